@@ -1,0 +1,45 @@
+# Everything runs in .venv; `make demo` and `make test` set it up by themselves.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+PYTHON ?= python3.11
+STAMP := .venv/.installed
+
+.PHONY: demo test setup lint format lock soak services
+
+demo: setup
+	suishen demo
+
+test: setup services lint
+	coverage erase
+	coverage run -m pytest
+	coverage combine -q
+	coverage report --include='schemas/*,journeys/*' --fail-under=72
+	coverage report --include='streams/*,channels/*' --fail-under=45
+	@cat .pytest_cache/suishen-closing-line 2>/dev/null || true
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	test -x .venv/bin/python || $$(command -v $(PYTHON) || command -v python3) -m venv .venv
+	.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+services:
+	sh tests/install_services.sh
+
+lint: setup
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+
+format: setup
+	ruff check --fix .
+	ruff format .
+
+lock:
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url -o requirements.lock
+
+soak: setup
+	SUISHEN_HYPOTHESIS_PROFILE=soak pytest tests/properties

@@ -1,0 +1,1 @@
+"""The doors: what channel systems and people use."""

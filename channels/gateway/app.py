@@ -1,0 +1,216 @@
+"""The gateway's HTTP surface. 202 is said only after the log has the event."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic_core import from_json, to_json
+
+from channels.gateway.door import ACCEPTED, Accepted, accept
+from channels.gateway.problems import STATUS, body, problem, refused
+from schemas import codec
+from schemas.envelope import MAX_EVENT_BYTES
+from schemas.errors import Code, ContractError, Fault
+from schemas.time import format_instant
+from streams.errors import TransientError
+from streams.ports import Clock, Publisher
+
+MAX_BATCH_EVENTS = 500
+MAX_BATCH_BYTES = 2 * 1024 * 1024
+MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024
+RETRY_AFTER_S = 1
+_JSON = ("application/cloudevents+json", "application/json")
+_BATCH = ("application/cloudevents-batch+json", "application/json")
+
+
+class Stories(Protocol):
+    """What became of an event."""
+
+    def story(self, event_id: str, source: str | None) -> Mapping[str, Any] | None:
+        """Its story as JSON data, or `None` while nothing is known of it."""
+        ...
+
+
+def create_app(publisher: Publisher, clock: Clock, stories: Stories | None = None) -> FastAPI:
+    """The gateway over a publisher. It has no login: bind it to loopback only."""
+    app = FastAPI(title="suishen gateway", version="1", docs_url=None, redoc_url=None)
+    gateway = _Gateway(publisher, clock)
+    app.post("/v1/events")(gateway.one)
+    app.post("/v1/events:batch")(gateway.batch)
+    app.get("/v1/limits")(_limits)
+    app.get("/v1/types")(_types)
+    app.get("/livez")(_alive)
+
+    @app.get("/v1/events/{event_id}", response_model=None)
+    def story(event_id: str, source: str | None = None) -> Response:
+        found = None if stories is None else stories.story(event_id, source)
+        if found is None:
+            return problem("event-unknown", status=404, event_id=event_id)
+        return JSONResponse(dict(found))
+
+    return app
+
+
+class _Gateway:
+    def __init__(self, publisher: Publisher, clock: Clock) -> None:
+        self._publisher = publisher
+        self._clock = clock
+        self._in_flight = 0
+
+    async def one(self, request: Request) -> Response:
+        """Take one event: structured, or binary with `ce-` headers."""
+        media = request.headers.get("content-type", "").split(";")[0].strip()
+        binary = "ce-type" in request.headers
+        if not binary and media not in _JSON:
+            return problem("wrong-media-type", status=415)
+        return await self._guarded(request, MAX_EVENT_BYTES, self._take_one)
+
+    async def batch(self, request: Request) -> Response:
+        """Take up to 500 events: 202, or 207 with an answer for each."""
+        media = request.headers.get("content-type", "").split(";")[0].strip()
+        if media not in _BATCH:
+            return problem("wrong-media-type", status=415)
+        return await self._guarded(request, MAX_BATCH_BYTES, self._take_batch)
+
+    async def _guarded(
+        self,
+        request: Request,
+        limit: int,
+        take: Callable[[Request, bytes], Awaitable[Response]],
+    ) -> Response:
+        """Bound the size of one body and of all bodies under way."""
+        raw = await _body(request, limit)
+        if raw is None:
+            return problem("too-large", status=413)
+        if self._in_flight + len(raw) > MAX_BYTES_IN_FLIGHT:
+            return problem("rate-limited", status=429, retry_after_s=RETRY_AFTER_S)
+        self._in_flight += len(raw)
+        try:
+            return await take(request, raw)
+        finally:
+            self._in_flight -= len(raw)
+
+    async def _take_one(self, request: Request, raw: bytes) -> Response:
+        try:
+            taken = accept(_structured(request, raw), now=self._clock.now())
+            _check_idempotency(request, taken)
+        except ContractError as error:
+            return refused(error, event_id=codec.name_of(raw)[0])
+        try:
+            await self._publisher.publish([taken.message])
+        except TransientError:
+            return problem(
+                "log-unavailable", status=503, event_id=taken.event.id, retry_after_s=RETRY_AFTER_S
+            )
+        return JSONResponse(_receipt(taken), status_code=202)
+
+    async def _take_batch(self, _request: Request, raw: bytes) -> Response:
+        try:
+            documents = from_json(raw, allow_inf_nan=False)
+        except ValueError:
+            return problem("malformed-json", status=400)
+        if not isinstance(documents, list) or len(documents) > MAX_BATCH_EVENTS:
+            fault = Fault("", f"an array of at most {MAX_BATCH_EVENTS} events")
+            return refused(ContractError(Code.CONTRACT_VIOLATION, fault))
+        judged = [self._judge(document) for document in documents]
+        taken = [one for one in judged if isinstance(one, Accepted)]
+        try:
+            await self._publisher.publish([one.message for one in taken])
+        except TransientError:
+            return JSONResponse(_unwritten(judged), status_code=207)
+        results = [_result(one) for one in judged]
+        return JSONResponse(
+            {"results": results}, status_code=202 if len(taken) == len(judged) else 207
+        )
+
+    def _judge(self, document: object) -> Accepted | ContractError:
+        try:
+            return accept(to_json(document), now=self._clock.now())
+        except ContractError as error:
+            return error
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The body, or `None` as soon as it is longer than allowed."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _structured(request: Request, raw: bytes) -> bytes:
+    """Binary mode carries the attributes in headers; the log has structured mode only."""
+    names = {k[3:]: v for k, v in request.headers.items() if k.startswith("ce-")}
+    if "type" not in names:
+        return raw
+    try:
+        payload = from_json(raw, allow_inf_nan=False)
+    except ValueError:
+        raise ContractError(Code.MALFORMED_JSON, Fault("/data", "JSON in UTF-8")) from None
+    return to_json({**names, "data": payload})
+
+
+def _check_idempotency(request: Request, taken: Accepted) -> None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and key != taken.event.id:
+        raise ContractError(
+            Code.CONTRACT_VIOLATION, Fault("/id", "the same as the Idempotency-Key header")
+        )
+
+
+def _receipt(taken: Accepted) -> dict[str, object]:
+    event = taken.event
+    received = None if event.receivedat is None else format_instant(event.receivedat)
+    return {
+        "id": event.id,
+        "source": event.source,
+        "received_at": received,
+        "durability": "replicated",
+    }
+
+
+def _result(judged: Accepted | ContractError) -> dict[str, object]:
+    if isinstance(judged, Accepted):
+        return {"status": 202, **_receipt(judged)}
+    return body(judged.code, status=STATUS[judged.code], error=judged)
+
+
+def _unwritten(judged: list[Accepted | ContractError]) -> dict[str, object]:
+    """The log was away: the first event of each client says so, later ones are held behind it."""
+    results, seen = [], set()
+    for one in judged:
+        if isinstance(one, ContractError):
+            results.append(_result(one))
+            continue
+        key = one.event.partitionkey
+        code, status = ("held", 424) if key in seen else ("log-unavailable", 503)
+        seen.add(key)
+        results.append({"id": one.event.id, **body(code, status=status)})
+    return {"results": results}
+
+
+def _limits() -> dict[str, int]:
+    """Every limit as data."""
+    return {
+        "event_bytes": MAX_EVENT_BYTES,
+        "batch_bytes": MAX_BATCH_BYTES,
+        "batch_events": MAX_BATCH_EVENTS,
+        "bytes_in_flight": MAX_BYTES_IN_FLIGHT,
+        "seconds_ahead": codec.MAX_AHEAD // 1_000_000,
+    }
+
+
+def _types() -> list[dict[str, str]]:
+    """The event types that this door takes."""
+    return [
+        {"type": codec.wire_type(kind), "status": kind.status, "family": kind.family}
+        for kind in ACCEPTED
+    ]
+
+
+def _alive() -> dict[str, str]:
+    return {"status": "alive"}

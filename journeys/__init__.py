@@ -1,0 +1,1 @@
+"""The domain: pure, synchronous, replayable folds and the policy they read."""

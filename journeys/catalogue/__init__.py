@@ -1,0 +1,1 @@
+"""Policy as data: TOML, read once, typed, dated, cross-checked before anything starts."""

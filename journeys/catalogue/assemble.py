@@ -1,0 +1,107 @@
+"""Editions out of dated rows: one for every stretch of time in which nothing changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.catalogue import Catalogue
+from journeys.catalogue.dating import Dated, boundaries, in_force
+from journeys.catalogue.definitions import Journey
+from journeys.catalogue.edition import Arbitration, Edition, Lateness
+from journeys.catalogue.lint import check_edition
+from journeys.catalogue.read_policies import ANY_KIND
+from journeys.catalogue.source import Faults
+from schemas.time import Instant, format_instant
+
+_NEEDED: Final = (
+    ("contact", "contact", "contact.toml"),
+    ("context", "context", "arbitration.toml"),
+    ("desk", "desk", "desk.toml"),
+    ("triggers", "triggers", "triggers.toml"),
+    ("lateness", ANY_KIND, "lateness.toml"),
+    ("wealth", "wealth", "wealth.toml"),
+    ("intents", "intents", "intents.toml"),
+)
+"""What every moment needs: kind, id and the file that brings it."""
+
+
+def assemble(rows: Sequence[Dated], version: str, faults: Faults) -> Catalogue | None:
+    """The catalogue, or `None` where a needed row is missing (noted)."""
+    starts = boundaries(rows) or (Instant(0),)
+    editions = []
+    for moment in starts:
+        if _is_whole(rows, moment, faults):
+            check_edition(rows, moment)
+            editions.append(_edition(rows, version, moment))
+    if len(editions) != len(starts):
+        return None
+    journeys = {(row.id, row.version): row.value for row in rows if row.kind == "journey"}
+    return Catalogue(version, starts, tuple(editions), journeys)
+
+
+def _is_whole(rows: Sequence[Dated], moment: Instant, faults: Faults) -> bool:
+    missing = [need for need in _NEEDED if need[1] not in in_force(rows, need[0], moment)]
+    for kind, row_id, name in missing:
+        what = kind if kind == row_id else f"{kind} '{row_id}'"
+        faults.note(
+            f"{name}:1",
+            f"no {what} in force at {format_instant(moment)}; "
+            "write a row with valid_from at that day or before, without a gap",
+        )
+    return not missing
+
+
+def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
+    actions: Mapping[str, Action] = _values(rows, "action", moment)
+    journeys: Mapping[str, Journey] = _values(rows, "journey", moment)
+    lateness: dict[str, int] = _values(rows, "lateness", moment)
+    return Edition(
+        version=version,
+        wealth=_values(rows, "wealth", moment)["wealth"],
+        intents=_values(rows, "intents", moment)["intents"],
+        lateness=Lateness(
+            by_kind={kind: span for kind, span in lateness.items() if kind != ANY_KIND},
+            otherwise=lateness[ANY_KIND],
+        ),
+        contact=_values(rows, "contact", moment)["contact"],
+        arbitration=_arbitration(rows, moment),
+        desk=_values(rows, "desk", moment)["desk"],
+        triggers=_values(rows, "triggers", moment)["triggers"],
+        recalls=_values(rows, "correction", moment),
+        actions=actions,
+        treatments=_treatments(actions),
+        journeys=journeys,
+        by_trigger=_by_trigger(journeys),
+    )
+
+
+def _values(rows: Sequence[Dated], kind: str, moment: Instant) -> dict[str, Any]:
+    """Values in force by id, in order of id: a fold that walks them walks them always alike."""
+    found = in_force(rows, kind, moment)
+    return {row_id: found[row_id].value for row_id in sorted(found)}
+
+
+def _arbitration(rows: Sequence[Dated], moment: Instant) -> Arbitration:
+    rates = _values(rows, "base_rate", moment)
+    return Arbitration(
+        base_rates={_pair(row_id): rate for row_id, rate in rates.items()},
+        levers=_values(rows, "lever", moment),
+        **_values(rows, "context", moment)["context"],
+    )
+
+
+def _pair(row_id: str) -> tuple[str, str]:
+    action, _, channel = row_id.partition("/")
+    return action, channel
+
+
+def _treatments(actions: Mapping[str, Action]) -> dict[str, Treatment]:
+    return {each.id: each for action in actions.values() for each in action.treatments}
+
+
+def _by_trigger(journeys: Mapping[str, Journey]) -> dict[str, tuple[Journey, ...]]:
+    triggers = sorted({journey.trigger for journey in journeys.values()})
+    return {
+        trigger: tuple(each for each in journeys.values() if each.trigger == trigger)
+        for trigger in triggers
+    }

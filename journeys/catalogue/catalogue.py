@@ -1,0 +1,29 @@
+"""A catalogue: the editions of policy by date, and every version of every journey."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from journeys.catalogue.definitions import Journey
+from journeys.catalogue.edition import Edition
+from schemas.time import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Policy through time. Built by `journeys.catalogue.load`."""
+
+    version: str
+    starts: tuple[Instant, ...]
+    """When each edition comes into force, ascending; the first also holds before."""
+    editions: tuple[Edition, ...]
+    journeys: Mapping[tuple[str, int], Journey] = field(default_factory=dict)
+    """Every version, for instances that entered under it."""
+
+    def at(self, moment: Instant) -> Edition:
+        """The edition in force at a moment."""
+        return self.editions[max(bisect_right(self.starts, moment) - 1, 0)]
+
+    def journey(self, journey: str, version: int) -> Journey | None:
+        """A journey as it was at a version."""
+        return self.journeys.get((journey, version))

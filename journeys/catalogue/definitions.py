@@ -1,0 +1,51 @@
+"""Journeys as data: entry, instance key, steps with waits and time-outs, goal, exits."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from journeys.condition import Condition
+
+END = "end"
+"""Where a time-out or an outcome may lead instead of a step: the journey is over."""
+
+
+class JourneyStep(msgspec.Struct, frozen=True):
+    """One state of a journey."""
+
+    id: str
+    do: str | None
+    """The action to propose on entering, if any."""
+    wait: str | None
+    """`reply` or `time`; `None` only for a step that the journey ends in."""
+    after: int
+    """Microseconds until the time-out."""
+    to: str
+    """The step that the time-out leads to, or `end`."""
+    on: Mapping[str, str]
+    """Where an outcome leads: a step, or `end`. An outcome not named keeps waiting."""
+
+
+class Journey(msgspec.Struct, frozen=True):
+    """One version of a journey."""
+
+    id: str
+    version: int
+    name_zh: str
+    name_en: str
+    trigger: str
+    instance_key: str
+    """A template over the trigger's variables, such as `{product}:{maturity_date}`."""
+    entry: Condition
+    goal: Condition
+    exits: tuple[tuple[str, Condition], ...]
+    lasts: int
+    """Microseconds until the whole run times out, from entry or from `anchor`."""
+    anchor: str | None
+    """A trigger variable of unit instant that `lasts` counts from."""
+    reentry_after: int
+    """Microseconds before the same key may enter again."""
+    migration: str
+    """What a running instance of an older version does: `stay` or `end`."""
+    first: str
+    steps: Mapping[str, JourneyStep]

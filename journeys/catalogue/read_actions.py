@@ -1,0 +1,97 @@
+"""Actions and their treatments, from TOML."""
+
+from collections.abc import Collection
+
+from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.dating import Dated, dated
+from journeys.catalogue.rows import Row
+from journeys.catalogue.vocabulary import ACTION_KINDS, CLIENT, METHODS, RANKS, TIERS
+from journeys.client.intent.policy import INTENTS
+from schemas.time import MINUTE
+from schemas.wire import Channel, Method
+
+_MOST_POINTS = 10.0
+
+
+def read(row: Row, tags: Collection[str]) -> list[Dated]:
+    """One action with its dates."""
+    action_id = row.name("id")
+    kind = row.one_of("kind", ACTION_KINDS)
+    marketing = row.flag("marketing")
+    obligation = row.flag("obligation", default=False)
+    _check_kind(row, kind, marketing=marketing, obligation=obligation)
+    action = Action(
+        id=action_id,
+        name_zh=row.text("name_zh"),
+        name_en=row.text("name_en"),
+        kind=kind,
+        group=row.one_of("group", tags),
+        marketing=marketing,
+        obligation=obligation,
+        tiers=row.names("tiers", TIERS),
+        applies=row.condition("applies", CLIENT) if row.has("applies") else None,
+        topic=row.one_of("topic", INTENTS) if row.has("topic") else None,
+        value_points=row.number("value_points", least=0, most=_MOST_POINTS),
+        value_by_topic=row.flag("value_by_topic", default=False),
+        expires=row.span("expires", least=MINUTE),
+        treatments=tuple(_treatment(each, action_id) for each in row.rows("treatment")),
+        goal=row.text("goal"),
+        tags=row.names("tags", tags),
+        rest=row.span("rest") if row.has("rest") else 0,
+    )
+    _check_whole(row, action)
+    return dated(row, "action", (action_id,), action)
+
+
+def _treatment(row: Row, action: str) -> Treatment:
+    channel = row.one_of("channel", RANKS)
+    means = METHODS.get(channel, frozenset())
+    treatment = Treatment(
+        id=row.name("id"),
+        action=action,
+        channel=Channel(channel or Channel.UNKNOWN),
+        method=Method(row.one_of("method", means) if means else row.text("method")),
+        rank=RANKS.get(channel, 0),
+        tiers=row.names("tiers", TIERS),
+        minutes=row.count("minutes", most=480),
+        title_zh=row.text("title_zh"),
+        title_en=row.text("title_en"),
+        text_zh=row.text("text_zh"),
+        text_en=row.text("text_en"),
+        script_zh=row.names("script_zh"),
+        script_en=row.names("script_en"),
+    )
+    if len(treatment.script_zh) != len(treatment.script_en):
+        row.fault(
+            "'script_zh' and 'script_en' differ in length; say every point in both", "script_en"
+        )
+    row.done()
+    return treatment
+
+
+def _check_kind(row: Row, kind: str, *, marketing: bool, obligation: bool) -> None:
+    if row.has("sells") and row.flag("sells"):
+        row.fault(
+            "actions that sell a product do not load before the conduct rules exist; "
+            "remove the action or write sells = false",
+            "sells",
+        )
+    if kind and marketing is (kind == "service"):
+        right = "false" if marketing else "true"
+        row.fault(
+            f"kind '{kind}' takes marketing = {right}; only service is no marketing", "marketing"
+        )
+    if obligation and kind != "service":
+        row.fault('an obligation is a service: write kind = "service"', "obligation")
+
+
+def _check_whole(row: Row, action: Action) -> None:
+    if not action.treatments:
+        row.fault(f"action '{action.id}' has no treatment; write [[action.treatment]]")
+    if action.value_by_topic and action.topic is None:
+        row.fault("'value_by_topic' needs a topic; write topic = \"…\"", "value_by_topic")
+    if action.applies is not None and action.rest == 0:
+        row.fault(
+            "'applies' needs 'rest', else it is proposed again at once; write rest = \"30d\"",
+            "applies",
+        )

@@ -1,0 +1,105 @@
+"""Journeys, from TOML."""
+
+from collections.abc import Collection
+from string import Formatter
+from typing import Final
+
+from journeys.catalogue import vocabulary
+from journeys.catalogue.dating import Dated, dated
+from journeys.catalogue.definitions import Journey, JourneyStep
+from journeys.catalogue.lint_journey import check
+from journeys.catalogue.rows import Row
+from journeys.condition import Unit
+from schemas.time import MINUTE
+
+_WAITS: Final = frozenset({"reply", "time"})
+_MIGRATIONS: Final = frozenset({"stay", "end"})
+
+
+def read(row: Row, tags: Collection[str]) -> list[Dated]:
+    """One version of one journey with its dates."""
+    journey_id = row.name("id")
+    trigger = row.one_of("trigger", vocabulary.TRIGGERS)
+    on_the_way = vocabulary.on_the_way(trigger)
+    steps = [(each, _step(each)) for each in row.rows("step")]
+    journey = Journey(
+        id=journey_id,
+        version=row.count("version", least=1),
+        name_zh=row.text("name_zh"),
+        name_en=row.text("name_en"),
+        trigger=trigger,
+        instance_key=_instance_key(row, trigger),
+        entry=row.condition("entry", vocabulary.at_entry(trigger)),
+        goal=row.condition("goal", on_the_way),
+        exits=tuple(
+            (name, row.parsed("exits", text, on_the_way))
+            for name, text in row.mapping("exits").items()
+        ),
+        lasts=row.span("lasts", least=MINUTE),
+        anchor=_anchor(row, trigger) if row.has("anchor") else None,
+        reentry_after=row.span("reentry_after"),
+        migration=row.one_of("migration", _MIGRATIONS),
+        first=row.text("first"),
+        steps={step.id: step for _, step in steps},
+    )
+    row.names("tags", tags)
+    check(row, journey, steps)
+    return dated(row, "journey", (journey_id,), journey)
+
+
+def _step(row: Row) -> JourneyStep:
+    wait = row.one_of("wait", _WAITS) if row.has("wait") else None
+    after, to = _leaving(row, wait)
+    step = JourneyStep(
+        id=row.name("id"),
+        do=row.name("do") if row.has("do") else None,
+        wait=wait,
+        after=after,
+        to=to,
+        on=row.mapping("on"),
+    )
+    for outcome in step.on:
+        row.known("on", outcome, vocabulary.TASK_ENDS, what="outcome")
+    if wait == "reply" and step.do is None:
+        row.fault('a wait for a reply needs something to reply to; write do = "…"', "wait")
+    if wait is None and step.do is not None:
+        row.fault('a step that does something waits for it; write wait = "reply"', "do")
+    row.done()
+    return step
+
+
+def _leaving(row: Row, wait: str | None) -> tuple[int, str]:
+    """How long a step waits, and the step that follows when nothing else leads on."""
+    if wait is None:
+        return 0, row.text("then")
+    timeouts = row.rows("timeout")
+    if not timeouts:
+        row.fault(
+            f'wait = "{wait}" has no timeout; write timeout = {{ after = "3d", to = "end" }}',
+            "wait",
+        )
+        return 0, ""
+    after, to = timeouts[0].span("after", least=MINUTE), timeouts[0].text("to")
+    timeouts[0].done()
+    return after, to
+
+
+def _instance_key(row: Row, trigger: str) -> str:
+    template = row.text("instance_key")
+    said = vocabulary.TRIGGERS.get(trigger, {})
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+    except ValueError as error:
+        row.fault(f"'instance_key': {error}; write names in braces: {{product}}", "instance_key")
+        return template
+    for name in names:
+        row.known("instance_key", name, said, what="variable")
+    if template and not names:
+        row.fault("'instance_key' names no variable; write {product}", "instance_key")
+    return template
+
+
+def _anchor(row: Row, trigger: str) -> str:
+    said = vocabulary.TRIGGERS.get(trigger, {})
+    instants = [name for name, unit in said.items() if unit is Unit.INSTANT]
+    return row.one_of("anchor", instants)

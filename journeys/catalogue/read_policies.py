@@ -1,0 +1,135 @@
+"""Small tables: lateness, contact, arbitration, desk, corrections, triggers, tags."""
+
+from typing import Final
+
+from journeys.catalogue.dating import Dated, dated
+from journeys.catalogue.edition import BaseRate, ContactPolicy, DeskPolicy, Recall, Triggers
+from journeys.catalogue.rows import Row
+from journeys.catalogue.vocabulary import RANKS
+from schemas import codec
+from schemas.envelope import TYPE_PREFIX, Envelope
+from schemas.signals.desk import TaskClaimed
+from schemas.time import DAY, MINUTE
+
+NEVER_LATE: Final = 2**62
+ANY_KIND: Final = "*"
+_SIGNALS: Final[tuple[type[Envelope], ...]] = (*codec.CLIENT_SIGNALS, TaskClaimed)
+KINDS: Final = frozenset(
+    codec.wire_type(kind).removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0] for kind in _SIGNALS
+)
+"""The event kinds of a client's log, such as `app.page_viewed`."""
+_WEEK: Final = 7 * DAY
+"""The widest window that a contact cap reads."""
+
+
+def tag(row: Row) -> list[Dated]:
+    """A tag with its names; actions, groups and journeys use declared tags only."""
+    tag_id = row.name("id")
+    names = (row.text("name_zh"), row.text("name_en"))
+    return dated(row, "tag", (tag_id,), names)
+
+
+def lateness(row: Row) -> list[Dated]:
+    """How late events of some kinds may be and still lead to a contact; `*` is every other kind."""
+    kinds = row.names("kinds", KINDS | {ANY_KIND})
+    never = row.flag("never_late", default=False)
+    allowed = NEVER_LATE if never else row.span("allowed", least=MINUTE)
+    return dated(row, "lateness", _some(row, kinds), allowed)
+
+
+def correction(row: Row) -> list[Dated]:
+    """What a reversal of events of some kinds takes back."""
+    kinds = row.names("kinds", KINDS)
+    recall = Recall(
+        evidence=row.flag("evidence"), journeys=row.flag("journeys"), tasks=row.flag("tasks")
+    )
+    return dated(row, "correction", _some(row, kinds), recall)
+
+
+def contact(row: Row) -> list[Dated]:
+    """Caps, hours and cool-downs."""
+    policy = ContactPolicy(
+        marketing_per_day=row.count("marketing_per_day", most=10),
+        marketing_per_week=row.count("marketing_per_week", most=50),
+        calls_per_week=row.count("calls_per_week", most=50),
+        opens=row.clock("opens"),
+        closes=row.clock("closes"),
+        opening_spread=row.span("opening_spread", least=MINUTE),
+        decline_action=row.span("decline_action"),
+        decline_group=row.span("decline_group"),
+        attempts=row.count("attempts", least=1, most=10),
+        retry_unreached=row.span("retry_unreached", least=MINUTE),
+        offer_holds=row.span("offer_holds", least=MINUTE),
+        remember_touches=row.span("remember_touches"),
+    )
+    if policy.opens >= policy.closes:
+        row.fault("'closes' is not after 'opens'; write the end of the hours", "closes")
+    if policy.remember_touches < _WEEK:
+        row.fault(
+            "the weekly caps read a window of 7d, longer than the touches kept; "
+            'write remember_touches = "7d" or more',
+            "remember_touches",
+        )
+    return dated(row, "contact", ("contact",), policy)
+
+
+def context(row: Row) -> list[Dated]:
+    """The terms of a priority's context, and what a contact costs."""
+    terms = {
+        "inbound": row.number("inbound", least=-1, most=2),
+        "own_rm": row.number("own_rm", least=-1, most=2),
+        "declined": row.number("declined", least=-1, most=2),
+        "context_least": row.number("context_least", least=0, most=1),
+        "context_most": row.number("context_most", least=1, most=10),
+        "cost_points": row.number("cost_points", least=0, most=10),
+    }
+    return dated(row, "context", ("context",), terms)
+
+
+def base_rate(row: Row) -> list[Dated]:
+    """The share of an action's presented tasks that reach its goal, by channel."""
+    action, channel = row.name("action"), row.one_of("channel", RANKS)
+    as_of = row.moment("as_of")
+    if as_of is None and not row.has("as_of"):
+        row.fault("missing key 'as_of'; write the day that the rate was set")
+    rate = BaseRate(p=row.share("p"), as_of=row.shown("as_of"))
+    return dated(row, "base_rate", (f"{action}/{channel}",), rate)
+
+
+def lever(row: Row) -> list[Dated]:
+    """Head office's weight on one action, in points: 55 multiplies by 1.55."""
+    action = row.name("action")
+    row.text("name")
+    return dated(row, "lever", (action,), row.count("points", least=-50, most=100))
+
+
+def desk(row: Row) -> list[Dated]:
+    """How a desk ranks and passes work on."""
+    policy = DeskPolicy(
+        fairness_share=row.share("fairness_share"),
+        unserved=row.span("unserved", least=DAY),
+        fall_back_share=row.share("fall_back_share"),
+        urgency_near=row.span("urgency_near", least=MINUTE),
+        urgency_most=row.number("urgency_most", least=1, most=10),
+        snooze_most=row.span("snooze_most", least=MINUTE),
+    )
+    return dated(row, "desk", ("desk",), policy)
+
+
+def triggers(row: Row) -> list[Dated]:
+    """Thresholds at which book and flows become evidence or triggers."""
+    limits = Triggers(
+        maturity_notice_days=row.count("maturity_notice_days", least=1, most=90),
+        inflow_multiple=row.number("inflow_multiple", least=0.1, most=100),
+        outflow_multiple=row.number("outflow_multiple", least=0.1, most=100),
+        remember_ended=row.count("remember_ended", least=2, most=64),
+        journeys_at_once=row.count("journeys_at_once", least=1, most=16),
+        wealth_step_points=row.number("wealth_step_points", least=0.1, most=100),
+    )
+    return dated(row, "triggers", ("triggers",), limits)
+
+
+def _some(row: Row, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    if not kinds:
+        row.fault("'kinds' names no event kind; write kinds = [\"app.page_viewed\"]")
+    return kinds

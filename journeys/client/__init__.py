@@ -1,0 +1,1 @@
+"""One client: state, and the fold that changes it."""

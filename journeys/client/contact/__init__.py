@@ -1,0 +1,1 @@
+"""Contact room: slots, counted exactly at the single writer."""

@@ -1,0 +1,1 @@
+"""Behaviour intent: decayed additive evidence with hysteresis."""

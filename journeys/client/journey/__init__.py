@@ -1,0 +1,1 @@
+"""Journey room: instances of journeys and the moves they make."""

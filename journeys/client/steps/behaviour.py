@@ -1,0 +1,86 @@
+"""What a client does and says, as evidence of what they want."""
+
+from journeys.client.intent import evidence as weigh
+from journeys.client.intent.evidence import Item
+from journeys.client.steps.draft import Draft
+from schemas.facts import IntentChange, IntentChanged
+from schemas.signals.app import FormSaved, FormSent, Page, PageViewed
+from schemas.signals.conversation import ContactStarted, Reading, UtteranceUnderstood
+from schemas.tasks import Reason
+from schemas.time import Instant
+
+_PAGES = {
+    Page.MATURITY: "maturity_page",
+    Page.PRODUCT: "product_view",
+    Page.PRODUCT_DETAIL: "product_detail",
+    Page.REDEMPTION: "redemption_page",
+    Page.HOLDINGS: "holdings_page",
+    Page.CALCULATOR: "calculator",
+    Page.INSURANCE: "insurance_page",
+}
+
+
+def on_page(draft: Draft, event: PageViewed) -> None:
+    """A page that carries intent is evidence; any other changes nothing."""
+    name = _PAGES.get(event.data.page)
+    if name is not None:
+        note(draft, name)
+
+
+def on_form(draft: Draft, event: FormSaved | FormSent) -> None:
+    """A form saved is evidence; one that failed is too, for a complaint."""
+    if event.data.failed:
+        note(draft, "form_failed")
+    elif isinstance(event, FormSaved):
+        note(draft, "form_saved")
+
+
+def on_utterance(draft: Draft, event: UtteranceUnderstood) -> None:
+    """An utterance read with confidence is explicit evidence of its intent."""
+    said = event.data
+    if said.reading is Reading.ACCEPT and said.guesses:
+        note(draft, f"utterance_{said.guesses[0].intent}")
+    draft.decide_on("inbound")
+
+
+def on_contact(draft: Draft, _event: ContactStarted) -> None:
+    """The client came to us: decide what to say."""
+    draft.decide_on("inbound")
+
+
+def note(draft: Draft, name: str, *, due: Instant | None = None) -> None:
+    """Add the cause to the evidence under a name that the policy knows; else nothing."""
+    policy = draft.edition.intents
+    if name in policy.rules:
+        item = Item(draft.cause.at, draft.cause.mark, name, due)
+        draft.evidence = weigh.absorb(draft.evidence, item, policy)
+        review(draft)
+
+
+def forget(draft: Draft, mark: int) -> None:
+    """Take an event's evidence back."""
+    draft.evidence = weigh.retract(draft.evidence, mark, draft.edition.intents)
+    review(draft)
+
+
+def settle_need(draft: Draft, intent: str) -> None:
+    """The need is met: what spoke for it before now counts no more."""
+    draft.evidence = weigh.reset(draft.evidence, intent, draft.now, draft.edition.intents)
+    review(draft)
+
+
+def review(draft: Draft) -> None:
+    """Turn intents on and off, and set the timer for the next one to fade."""
+    policy = draft.edition.intents
+    draft.evidence, changes = weigh.review(draft.evidence, draft.now, policy)
+    for change in changes:
+        reasons = tuple(
+            Reason(code=weighed.name, values={"share": round(weighed.share, 6)})
+            for weighed in change.reasons
+        )
+        draft.conclude(
+            IntentChanged,
+            IntentChange(intent=change.intent, on=change.on, p=change.p, reasons=reasons),
+        )
+        draft.decide_on("intent")
+    draft.intent_off_at = weigh.next_off(draft.evidence, draft.now, policy)

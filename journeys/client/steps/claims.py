@@ -1,0 +1,224 @@
+"""What desks and showing channels say about tasks, judged by their only owner."""
+
+from msgspec.structs import replace
+
+from journeys.client.contact import ledger as slots
+from journeys.client.contact.ledger import CoolDown
+from journeys.client.state import TaskRow
+from journeys.client.steps import journeys, tasks
+from journeys.client.steps.draft import Draft
+from journeys.decide import contact_policy
+from journeys.decide.verdict import Withheld
+from schemas.envelope import Envelope
+from schemas.facts import Effect
+from schemas.signals.desk import (
+    NotPresentedReason,
+    TaskClaimed,
+    TaskNotPresented,
+    TaskOutcomeReported,
+    TaskPresented,
+)
+from schemas.tasks import Claim, ClaimKind, DeclineReason, Outcome, TaskState
+from schemas.time import Instant
+
+_PLAIN = {
+    ClaimKind.ASSIGNED: TaskState.ASSIGNED,
+    ClaimKind.ACCEPTED: TaskState.ACCEPTED,
+    ClaimKind.RELEASED: TaskState.ASSIGNED,
+}
+_UNREACHED = frozenset({Outcome.UNREACHABLE, Outcome.WRONG_PERSON})
+
+
+def on_presented(draft: Draft, event: TaskPresented) -> None:
+    """A channel showed a task: its slot is spent. Shown without right, it still counts."""
+    row = _known(draft, event, event.data.task_id)
+    if row is None or row.touched:
+        return
+    granted = not row.marketing or slots.is_held(draft.ledger, row.task_id)
+    row = tasks.spend(draft, row, event.time, granted=granted)
+    if tasks.is_open(row):
+        tasks.change(draft, row, TaskState.STARTED)
+    else:
+        _keep(draft, row)
+        draft.set_aside(event, Effect.REFUSED, "task_closed")
+
+
+def on_not_presented(draft: Draft, event: TaskNotPresented) -> None:
+    """A door kept a task back: its slot returns; what waits only for the hour waits again."""
+    row = _known(draft, event, event.data.task_id)
+    if row is None or not tasks.is_open(row):
+        return
+    tasks.change(draft, row, TaskState.EXPIRED, reason=str(event.data.reason))
+    if event.data.reason is NotPresentedReason.WINDOW:
+        journeys.want_again(draft, row)
+        draft.decide_on("not_presented")
+    else:
+        journeys.on_outcome(draft, row, "not_presented")
+
+
+def on_reported(draft: Draft, event: TaskOutcomeReported) -> None:
+    """A channel without desks says how a task ended."""
+    row = _known(draft, event, event.data.task_id)
+    if row is None:
+        return
+    if not tasks.is_open(row) and row.state is not TaskState.RECALLED:
+        draft.set_aside(event, Effect.REFUSED, "task_closed")
+        return
+    if not row.touched and event.data.outcome not in _UNREACHED:
+        row = tasks.spend(draft, row, event.time, granted=slots.is_held(draft.ledger, row.task_id))
+    _complete(draft, row, event.data.outcome)
+
+
+def on_claim(draft: Draft, event: TaskClaimed) -> None:
+    """A desk's claim, once: a number seen before changes nothing."""
+    claim = event.data
+    row = _known(draft, event, claim.task_id)
+    if row is None:
+        return
+    if claim.number <= row.claim:
+        draft.set_aside(event, Effect.DUPLICATE, "claim_seen")
+        return
+    row = replace(row, claim=claim.number)
+    if not tasks.is_open(row):
+        _on_closed(draft, event, row)
+        return
+    _apply(draft, row, claim, event.time)
+
+
+def on_expiry(draft: Draft, row: TaskRow) -> None:
+    """Nobody worked it in time."""
+    tasks.change(draft, row, TaskState.EXPIRED, reason="expired")
+    journeys.on_outcome(draft, row, "expired")
+    draft.decide_on("outcome")
+
+
+def on_hold_lapsed(draft: Draft, task_id: str) -> None:
+    """An offer kept its slot unshown for too long: it closes, and its run may try again later."""
+    row = tasks.find(draft, task_id)
+    if row is None or not tasks.is_open(row):
+        draft.ledger = slots.release(draft.ledger, task_id)
+        return
+    tasks.change(draft, row, TaskState.EXPIRED, reason="not_shown_in_time")
+    journeys.on_outcome(draft, row, "expired")
+    draft.decide_on("hold_end")
+
+
+def _apply(draft: Draft, row: TaskRow, claim: Claim, at: Instant) -> None:
+    match claim.kind:
+        case ClaimKind.ASSIGNED | ClaimKind.ACCEPTED | ClaimKind.RELEASED:
+            tasks.change(draft, replace(row, desk=claim.desk), _PLAIN[claim.kind])
+        case ClaimKind.SNOOZED:
+            tasks.change(draft, replace(row, snoozed_until=claim.until), TaskState.SNOOZED)
+        case ClaimKind.STARTED:
+            _start(draft, row, at)
+        case ClaimKind.COMPLETED:
+            _complete(draft, row, claim.outcome or Outcome.NOT_NOW)
+        case ClaimKind.DECLINED:
+            _decline(draft, row, claim.reason or DeclineReason.OTHER)
+        case ClaimKind.HANDED_OVER:
+            _pass_on(draft, row, claim.to, "handed_over")
+        case ClaimKind.NO_DESK_HOURS | ClaimKind.NO_LICENCE:
+            _pass_on(draft, row, next(iter(row.backups), None), str(claim.kind))
+
+
+def _start(draft: Draft, row: TaskRow, at: Instant) -> None:
+    """A human dials or presents: the slot is granted here, or refused with its rule."""
+    refusal = None if row.touched else _may_touch(draft, row)
+    if refusal is not None:
+        tasks.change(draft, row, TaskState.ACCEPTED, reason=str(refusal.reason))
+        return
+    touched = row if row.touched else tasks.spend(draft, row, at, granted=True)
+    tasks.change(draft, touched, TaskState.STARTED)
+
+
+def _may_touch(draft: Draft, row: TaskRow) -> Withheld | None:
+    action = draft.edition.actions.get(row.action)
+    treatment = draft.edition.treatments.get(row.treatment)
+    if action is None or treatment is None or not row.marketing:
+        return None
+    return contact_policy.judge(
+        action, treatment, draft.state(), draft.edition.contact, now=draft.now, in_hours_only=True
+    )
+
+
+def _complete(draft: Draft, row: TaskRow, outcome: Outcome) -> None:
+    if row.state is TaskState.RECALLED:
+        tasks.change(draft, replace(row, crossed_recall=True), TaskState.COMPLETED, outcome=outcome)
+        return
+    if outcome in _UNREACHED:
+        row = tasks.take_back(draft, row)
+    attempts = row.attempts + 1
+    if outcome is Outcome.UNREACHABLE and attempts < draft.edition.contact.attempts:
+        again = Instant(draft.now + draft.edition.contact.retry_unreached)
+        if row.desk is not None and again < row.expires:
+            waiting = replace(row, attempts=attempts, snoozed_until=again)
+            tasks.change(draft, waiting, TaskState.SNOOZED, reason="unreachable")
+            return
+    if outcome is Outcome.REFUSED:
+        _cool_down(draft, row)
+    done = tasks.change(
+        draft, replace(row, attempts=attempts), TaskState.COMPLETED, outcome=outcome
+    )
+    journeys.on_outcome(draft, done, outcome)
+    draft.decide_on("outcome")
+
+
+def _decline(draft: Draft, row: TaskRow, reason: DeclineReason) -> None:
+    """A desk does not take it. Only the client's own no is a no."""
+    declined = tasks.change(draft, row, TaskState.DECLINED, reason=str(reason))
+    if reason is DeclineReason.CLIENT_REFUSES:
+        _cool_down(draft, row)
+        journeys.on_outcome(draft, declined, Outcome.REFUSED)
+    else:
+        journeys.on_outcome(draft, declined, "declined")
+    draft.decide_on("outcome")
+
+
+def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
+    """To the next desk; where there is none, the desk that has it keeps it until it expires."""
+    if desk is None:
+        _keep(draft, row)
+        return
+    backups = tuple(other for other in row.backups if other != desk)
+    moved = replace(
+        row,
+        version=row.version + 1,
+        state=TaskState.HANDED_OVER,
+        state_reason=reason,
+        desk=desk,
+        backups=backups,
+        changed_at=draft.now,
+        snoozed_until=None,
+    )
+    tasks.put(draft, moved, former_desk=row.desk)
+
+
+def _cool_down(draft: Draft, row: TaskRow) -> None:
+    action, policy = draft.edition.actions.get(row.action), draft.edition.contact
+    rests = [(f"action:{row.action}", policy.decline_action)]
+    if action is not None:
+        rests.append((f"group:{action.group}", policy.decline_group))
+    for subject, span in rests:
+        rest = CoolDown(subject, Instant(draft.now + span))
+        draft.ledger = slots.cool_down(draft.ledger, rest, now=draft.now)
+
+
+def _on_closed(draft: Draft, event: TaskClaimed, row: TaskRow) -> None:
+    """The claim crossed a recall or an expiry: a completion is kept and flagged."""
+    if event.data.kind is ClaimKind.COMPLETED and row.state is TaskState.RECALLED:
+        _complete(draft, row, event.data.outcome or Outcome.NOT_NOW)
+        return
+    _keep(draft, row)
+    draft.set_aside(event, Effect.REFUSED, "task_closed")
+
+
+def _known(draft: Draft, event: Envelope, task_id: str) -> TaskRow | None:
+    row = tasks.find(draft, task_id)
+    if row is None:
+        draft.set_aside(event, Effect.UNKNOWN_TASK, "unknown_task")
+    return row
+
+
+def _keep(draft: Draft, row: TaskRow) -> None:
+    """Remember what is not news to others: a claim number, a touch."""
+    draft.tasks = tuple(row if old.task_id == row.task_id else old for old in draft.tasks)

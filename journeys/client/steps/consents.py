@@ -1,0 +1,84 @@
+"""What a client allows, complaints, and who serves them."""
+
+from msgspec.structs import replace
+
+from journeys.client.state import Served
+from journeys.client.steps.draft import Draft
+from schemas.facts import Effect
+from schemas.signals import consent, corebank
+from schemas.time import Instant
+from schemas.wire import Method
+
+
+def on_consent(draft: Draft, event: consent.ConsentChanged) -> None:
+    """The newest word on a purpose counts; an older one is stale."""
+    said, allowed = event.data, draft.allowed
+    known = {
+        consent.Purpose.MARKETING: allowed.marketing_at,
+        consent.Purpose.PROFILING: allowed.profiling_at,
+    }.get(said.purpose)
+    if known is None or event.time < known:
+        draft.set_aside(event, Effect.STALE, "older_than_known")
+        return
+    if said.purpose is consent.Purpose.MARKETING:
+        methods = tuple(str(method) for method in said.methods)
+        draft.allowed = replace(
+            allowed, marketing=said.given, marketing_at=event.time, methods=methods
+        )
+    else:
+        draft.allowed = replace(allowed, profiling=said.given, profiling_at=event.time)
+    draft.decide_on("consent")
+
+
+def on_opt_out(draft: Draft, event: consent.OptedOut) -> None:
+    """Never again by this method."""
+    methods = sorted({*draft.allowed.opted_out, str(event.data.method)})
+    draft.allowed = replace(draft.allowed, opted_out=tuple(methods))
+    draft.decide_on("consent")
+
+
+def on_do_not_call(draft: Draft, event: consent.DoNotCallSet) -> None:
+    """No calls until then; a shorter word does not shorten a longer one."""
+    until = max(draft.allowed.do_not_call_until, event.data.until)
+    draft.allowed = replace(draft.allowed, do_not_call_until=Instant(until))
+    draft.decide_on("consent")
+
+
+def on_complaint_opened(draft: Draft, event: consent.ComplaintOpened) -> None:
+    """Marketing stops until it is closed."""
+    draft.complaints = tuple(sorted({*draft.complaints, event.data.complaint}))
+    draft.decide_on("complaint")
+
+
+def on_complaint_closed(draft: Draft, event: consent.ComplaintClosed) -> None:
+    """One complaint less."""
+    draft.complaints = tuple(c for c in draft.complaints if c != event.data.complaint)
+    draft.decide_on("complaint")
+
+
+def on_service(draft: Draft, event: corebank.ServiceAssigned) -> None:
+    """Tier and desks, as of the newest word."""
+    if event.time < draft.served.as_of:
+        draft.set_aside(event, Effect.STALE, "older_than_known")
+        return
+    draft.served = served(event.data, event.time)
+
+
+def served(said: corebank.Service, as_of: Instant) -> Served:
+    """The state's form of a service assignment."""
+    return Served(
+        tier=said.tier,
+        segment=said.segment,
+        rm=said.rm,
+        team=said.team,
+        remote=said.remote,
+        outlet=said.outlet,
+        locale=said.locale,
+        utc_offset_minutes=said.utc_offset_minutes,
+        as_of=as_of,
+    )
+
+
+def methods_of(said: tuple[Method, ...]) -> tuple[str, ...]:
+    """Methods as the state keeps them."""
+    return tuple(str(method) for method in said)

@@ -1,0 +1,180 @@
+"""A decision taken: recorded, and turned into tasks."""
+
+from base64 import b64encode
+
+from journeys.client.contact import ledger as slots
+from journeys.client.contact.ledger import CoolDown
+from journeys.client.intent import evidence as weigh
+from journeys.client.intent.policy import INTENTS
+from journeys.client.journey.instance import Instance
+from journeys.client.state import ClientState, TaskRow, encode
+from journeys.client.steps import journeys, tasks, words
+from journeys.client.steps.draft import Draft
+from journeys.decide import decision
+from journeys.decide.candidate import Considered, Situation
+from journeys.decide.decision import Choice
+from journeys.identity import derive
+from schemas.decisions import Decision, RuleVerdict, Versions
+from schemas.facts import DecisionMade
+from schemas.tasks import TaskState
+from schemas.time import Instant
+from schemas.wire import Channel, DecisionId, TaskId
+
+ENGINE = "0.1.0"
+"""The version of the deciding code, recorded with every decision."""
+
+
+def decide(draft: Draft) -> None:
+    """Take the decision that this cause asked for, if any; one cause takes at most one."""
+    if not draft.occasions or draft.is_late:
+        return
+    occasion = draft.occasions[0]
+    before = draft.state()
+    choice = decision.decide(situation(draft, before, occasion))
+    draft.retry_at = choice.retry_at
+    _withdraw(draft, before)
+    if not choice.chosen and choice.verdict == draft.last_verdict:
+        return
+    draft.last_verdict = choice.verdict
+    decision_id = draft.name("d_")
+    rows = [_task(draft, one, decision_id) for one in choice.chosen]
+    _record(draft, choice, before, decision_id, occasion, rows)
+    for one, row in zip(choice.chosen, rows, strict=True):
+        if row.marketing and row.desk is None:
+            tasks.hold_slot(draft, row)
+        tasks.put(draft, row)
+        if one.run is not None:
+            journeys.decided(draft, one.run, row.task_id)
+        elif one.action.rest > 0:
+            rest = CoolDown(f"again:{row.action}", Instant(draft.now + one.action.rest))
+            draft.ledger = slots.cool_down(draft.ledger, rest, now=draft.now)
+
+
+def situation(draft: Draft, state: ClientState, trigger: str) -> Situation:
+    """What the decision looks at."""
+    chances = weigh.chances(state.evidence, draft.now, draft.edition.intents)
+    return Situation(
+        state=state,
+        edition=draft.edition,
+        now=draft.now,
+        trigger=trigger,
+        chances=dict(zip(INTENTS, chances, strict=True)),
+        lookup=words.of_client(draft),
+    )
+
+
+def _withdraw(draft: Draft, before: ClientState) -> None:
+    """Open marketing tasks whose ground fell away are recalled: complaint, consent, opt-out."""
+    allowed = before.allowed
+    for row in before.tasks:
+        if not row.marketing or not tasks.is_open(row) or row.state is TaskState.STARTED:
+            continue
+        if before.complaints:
+            tasks.recall(draft, row, "complaint_open")
+        elif not allowed.marketing:
+            tasks.recall(draft, row, "consent_missing")
+        elif not allowed.profiling:
+            tasks.recall(draft, row, "profiling_refused")
+        elif row.method in allowed.opted_out:
+            tasks.recall(draft, row, "opted_out")
+
+
+def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
+    if one.treatment is None or one.parts is None:
+        raise AssertionError("a chosen action has a treatment and its parts")
+    run, served = one.run, draft.served
+    desks: tuple[str | None, ...] = ()
+    if one.treatment.channel is Channel.BRANCH:
+        desks = (served.rm, served.team, served.remote)
+    elif one.treatment.channel is Channel.REMOTE:
+        desks = (served.remote,)
+    ranked = tuple(dict.fromkeys(desk for desk in desks if desk is not None))
+    expires = Instant(draft.now + one.action.expires)
+    if run is not None and run.step_due is not None:
+        expires = Instant(min(expires, run.step_due))
+    return TaskRow(
+        task_id="t_" + derive(decision_id, one.action.id, one.treatment.id),
+        version=1,
+        state=TaskState.PROPOSED,
+        decision_id=decision_id,
+        action=one.action.id,
+        treatment=one.treatment.id,
+        journey=None if run is None else run.journey,
+        instance=None if run is None else run.key,
+        step=None if run is None else run.step,
+        channel=str(one.treatment.channel),
+        method=str(one.treatment.method),
+        desk=next(iter(ranked), None),
+        backups=ranked[1:],
+        marketing=one.action.marketing,
+        priority=one.parts.priority,
+        gain_points=one.parts.value_points,
+        minutes=one.treatment.minutes,
+        due=expires,
+        expires=expires,
+        reasons=_reasons(draft, one, run),
+        proposed_at=draft.now,
+        changed_at=draft.now,
+        causes=(draft.cause.mark,) if run is None else run.causes,
+    )
+
+
+def _reasons(
+    draft: Draft, one: Considered, run: Instance | None
+) -> tuple[tuple[str, dict[str, str | int | float]], ...]:
+    """Why, for the one who works it: the journey's facts, then the topic's chance."""
+    said: list[tuple[str, dict[str, str | int | float]]] = []
+    if run is not None:
+        values = {k: v for k, v in run.variables.items() if k in _TOLD and not isinstance(v, bool)}
+        said.append((f"journey_{run.journey}", values))
+    if one.action.topic is not None:
+        chances = weigh.chances(draft.evidence, draft.now, draft.edition.intents)
+        p = round(chances[INTENTS.index(one.action.topic)], 4)
+        said.append((f"intent_{one.action.topic}", {"p": p}))
+    return tuple(said)
+
+
+_TOLD = frozenset({"product", "maturity_date", "proceeds", "inflow"})
+"""Trigger variables that an adviser needs; money in fen."""
+
+
+def _record(
+    draft: Draft,
+    choice: Choice,
+    before: ClientState,
+    decision_id: str,
+    occasion: str,
+    rows: list[TaskRow],
+) -> None:
+    subject = next((one.run.name for one in choice.chosen if one.run is not None), None)
+    verdicts = tuple(
+        RuleVerdict(
+            rule=one.withheld.rule,
+            version=draft.edition.version,
+            verdict="defer" if one.withheld.until is not None else "suppress",
+            value=one.withheld.value,
+            limit=one.withheld.limit,
+            until=one.withheld.until,
+        )
+        for one in choice.withheld
+        if one.withheld is not None and one.withheld.rule is not None
+    )
+    draft.conclude(
+        DecisionMade,
+        Decision(
+            decision_id=DecisionId(decision_id),
+            trigger=occasion,
+            subject=subject,
+            decided_at=draft.now,
+            candidates=choice.candidates(),
+            versions=Versions(
+                engine=ENGINE,
+                catalogue=draft.edition.version,
+                parameters=draft.edition.wealth.id,
+                reference_offset=draft.reference.offset,
+            ),
+            task_ids=tuple(TaskId(row.task_id) for row in rows),
+            verdicts=verdicts if rows else (),
+            state=b64encode(encode(before)).decode() if rows else None,
+        ),
+    )

@@ -1,0 +1,226 @@
+"""Journey runs of this client: entered by a trigger, moved by outcomes and time, ended."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from journeys.catalogue.definitions import END, Journey
+from journeys.client.journey.instance import Ended, Instance, Value
+from journeys.client.state import TaskRow
+from journeys.client.steps import tasks, words
+from journeys.client.steps.draft import Draft
+from journeys.identity import short_hash
+from schemas.facts import JourneyAdvance, JourneyAdvanced, JourneyEnd, JourneyMove
+from schemas.tasks import Outcome
+from schemas.time import Instant
+
+_REACHED = frozenset(Outcome) - {Outcome.UNREACHABLE, Outcome.WRONG_PERSON}
+_AGREED = frozenset({Outcome.CONVERTED, Outcome.SOLVED})
+
+
+def trigger(
+    draft: Draft, name: str, variables: Mapping[str, Value], causes: tuple[int, ...]
+) -> None:
+    """Enter every journey that this trigger starts and whose entry holds.
+
+    A late event enters nothing: no contact may follow from it.
+    """
+    if draft.is_late:
+        return
+    for journey in draft.edition.by_trigger.get(name, ()):
+        key = journey.instance_key.format_map(variables)
+        if _may_enter(draft, journey, key) and journey.entry.holds(
+            words.of_client(draft, variables)
+        ):
+            _enter(draft, journey, key, variables, causes)
+
+
+def definition(draft: Draft, run: Instance) -> Journey | None:
+    """The journey as this run knows it; `None` if it must not go on."""
+    current = draft.edition.journeys.get(run.journey)
+    if current is None or current.version == run.version:
+        return current
+    return (
+        draft.reference.catalogue.journey(run.journey, run.version)
+        if (current.migration == "stay")
+        else None
+    )
+
+
+def review(draft: Draft) -> None:
+    """Test goals and exits of every run; asked after every event."""
+    for run in draft.instances:
+        journey = definition(draft, run)
+        if journey is None:
+            end(draft, run, JourneyEnd.EXIT, "migrated")
+            continue
+        lookup = words.of_run(draft, run)
+        if journey.goal.holds(lookup):
+            end(draft, run, JourneyEnd.GOAL, "goal_met")
+            continue
+        left = next((name for name, exit_ in journey.exits if exit_.holds(lookup)), None)
+        if left is not None:
+            end(draft, run, JourneyEnd.EXIT, left)
+
+
+def on_outcome(draft: Draft, row: TaskRow, outcome: str) -> None:
+    """A task of a run came to an outcome, or was declined or expired unworked."""
+    run = _run_of(draft, row)
+    if run is None:
+        return
+    run = replace(
+        run,
+        task=None,
+        answered=run.answered or outcome in _REACHED,
+        agreed=run.agreed or outcome in _AGREED,
+        refused=run.refused or outcome == Outcome.REFUSED,
+    )
+    _put(draft, run)
+    journey = definition(draft, run)
+    target = None if journey is None else journey.steps[run.step].on.get(outcome)
+    if target == END:
+        end(draft, run, JourneyEnd.EXIT, outcome)
+    elif target is not None and journey is not None:
+        _step(draft, journey, run, target)
+
+
+def on_step_due(draft: Draft, run: Instance) -> None:
+    """A step's time is up."""
+    journey = definition(draft, run)
+    if journey is None:
+        end(draft, run, JourneyEnd.EXIT, "migrated")
+        return
+    target = journey.steps[run.step].to
+    if target == END:
+        end(draft, run, JourneyEnd.TIMEOUT, "step_timeout")
+    else:
+        _drop_task(draft, run, "step_timeout")
+        _step(draft, journey, replace(run, task=None), target)
+
+
+def end(draft: Draft, run: Instance, how: JourneyEnd, reason: str) -> None:
+    """End a run: its open task is recalled, its key may not enter again at once."""
+    draft.instances = tuple(other for other in draft.instances if other.name != run.name)
+    journey = draft.edition.journeys.get(run.journey)
+    rest = 0 if journey is None else journey.reentry_after
+    kept = draft.edition.triggers.remember_ended
+    memory = [e for e in draft.ended if e.until > draft.now][-(kept - 1) :]
+    draft.ended = (*memory, Ended(short_hash(run.name), Instant(draft.now + rest)))
+    _tell(draft, run, JourneyMove.ENDED, end=how, reason=reason)
+    _drop_task(draft, run, reason)
+    draft.decide_on("journey")
+
+
+def recall_cause(draft: Draft, mark: int, reason: str) -> None:
+    """An event was taken back: end the runs that rest on it."""
+    for run in draft.instances:
+        if mark in run.causes:
+            end(draft, run, JourneyEnd.RECALL, reason)
+
+
+def want_again(draft: Draft, row: TaskRow) -> None:
+    """A run's action was not shown for no fault of the client: it waits for a decision again."""
+    run = _run_of(draft, row)
+    if run is not None:
+        _put(draft, replace(run, task=None, wants=True))
+
+
+def decided(draft: Draft, run: Instance, task: str) -> None:
+    """A run's action became a task."""
+    _put(draft, replace(run, wants=False, task=task, tries=run.tries + 1))
+
+
+def note_placed(draft: Draft, fen: int) -> None:
+    """Money was placed suitably: every live run counts it towards its goal."""
+    draft.instances = tuple(
+        replace(run, placed_fen=run.placed_fen + fen) for run in draft.instances
+    )
+
+
+def _may_enter(draft: Draft, journey: Journey, key: str) -> bool:
+    name = f"{journey.id}/{key}"
+    mark = short_hash(name)
+    return (
+        len(draft.instances) < draft.edition.triggers.journeys_at_once
+        and all(run.name != name for run in draft.instances)
+        and all(e.name != mark or e.until <= draft.now for e in draft.ended)
+    )
+
+
+def _enter(
+    draft: Draft,
+    journey: Journey,
+    key: str,
+    variables: Mapping[str, Value],
+    causes: tuple[int, ...],
+) -> None:
+    anchor = variables.get(journey.anchor or "", draft.now)
+    run = Instance(
+        journey=journey.id,
+        version=journey.version,
+        key=key,
+        step=journey.first,
+        entered_at=draft.now,
+        ends_at=Instant(int(anchor) + journey.lasts),
+        variables=dict(variables),
+        causes=causes,
+    )
+    if run.ends_at > draft.now:
+        _step(draft, journey, run, journey.first, move=JourneyMove.ENTERED)
+
+
+def _step(
+    draft: Draft,
+    journey: Journey,
+    run: Instance,
+    target: str,
+    *,
+    move: JourneyMove = JourneyMove.STEPPED,
+) -> None:
+    step = journey.steps[target]
+    moved = replace(
+        run,
+        step=target,
+        step_due=Instant(draft.now + step.after),
+        wants=step.do is not None,
+    )
+    _put(draft, moved)
+    _tell(draft, moved, move)
+    draft.decide_on("journey")
+
+
+def _run_of(draft: Draft, row: TaskRow) -> Instance | None:
+    return next((run for run in draft.instances if run.task == row.task_id), None)
+
+
+def _put(draft: Draft, run: Instance) -> None:
+    others = tuple(other for other in draft.instances if other.name != run.name)
+    draft.instances = tuple(sorted((*others, run), key=lambda each: each.name))
+
+
+def _drop_task(draft: Draft, run: Instance, reason: str) -> None:
+    row = None if run.task is None else tasks.find(draft, run.task)
+    if row is not None:
+        tasks.recall(draft, row, reason)
+
+
+def _tell(
+    draft: Draft,
+    run: Instance,
+    move: JourneyMove,
+    *,
+    end: JourneyEnd | None = None,
+    reason: str | None = None,
+) -> None:
+    draft.conclude(
+        JourneyAdvanced,
+        JourneyAdvance(
+            journey=run.journey,
+            version=run.version,
+            instance=run.key,
+            move=move,
+            step=run.step,
+            end=end,
+            reason=reason,
+        ),
+    )

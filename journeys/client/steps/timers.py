@@ -1,0 +1,122 @@
+"""Timers of one client: all due times live in the state, and fire in due order.
+
+What fires at a due time does not depend on what woke the client: ids and times come from the
+timer itself.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from journeys.client.state import ClientState
+from journeys.client.steps import banking, behaviour, claims, journeys, tasks, wealth
+from journeys.client.steps.draft import Cause, Draft
+from journeys.client.wealth.attribution import Causes
+from schemas.facts import JourneyEnd
+from schemas.tasks import TaskState
+from schemas.time import Instant
+
+
+class Timer(NamedTuple):
+    """Something due: ordered by time, then kind, then subject."""
+
+    due: Instant
+    kind: str
+    subject: str
+
+
+def next_due(state: ClientState | Draft) -> Timer | None:
+    """The earliest timer of a client."""
+    return min(_all(state), default=None)
+
+
+def fire(draft: Draft, timer: Timer) -> None:
+    """Do what is due. The draft's cause is the timer itself, and its time the due time."""
+    _FIRE[timer.kind](draft, timer.subject)
+
+
+def cause_of(timer: Timer) -> Cause:
+    """A timer as the cause of what follows."""
+    name = f"{timer.kind}:{timer.subject}:{timer.due}"
+    return Cause(id=name, source="timer", at=timer.due, kind=timer.kind)
+
+
+def _all(state: ClientState | Draft) -> Iterator[Timer]:
+    yield from _of_work(state)
+    for holding in state.holdings:
+        if holding.due is not None:
+            yield Timer(holding.due, "edge", holding.name)
+    for due, kind in (
+        (state.clock_at, "clock"),
+        (state.intent_off_at, "intent"),
+        (state.retry_at, "retry"),
+    ):
+        if due is not None:
+            yield Timer(due, kind, "")
+
+
+def _of_work(state: ClientState | Draft) -> Iterator[Timer]:
+    for run in state.instances:
+        yield Timer(run.ends_at, "run_end", run.name)
+        if run.step_due is not None:
+            yield Timer(run.step_due, "step", run.name)
+    for row in state.tasks:
+        if tasks.is_open(row) and row.state is not TaskState.STARTED:
+            yield Timer(row.expires, "task", row.task_id)
+    for hold in state.ledger.holds:
+        yield Timer(hold.until, "hold", hold.task)
+
+
+def _edge(draft: Draft, subject: str) -> None:
+    for holding in draft.holdings:
+        if holding.name == subject:
+            draft.holdings = tuple(
+                replace(h, due=None) if h.name == subject else h for h in draft.holdings
+            )
+            banking.on_edge(draft, holding)
+
+
+def _run_end(draft: Draft, subject: str) -> None:
+    for run in draft.instances:
+        if run.name == subject:
+            journeys.end(draft, run, JourneyEnd.TIMEOUT, "journey_timeout")
+
+
+def _step(draft: Draft, subject: str) -> None:
+    for run in draft.instances:
+        if run.name == subject:
+            journeys.on_step_due(draft, run)
+
+
+def _task(draft: Draft, subject: str) -> None:
+    row = tasks.find(draft, subject)
+    if row is not None:
+        claims.on_expiry(draft, row)
+
+
+def _clock(draft: Draft, _subject: str) -> None:
+    draft.clock_at = None
+    wealth.rescore(draft, Causes.CLOCK)
+
+
+def _intent(draft: Draft, _subject: str) -> None:
+    draft.intent_off_at = None
+    behaviour.review(draft)
+
+
+def _retry(draft: Draft, _subject: str) -> None:
+    draft.retry_at = None
+    draft.decide_on("retry")
+
+
+_FIRE: dict[str, Callable[[Draft, str], None]] = {
+    "edge": _edge,
+    "run_end": _run_end,
+    "step": _step,
+    "task": _task,
+    "hold": claims.on_hold_lapsed,
+    "clock": _clock,
+    "intent": _intent,
+    "retry": _retry,
+}

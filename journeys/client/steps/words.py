@@ -1,0 +1,62 @@
+"""What a condition's words mean for this client, now."""
+
+from collections.abc import Callable, Mapping
+
+from journeys.client.intent.policy import INTENTS
+from journeys.client.journey.instance import Instance
+from journeys.client.steps import wealth
+from journeys.client.steps.draft import Draft
+from journeys.condition import Lookup, Value
+
+_CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
+    "now": lambda draft: draft.now,
+    "tier": lambda draft: draft.served.tier,
+    "segment": lambda draft: draft.served.segment,
+    "language": lambda draft: draft.served.locale,
+    "age": lambda draft: wealth.profile(draft).age,
+    "risk_class": lambda draft: draft.household.told.risk_class,
+    "marketing_consent": lambda draft: draft.allowed.marketing,
+    "profiling_consent": lambda draft: draft.allowed.profiling,
+    "complaint_open": lambda draft: bool(draft.complaints),
+    "opted_out": lambda draft: (
+        bool(draft.allowed.opted_out)
+        or (draft.allowed.marketing_at > 0 and not draft.allowed.marketing)
+    ),
+    "score": lambda draft: None if draft.scored.label is None else draft.scored.total,
+    "coverage": lambda draft: draft.scored.coverage,
+    "holdings": wealth.holdings_fen,
+    "idle": wealth.idle_fen,
+    "monthly_spend": lambda draft: draft.household.told.essential_spending,
+}
+_RUN: Mapping[str, Callable[[Instance], Value]] = {
+    "placed": lambda run: run.placed_fen,
+    "answered": lambda run: run.answered,
+    "agreed": lambda run: run.agreed,
+    "refused": lambda run: run.refused,
+}
+
+
+def of_client(draft: Draft, variables: Mapping[str, Value] | None = None) -> Lookup:
+    """The vocabulary, answered from the client and a trigger's variables."""
+    said = variables or {}
+
+    def lookup(word: str) -> Value | None:
+        if word in said:
+            return said[word]
+        if word.startswith("intent."):
+            return draft.evidence.on[INTENTS.index(word.removeprefix("intent."))]
+        read = _CLIENT.get(word)
+        return None if read is None else read(draft)
+
+    return lookup
+
+
+def of_run(draft: Draft, run: Instance) -> Lookup:
+    """The same, with what this run has seen since it was entered."""
+    of_client_too = of_client(draft, run.variables)
+
+    def lookup(word: str) -> Value | None:
+        read = _RUN.get(word)
+        return of_client_too(word) if read is None else read(run)
+
+    return lookup

@@ -1,0 +1,1 @@
+"""Wealth room: a client's book in whole fen, and the score it gives with the household."""

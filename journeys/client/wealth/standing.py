@@ -1,0 +1,101 @@
+"""Book and household read together: what more than one dimension asks."""
+
+from math import sqrt
+
+import msgspec
+
+from journeys.client.wealth.book import BASIS, Book, whole
+from journeys.client.wealth.parameters import WealthParameters
+from journeys.client.wealth.profile import Profile
+from journeys.client.wealth.rules import CLASSES, Five
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A client as the dimensions see them."""
+
+    book: Book
+    profile: Profile
+    parameters: WealthParameters
+    value: int
+    """Of the book in fen, at least 1, so that it divides."""
+    mix: Five
+    """Shares of CASH, FIX, BOND, EQ, ALT; an empty book is cash."""
+    months_needed: float
+    outgo: int | None
+    """Spending and debt service a month, fen; `None` if spending is missing."""
+    reserve: float | None
+    """fen for `months_needed` of outgo."""
+    volatility: float
+    """Of the book, a year."""
+    mean: float
+    """Expected return before fees, a year."""
+
+
+def stand(book: Book, profile: Profile, parameters: WealthParameters) -> Standing:
+    """Read a book and a household together.
+
+    Raises:
+        ValueError: the book was added up under another parameter set.
+    """
+    if book.parameter_set not in ("", parameters.id):
+        raise ValueError(
+            f"book was added up under {book.parameter_set!r}, not {parameters.id!r}; use book_of"
+        )
+    value, mix, months = max(book.value_fen, 1), _mix(book), _months_needed(profile, parameters)
+    spending = profile.essential_spending
+    outgo = None if spending is None else spending + profile.debt_service
+    return Standing(
+        book=book,
+        profile=profile,
+        parameters=parameters,
+        value=value,
+        mix=mix,
+        months_needed=months,
+        outgo=outgo,
+        reserve=None if outgo is None else months * outgo,
+        volatility=sqrt(_variance(mix, whole(book.own_risk_squares), value, parameters)),
+        mean=_dot(mix, parameters.market.mean),
+    )
+
+
+def _mix(book: Book) -> Five:
+    if not book.value_fen:
+        return (1.0, 0.0, 0.0, 0.0, 0.0)
+    whole_book = BASIS * book.value_fen
+    cash, fix, bond, equity, other = book.by_class
+    return (
+        cash / whole_book,
+        fix / whole_book,
+        bond / whole_book,
+        equity / whole_book,
+        other / whole_book,
+    )
+
+
+def _months_needed(profile: Profile, parameters: WealthParameters) -> float:
+    needs = parameters.needs
+    if profile.is_retired:
+        return needs.most_months
+    months = (
+        needs.least_months
+        + needs.instability_months * (1 - profile.income_stability)
+        + needs.dependant_months * profile.dependants
+    )
+    return min(needs.most_months, max(needs.least_months, months))
+
+
+def _variance(mix: Five, own_risk: int, value: int, parameters: WealthParameters) -> float:
+    """Classes with their correlations, and what is the products' own, uncorrelated."""
+    market = parameters.market
+    parts = [share * sd for share, sd in zip(mix, market.deviation, strict=True)]
+    common = sum(part * part for part in parts)
+    for one, other, correlation in market.correlations:
+        common += 2 * correlation * parts[_PLACE[one]] * parts[_PLACE[other]]
+    return max(0.0, common) + own_risk / (BASIS * value) ** 2
+
+
+_PLACE = {name: place for place, name in enumerate(CLASSES)}
+
+
+def _dot(mix: Five, each: Five) -> float:
+    return sum(share * one for share, one in zip(mix, each, strict=True))

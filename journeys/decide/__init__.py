@@ -1,0 +1,1 @@
+"""The next best action: may we, which, and why."""

@@ -1,0 +1,47 @@
+"""What a decision looks at: the client, the policy in force, and the actions wanted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.edition import Edition
+from journeys.client.journey.instance import Instance
+from journeys.client.state import ClientState
+from journeys.condition import Value
+from journeys.decide.verdict import Withheld
+from schemas.decisions import ScoreParts
+from schemas.time import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One client at one decision time, under one edition of the catalogue."""
+
+    state: ClientState
+    edition: Edition
+    now: Instant
+    trigger: str
+    chances: dict[str, float]
+    """Probability of each intent."""
+    lookup: Callable[[str], Value | None]
+    """A condition's words, answered from the client alone."""
+
+    @property
+    def wishes(self) -> dict[str, Instance]:
+        """The journey steps whose action waits for a decision, by action."""
+        return {
+            self.edition.journeys[run.journey].steps[run.step].do or "": run
+            for run in reversed(self.state.instances)
+            if run.wants and run.step in self.edition.journeys[run.journey].steps
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """An action with its treatment and parts, or the reason it fell."""
+
+    action: Action
+    run: Instance | None = None
+    treatment: Treatment | None = None
+    parts: ScoreParts | None = None
+    withheld: Withheld | None = None

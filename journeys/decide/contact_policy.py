@@ -1,0 +1,131 @@
+"""May the client be contacted now, by this method: caps, hours, opt-outs, cool-downs.
+
+Caps count slots: `used + held <= cap` after the grant, over rolling windows, at the only writer.
+"""
+
+from collections.abc import Iterator
+
+from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.edition import ContactPolicy
+from journeys.client.contact import ledger as slots
+from journeys.client.contact.ledger import Ledger
+from journeys.client.state import Allowed, ClientState
+from journeys.decide.verdict import Withheld
+from journeys.identity import short_hash
+from schemas.decisions import Stage, WithheldReason
+from schemas.tasks import SendWindow
+from schemas.time import DAY, MINUTE, Instant
+from schemas.wire import Method
+
+
+def judge(
+    action: Action,
+    treatment: Treatment,
+    state: ClientState,
+    policy: ContactPolicy,
+    *,
+    now: Instant,
+    in_hours_only: bool,
+) -> Withheld | None:
+    """The first row that says no, in the table's order; a service contact is exempt (CT05)."""
+    if not action.marketing:
+        return None
+    rows = (
+        _person(treatment, state, now=now),
+        _declined(action, state.ledger, now=now),
+        cap(str(treatment.method), state.ledger, policy, now=now),
+        _hours(state, policy, now=now) if in_hours_only else None,
+    )
+    return next((row for row in rows if row is not None), None)
+
+
+def cap(
+    method: str, ledger: Ledger, policy: ContactPolicy, *, now: Instant, task: str | None = None
+) -> Withheld | None:
+    """Would one more slot overshoot? `task` is left out of the slots held: it asks for its own."""
+    for reason, limit, window, kind in _caps(policy, method):
+        waiting = slots.held(ledger, method=kind, but=task)
+        used = slots.used_since(ledger, Instant(now - window), method=kind)
+        if used + waiting + 1 > limit:
+            until = slots.frees_at(ledger, cap=limit, window=window, method=kind)
+            return _no(reason, "ct04", value=used + waiting, limit=limit, until=until)
+    return None
+
+
+def window(state: ClientState, policy: ContactPolicy) -> SendWindow:
+    """The client's contact hours, for the door that shows the task."""
+    offset = state.served.utc_offset_minutes
+    return SendWindow(opens=policy.opens, closes=policy.closes, utc_offset_minutes=offset)
+
+
+def is_open(hours: SendWindow, moment: Instant) -> bool:
+    """Does the window let a contact happen at this moment?
+
+    Example:
+        >>> is_open(SendWindow(opens=540, closes=1260, utc_offset_minutes=480), Instant(0))
+        False
+    """
+    return hours.opens <= _minute(hours, moment) < hours.closes
+
+
+def opens_at(hours: SendWindow, moment: Instant) -> Instant:
+    """The next opening, strictly after a moment at which the window is closed."""
+    minute = _minute(hours, moment)
+    midnight = moment - minute * MINUTE - moment % MINUTE
+    day = midnight if minute < hours.opens else midnight + DAY
+    return Instant(day + hours.opens * MINUTE)
+
+
+def _person(treatment: Treatment, state: ClientState, *, now: Instant) -> Withheld | None:
+    allowed = state.allowed
+    if state.complaints:
+        return _no(WithheldReason.COMPLAINT_OPEN, "ct04")
+    if treatment.method in allowed.opted_out or not _consents(treatment, allowed):
+        return _no(WithheldReason.OPTED_OUT, "ct02", value=str(treatment.method))
+    if treatment.method is Method.CALL and now < allowed.do_not_call_until:
+        return _no(WithheldReason.DO_NOT_CALL, "ct03", until=allowed.do_not_call_until)
+    return None
+
+
+def _consents(treatment: Treatment, allowed: Allowed) -> bool:
+    return not allowed.methods or treatment.method in allowed.methods
+
+
+def _declined(action: Action, ledger: Ledger, *, now: Instant) -> Withheld | None:
+    subjects = (f"action:{action.id}", f"group:{action.group}")
+    rests = [slots.silent_until(ledger, subject, now=now) for subject in subjects]
+    until = max((rest for rest in rests if rest is not None), default=None)
+    return None if until is None else _no(WithheldReason.COOL_DOWN, "decline", until=until)
+
+
+def _hours(state: ClientState, policy: ContactPolicy, *, now: Instant) -> Withheld | None:
+    hours = window(state, policy)
+    if is_open(hours, now):
+        return None
+    # Spread by client, so that the opening is not a herd.
+    spread = short_hash("opening", state.client) % max(policy.opening_spread, 1)
+    return _no(WithheldReason.QUIET_HOURS, "ct03", until=Instant(opens_at(hours, now) + spread))
+
+
+def _caps(
+    policy: ContactPolicy, method: str
+) -> Iterator[tuple[WithheldReason, int, int, str | None]]:
+    yield WithheldReason.CAP_DAY, policy.marketing_per_day, DAY, None
+    yield WithheldReason.CAP_WEEK, policy.marketing_per_week, 7 * DAY, None
+    if method == Method.CALL:
+        yield WithheldReason.CAP_CHANNEL, policy.calls_per_week, 7 * DAY, method
+
+
+def _minute(hours: SendWindow, moment: Instant) -> int:
+    return (moment // MINUTE + hours.utc_offset_minutes) % 1440
+
+
+def _no(
+    reason: WithheldReason,
+    rule: str,
+    *,
+    value: str | int | None = None,
+    limit: int | None = None,
+    until: Instant | None = None,
+) -> Withheld:
+    return Withheld(Stage.CONTACT_POLICY, reason, rule, value, limit, until)

@@ -1,0 +1,107 @@
+"""One decision: every action walks the funnel; each is chosen or has one reason."""
+
+from dataclasses import dataclass
+
+from journeys.catalogue.actions import Action
+from journeys.client.journey.instance import Instance
+from journeys.decide import arbitration, contact_policy, eligibility
+from journeys.decide.candidate import Considered, Situation
+from journeys.decide.verdict import Withheld
+from journeys.identity import short_hash
+from schemas.decisions import Candidate, Stage, WithheldReason
+from schemas.time import Instant
+from schemas.wire import Channel
+
+_BY_ITSELF = frozenset({Channel.APP, Channel.AI})
+"""Channels that show an offer by themselves: they wait for the hour before it is proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a decision came to."""
+
+    chosen: tuple[Considered, ...]
+    withheld: tuple[Considered, ...]
+
+    @property
+    def verdict(self) -> int:
+        """Short hash of the choice and of every reason: the same again is no news."""
+        words = [f"{one.action.id}+" for one in self.chosen]
+        words += [f"{one.action.id}:{_reason(one)}" for one in self.withheld]
+        return short_hash(*sorted(words))
+
+    @property
+    def retry_at(self) -> Instant | None:
+        """When waiting may help an action that a journey asked for; `None` if it cannot."""
+        waits = (
+            one.withheld.until
+            for one in self.withheld
+            if one.run is not None and one.withheld is not None
+        )
+        return min((until for until in waits if until is not None), default=None)
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Every action's fate, as the record keeps it; chosen first, then by action."""
+        ordered = (*self.chosen, *sorted(self.withheld, key=lambda one: one.action.id))
+        return tuple(_record(one) for one in ordered)
+
+
+def decide(situation: Situation) -> Choice:
+    """Choose the next best action: at most one that is not an obligation, perhaps none."""
+    wishes = situation.wishes
+    fates = [
+        consider(action, wishes.get(action.id), situation)
+        for action in situation.edition.actions.values()
+    ]
+    survivors = [one for one in fates if one.withheld is None]
+    chosen, losers = arbitration.choose(survivors, situation.edition)
+    fallen = [one for one in fates if one.withheld is not None]
+    return Choice(tuple(chosen), (*fallen, *losers))
+
+
+def consider(action: Action, run: Instance | None, situation: Situation) -> Considered:
+    """One action through the stages, up to the first that says no."""
+    no = eligibility.judge(action, situation)
+    no = no or eligibility.applies(action, situation, run)
+    if no is not None:
+        return Considered(action, run, withheld=no)
+    reachable = eligibility.reachable(action, situation)
+    if not reachable:
+        nowhere = Withheld(Stage.ELIGIBILITY, WithheldReason.NO_CHANNEL)
+        return Considered(action, run, withheld=nowhere)
+    first_no: Withheld | None = None
+    for treatment in reachable:
+        no = contact_policy.judge(
+            action,
+            treatment,
+            situation.state,
+            situation.edition.contact,
+            now=situation.now,
+            in_hours_only=treatment.channel in _BY_ITSELF,
+        )
+        if no is None:
+            found = arbitration.parts(action, treatment, situation)
+            return Considered(action, run, treatment, found)
+        first_no = first_no or no
+    return Considered(action, run, reachable[0], withheld=first_no)
+
+
+def _reason(one: Considered) -> str:
+    return "" if one.withheld is None else str(one.withheld.reason)
+
+
+def _record(one: Considered) -> Candidate:
+    no = one.withheld
+    return Candidate(
+        action=one.action.id,
+        treatment=None if one.treatment is None else one.treatment.id,
+        channel=None if one.treatment is None else one.treatment.channel,
+        chosen=no is None,
+        stage=None if no is None else no.stage,
+        reason=None if no is None else no.reason,
+        rule=None if no is None else no.rule,
+        value=None if no is None else no.value,
+        limit=None if no is None else no.limit,
+        until=None if no is None else no.until,
+        parts=one.parts,
+    )

@@ -1,0 +1,67 @@
+"""May the client have it, and does it fit now: segment, consent, channel, intent, open work."""
+
+from journeys.catalogue.actions import Action, Treatment
+from journeys.client.contact.ledger import silent_until
+from journeys.client.journey.instance import Instance
+from journeys.decide.candidate import Situation
+from journeys.decide.verdict import Withheld
+from schemas.decisions import Stage, WithheldReason
+from schemas.tasks import OPEN_STATES
+from schemas.wire import Channel
+
+UNSAFE_HOLES = frozenset({"consent", "complaint", "risk_test", "unreadable"})
+"""Families whose loss may hide a no: while such a hole is open, nothing is marketed."""
+
+
+def judge(action: Action, situation: Situation) -> Withheld | None:
+    """Segment, consent and holes; `None` means the client may have it."""
+    state = situation.state
+    if action.tiers and state.served.tier not in action.tiers:
+        return _no(WithheldReason.NOT_IN_SEGMENT, value=state.served.tier)
+    if not action.marketing:
+        return None
+    hole = next((hole for hole in state.holes if hole.family in UNSAFE_HOLES), None)
+    if hole is not None:
+        return _no(WithheldReason.HOLE_IN_RECORD, value=hole.family)
+    if not state.allowed.marketing:
+        return _no(WithheldReason.CONSENT_MISSING, rule="ct01")
+    if not state.allowed.profiling:
+        return _no(WithheldReason.PROFILING_REFUSED, rule="pi03")
+    return None
+
+
+def applies(action: Action, situation: Situation, run: Instance | None) -> Withheld | None:
+    """Does it fit now: a journey step asks for it, or its own condition holds."""
+    if any(t.action == action.id and t.state in OPEN_STATES for t in situation.state.tasks):
+        return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
+    if run is not None:
+        return None
+    if action.applies is None:
+        return _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+    until = silent_until(situation.state.ledger, f"again:{action.id}", now=situation.now)
+    if until is not None:
+        return Withheld(Stage.CONTACT_POLICY, WithheldReason.COOL_DOWN, "rest", until=until)
+    holds = action.applies.holds(situation.lookup)
+    if holds is None:
+        return _stage(Stage.APPLICABILITY, WithheldReason.DATA_MISSING)
+    return None if holds else _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+
+
+def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
+    """The treatments that could reach this client, cheapest first; may be empty."""
+    served = situation.state.served
+    desks = {Channel.REMOTE: served.remote, Channel.BRANCH: served.rm or served.team}
+    return tuple(
+        treatment
+        for treatment in sorted(action.treatments, key=lambda t: (t.rank, t.id))
+        if (not treatment.tiers or served.tier in treatment.tiers)
+        and desks.get(treatment.channel, "none needed") is not None
+    )
+
+
+def _no(reason: WithheldReason, *, rule: str | None = None, value: str | None = None) -> Withheld:
+    return Withheld(Stage.ELIGIBILITY, reason, rule, value)
+
+
+def _stage(stage: Stage, reason: WithheldReason) -> Withheld:
+    return Withheld(stage, reason)

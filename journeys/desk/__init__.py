@@ -1,0 +1,1 @@
+"""The desk fold: open tasks of one desk, ranked within its hours, claimed once."""

@@ -1,0 +1,75 @@
+"""All that the engine knows of one desk: an adviser, a team or a shard of a remote queue."""
+
+import msgspec
+
+from schemas.tasks import TaskState
+from schemas.time import Instant
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A task on this desk. Client and version are the client fold's; state may run ahead of it."""
+
+    task_id: str
+    version: int
+    since_version: int
+    """The version with which this desk got the task."""
+    client: str
+    state: TaskState
+    priority: float
+    minutes: int
+    due: Instant
+    expires: Instant
+    backups: tuple[str, ...]
+    marketing: bool
+    offered_at: Instant
+    pass_on_at: Instant | None
+    """When it goes to the next desk if nobody has taken it."""
+    claim: int = 0
+    """The highest claim number this desk has used."""
+    actor: str | None = None
+    snoozed_until: Instant | None = None
+
+
+class Hours(msgspec.Struct, frozen=True, array_like=True):
+    """Working time, with booked talks already taken out of it when minutes are counted."""
+
+    version: int = 0
+    shifts: tuple[tuple[Instant, Instant], ...] = ()
+    booked: tuple[tuple[Instant, Instant], ...] = ()
+    licences: tuple[str, ...] = ()
+    deputy: str | None = None
+
+
+class Gap(msgspec.Struct, frozen=True, array_like=True):
+    """A record of this desk's log that could not be applied."""
+
+    partition: int
+    offset: int
+    family: str
+
+
+class DeskState(msgspec.Struct, frozen=True, array_like=True):
+    """One desk."""
+
+    desk: str
+    hours: Hours = Hours()
+    entries: tuple[Entry, ...] = ()
+    claims: tuple[tuple[str, int], ...] = ()
+    """Last claim numbers of tasks that left, so that one that comes back counts on."""
+    gaps: tuple[Gap, ...] = ()
+    ranking: int = 0
+    """Short hash of the ranking last said."""
+
+
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+_DECODER = msgspec.msgpack.Decoder(DeskState)
+
+
+def encode(state: DeskState) -> bytes:
+    """The state as bytes; equal states give equal bytes."""
+    return _ENCODER.encode(state)
+
+
+def decode(blob: bytes) -> DeskState:
+    """The state from its bytes."""
+    return _DECODER.decode(blob)

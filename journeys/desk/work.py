@@ -1,0 +1,127 @@
+"""A desk's state while one event is applied: parts may be replaced, outputs are collected."""
+
+from msgspec.structs import replace
+
+from journeys.catalogue.edition import Edition
+from journeys.desk.state import DeskState, Entry
+from journeys.identity import derive
+from journeys.reference import Reference
+from journeys.step import Output, Route, Step
+from schemas import codec
+from schemas.facts import DESK_FOLD, ClaimMade, Fact
+from schemas.signals.desk import DeskAction, TaskClaimed
+from schemas.tasks import Claim, ClaimKind
+from schemas.time import Instant
+from schemas.wire import ClientToken, DeskId, EventId, TaskId, Wire
+
+
+class Work:
+    """One desk's parts (see `DeskState`), the time, the policy, and the outputs."""
+
+    __slots__ = (
+        "_cause",
+        "_named",
+        "_reference",
+        "claims",
+        "desk",
+        "edition",
+        "entries",
+        "gaps",
+        "hours",
+        "now",
+        "outputs",
+        "ranking",
+    )
+
+    def __init__(self, state: DeskState, reference: Reference) -> None:
+        self.desk = DeskId(state.desk)
+        self.hours = state.hours
+        self.entries = state.entries
+        self.claims = state.claims
+        self.gaps = state.gaps
+        self.ranking = state.ranking
+        self.outputs: list[Output] = []
+        self._reference = reference
+
+    def begin(self, cause_id: str, cause_source: str, *, now: Instant) -> None:
+        """Start applying a cause."""
+        self._cause = (cause_id, cause_source)
+        self._named = 0
+        self.now = now
+        self.edition: Edition = self._reference.catalogue.at(now)
+
+    def finish(self) -> Step[DeskState]:
+        """The new state and what was concluded."""
+        state = DeskState(
+            desk=self.desk,
+            hours=self.hours,
+            entries=self.entries,
+            claims=self.claims,
+            gaps=self.gaps,
+            ranking=self.ranking,
+        )
+        return Step(state, tuple(self.outputs))
+
+    def find(self, task_id: str) -> Entry | None:
+        """A task of this desk."""
+        return next((entry for entry in self.entries if entry.task_id == task_id), None)
+
+    def put(self, entry: Entry) -> None:
+        """Keep an entry, in order of task id."""
+        others = (other for other in self.entries if other.task_id != entry.task_id)
+        self.entries = tuple(sorted((*others, entry), key=lambda each: each.task_id))
+
+    def claim(
+        self,
+        entry: Entry,
+        kind: ClaimKind,
+        action: DeskAction | None = None,
+        *,
+        until: Instant | None = None,
+    ) -> Entry:
+        """Make the next claim on a task: a fact here, an event on the client's log."""
+        numbered = replace(entry, claim=entry.claim + 1)
+        claim = Claim(
+            task_id=TaskId(entry.task_id),
+            task_version=entry.version,
+            number=numbered.claim,
+            desk=self.desk,
+            kind=kind,
+            at=self.now,
+            reason=None if action is None else action.reason,
+            outcome=None if action is None else action.outcome,
+            until=until,
+            to=None if action is None else action.to,
+            actor=None if action is None else action.actor,
+        )
+        self.conclude(ClaimMade, claim)
+        client = ClientToken(entry.client)
+        event = codec.build(
+            TaskClaimed,
+            claim,
+            event_id=self._name("e_"),
+            source=DESK_FOLD,
+            key=client,
+            time=self.now,
+            receivedat=self.now,
+        )
+        self.outputs.append(Output(Route.CLIENT_EVENTS, client, event))
+        return numbered
+
+    def conclude(self, fact: type[Fact], data: Wire) -> None:
+        """Publish a fact of this desk."""
+        event = codec.build(
+            fact,
+            data,
+            event_id=self._name("f_"),
+            source=DESK_FOLD,
+            key=self.desk,
+            time=self.now,
+            causeid=self._cause[0],
+            causesource=self._cause[1],
+        )
+        self.outputs.append(Output(Route.DESK_FACTS, self.desk, event))
+
+    def _name(self, prefix: str) -> EventId:
+        self._named += 1
+        return EventId(prefix + derive(self.desk, *self._cause, self._named))

@@ -1,0 +1,20 @@
+"""Names derived from their cause: a repeated step repeats them."""
+
+from hashlib import blake2b
+
+
+def derive(*parts: str | int) -> str:
+    """32 hex digits that depend on every part and on their order.
+
+    Example:
+        >>> derive("ct_1", 7) == derive("ct_1", "7"), derive("a", "b") == derive("ab")
+        (True, False)
+    """
+    text = "\x1f".join(str(part) for part in parts)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def short_hash(*parts: str | int) -> int:
+    """63 bits of the same, for lists that must stay small."""
+    text = "\x1f".join(str(part) for part in parts)
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1

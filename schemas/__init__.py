@@ -1,0 +1,1 @@
+"""What crosses a wire: frozen, versioned contracts. Knows pydantic only."""

@@ -1,0 +1,74 @@
+"""CloudEvents 1.0 as this house reads and writes it (structured mode)."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.time import WireInstant
+from schemas.wire import Wire, WireClient, WireDesk, WireEventId
+
+SPEC_VERSION = "1.0"
+MAX_EVENT_BYTES = 64 * 1024
+TYPE_PREFIX = "org.suishen."
+SCHEMA_BASE = "urn:suishen:schema:"
+
+Source = Annotated[str, Field(pattern=r"^/[a-z0-9]+([/._-][a-z0-9]+)*$", max_length=64)]
+"""Who says it, an absolute path such as `/app/ios`; a door binds it to the caller."""
+
+
+class Envelope(Wire):
+    """The attributes that every event carries.
+
+    `receivedat` is stamped by the gateway or ingress; what a channel writes there is replaced.
+    `time` is event time. A record's key on the log equals `partitionkey`.
+    """
+
+    specversion: Literal["1.0"]
+    id: WireEventId
+    source: Source
+    type: str
+    subject: Annotated[str, Field(min_length=1, max_length=128)]
+    time: WireInstant
+    dataschema: Annotated[str, Field(min_length=1, max_length=200)]
+    partitionkey: str
+    datacontenttype: Literal["application/json"] = "application/json"
+    receivedat: WireInstant | None = None
+    traceparent: Annotated[str, Field(max_length=55)] | None = None
+    tracestate: Annotated[str, Field(max_length=512)] | None = None
+    sequence: Annotated[str, Field(max_length=64)] | None = None
+
+    family: ClassVar[str] = "other"
+    """What a reader loses if the event cannot be read; see `Family` in `schemas.codec`."""
+    status: ClassVar[Literal["released", "draft"]] = "released"
+
+
+class ClientEvent(Envelope):
+    """An event on a client's log: key and subject are the client's token."""
+
+    partitionkey: WireClient
+
+
+class DeskEvent(Envelope):
+    """An event on a desk's log: the key is the desk."""
+
+    partitionkey: WireDesk
+
+
+def type_name(kind: str) -> str:
+    """The wire name of an event kind.
+
+    Example:
+        >>> type_name("app.page_viewed.v1")
+        'org.suishen.app.page_viewed.v1'
+    """
+    return TYPE_PREFIX + kind
+
+
+def schema_name(wire_type: str) -> str:
+    """The `dataschema` of a wire type.
+
+    Example:
+        >>> schema_name("org.suishen.app.page_viewed.v1")
+        'urn:suishen:schema:app.page_viewed.v1'
+    """
+    return SCHEMA_BASE + wire_type.removeprefix(TYPE_PREFIX)

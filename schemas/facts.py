@@ -1,0 +1,234 @@
+"""What the folds conclude. Written by one fold only; read by projections, desks and channels."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.decisions import Decision
+from schemas.envelope import Envelope, Source
+from schemas.tasks import Claim, DeskActionKind, Reason, Task
+from schemas.time import WireInstant
+from schemas.wire import Name, Wire, WireDesk, WireEventId, WireTaskId
+
+CLIENT_FOLD = "/suishen/client-fold"
+DESK_FOLD = "/suishen/desk-fold"
+
+
+class Fact(Envelope):
+    """A conclusion. `causeid` and `causesource` name the event it follows from.
+
+    For a timer the cause is `timer` and the id is the timer's name.
+    """
+
+    causeid: Annotated[str, Field(max_length=160)]
+    causesource: Source | Literal["timer"]
+    family: ClassVar[str] = "fact"
+
+
+class IntentChange(Wire):
+    """An intent came on or went off, with its three strongest reasons."""
+
+    intent: Name
+    on: bool
+    p: float
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=3)]
+
+
+class IntentChanged(Fact):
+    """A client's intent changed."""
+
+    type: Literal["org.suishen.fact.intent_changed.v1"]
+    data: IntentChange
+
+
+class WealthScore(Wire):
+    """A wealth-health score with its change by cause since the last one published."""
+
+    total: float | None
+    """0..100; `None` while coverage is too low to show one."""
+    label: Name | None
+    coverage: float
+    points: tuple[float | None, ...]
+    """Points of D1..D9; `None` where an input is missing."""
+    by_cause: dict[Name, float]
+    parameters: str
+
+
+class WealthScored(Fact):
+    """A client's wealth health moved by a point or changed its label."""
+
+    type: Literal["org.suishen.fact.wealth_scored.v1"]
+    data: WealthScore
+
+
+class JourneyMove(StrEnum):
+    """What happened to a journey instance."""
+
+    ENTERED = "entered"
+    STEPPED = "stepped"
+    ENDED = "ended"
+
+
+class JourneyEnd(StrEnum):
+    """How a journey instance ended."""
+
+    GOAL = "goal"
+    TIMEOUT = "timeout"
+    EXIT = "exit"
+    RECALL = "recall"
+
+
+class JourneyAdvance(Wire):
+    """One move of one journey instance."""
+
+    journey: Name
+    version: int
+    instance: Annotated[str, Field(max_length=96)]
+    move: JourneyMove
+    step: Name | None
+    end: JourneyEnd | None = None
+    reason: Name | None = None
+
+
+class JourneyAdvanced(Fact):
+    """A journey instance was entered, moved or ended."""
+
+    type: Literal["org.suishen.fact.journey_advanced.v1"]
+    data: JourneyAdvance
+
+
+class DecisionMade(Fact):
+    """A decision and every candidate's fate."""
+
+    type: Literal["org.suishen.fact.decision_made.v1"]
+    data: Decision
+
+
+class ContactUse(Wire):
+    """A contact slot: held, spent or given back, with what the caps hold now."""
+
+    task_id: WireTaskId | None
+    change: Literal["held", "spent", "returned", "outside"]
+    method: Name
+    used_week: int
+    held_week: int
+    cap_week: int
+
+
+class ContactCounted(Fact):
+    """The contact ledger moved."""
+
+    type: Literal["org.suishen.fact.contact_counted.v1"]
+    data: ContactUse
+
+
+class Effect(StrEnum):
+    """What an event did, where it was not simply applied."""
+
+    DUPLICATE = "duplicate"
+    STALE = "stale"
+    LATE_NO_CONTACT = "late_no_contact"
+    NOT_BOOKED = "not_booked"
+    """A position that the book cannot hold: unknown product or another currency."""
+    VERSION_GAP = "version_gap"
+    """Applied, but versions before it were never seen: a resync is wanted."""
+    UNKNOWN_TASK = "unknown_task"
+    REFUSED = "refused"
+
+
+class SetAside(Wire):
+    """An event that changed nothing, or less than its like."""
+
+    event_id: WireEventId
+    event_source: Source
+    event_type: str
+    effect: Effect
+    reason: Name | None = None
+
+
+class SignalSetAside(Fact):
+    """An event had no effect, or no contact followed from it."""
+
+    type: Literal["org.suishen.fact.signal_set_aside.v1"]
+    data: SetAside
+
+
+class Hole(Wire):
+    """A gap that a dead letter left in a client's record."""
+
+    partition: int
+    offset: int
+    family: Name
+    open: bool
+
+
+class HoleChanged(Fact):
+    """A hole opened, or was closed by requeue or waiver."""
+
+    type: Literal["org.suishen.fact.hole_changed.v1"]
+    data: Hole
+
+
+class TaskChanged(Fact):
+    """A task at a new version. On `tasks`, and to the desks it concerns."""
+
+    type: Literal["org.suishen.fact.task_changed.v1"]
+    data: Task
+
+
+class QueueItem(Wire):
+    """A task in a desk's queue with its rank and what it is worth per minute."""
+
+    task_id: WireTaskId
+    task_version: int
+    state: Name
+    rank: int
+    worth_per_minute: float
+    fits_hours: bool
+
+
+class Queue(Wire):
+    """A desk's ranking as it stands."""
+
+    desk: WireDesk
+    items: tuple[QueueItem, ...]
+    minutes_left: int
+
+
+class QueueRanked(Fact):
+    """A desk's ranking changed."""
+
+    type: Literal["org.suishen.fact.queue_ranked.v1"]
+    data: Queue
+
+
+class ClaimMade(Fact):
+    """A desk made a claim; the same claim goes to the client's log."""
+
+    type: Literal["org.suishen.fact.claim_made.v1"]
+    data: Claim
+
+
+class Refusal(Wire):
+    """An adviser's action that the desk fold did not take, and why."""
+
+    task_id: WireTaskId
+    action: DeskActionKind
+    actor: str
+    reason: Literal[
+        "unknown_task",
+        "stale_version",
+        "already_taken",
+        "not_accepted",
+        "not_started",
+        "not_a_backup",
+    ]
+    at: WireInstant
+
+
+class ActionRefused(Fact):
+    """A desk action was refused."""
+
+    type: Literal["org.suishen.fact.action_refused.v1"]
+    data: Refusal

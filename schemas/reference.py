@@ -1,0 +1,70 @@
+"""The reference log: products, catalogues, models. A version once written is never changed."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.envelope import Envelope
+from schemas.wire import Name, ProductId, Wire
+
+Basis = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Product(Wire):
+    """Facts of one product (KYP), one version. Fees and look-through in basis points."""
+
+    product: ProductId
+    version: Annotated[int, Field(ge=1)]
+    issuer: ProductId
+    regime: Literal["NFRA", "CSRC", "INS", "DEP"]
+    kind: Literal["SINGLE", "FUND", "WMP", "INDEX", "MMF", "DEPOSIT", "GOVT"]
+    issuer_level: Annotated[int, Field(ge=1, le=5)]
+    seller_level: Annotated[int, Field(ge=1, le=5)]
+    days_to_cash: Annotated[int, Field(ge=0, le=36_500)]
+    fee_bp: Basis
+    look_through_bp: tuple[Basis, Basis, Basis, Basis, Basis]
+    """CASH, FIX, BOND, EQ, ALT; adds up to 10,000."""
+    idiosyncratic_bp: Basis
+    idle: bool
+    name_zh: Annotated[str, Field(max_length=64)]
+    name_en: Annotated[str, Field(max_length=64)]
+
+
+class ProductReleased(Envelope):
+    """A product, new or re-graded."""
+
+    type: Literal["org.suishen.reference.product_released.v1"]
+    data: Product
+    family: ClassVar[str] = "reference"
+
+
+class CatalogueFiles(Wire):
+    """A whole catalogue: its TOML files by name, and the version that names them."""
+
+    version: Annotated[str, Field(min_length=1, max_length=64)]
+    files: dict[str, str]
+
+
+class CatalogueReleased(Envelope):
+    """A catalogue, whole; it replaces the one before at the next marker."""
+
+    type: Literal["org.suishen.reference.catalogue_released.v1"]
+    data: CatalogueFiles
+    family: ClassVar[str] = "reference"
+
+
+class Model(Wire):
+    """A model snapshot named by its hash."""
+
+    model: Name
+    sequence: int
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ModelReleased(Envelope):
+    """A model snapshot in force from the next marker on."""
+
+    type: Literal["org.suishen.reference.model_released.v1"]
+    data: Model
+    family: ClassVar[str] = "reference"
+    status: ClassVar[Literal["released", "draft"]] = "draft"

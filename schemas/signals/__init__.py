@@ -1,0 +1,1 @@
+"""Inbound events, one module per speaker."""

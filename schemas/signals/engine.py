@@ -1,0 +1,53 @@
+"""What the engine says to its own folds: ticks, reference markers, waived holes."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.envelope import Envelope
+from schemas.time import WireInstant
+from schemas.wire import Name, Wire
+
+
+class Due(Wire):
+    """The time that a key's earliest timer was due; the event's `time` is the same."""
+
+    due: WireInstant
+
+
+class Ticked(Envelope):
+    """A key's timer is due. It changes only *when* due work is done, never what."""
+
+    type: Literal["org.suishen.engine.ticked.v1"]
+    data: Due
+    family: ClassVar[str] = "engine"
+
+
+class Advance(Wire):
+    """The reference log, read as far as this offset (exclusive)."""
+
+    offset: Annotated[int, Field(ge=0)]
+
+
+class ReferenceAdvanced(Envelope):
+    """From here on this partition uses the reference up to `offset`. Belongs to no key."""
+
+    type: Literal["org.suishen.engine.reference_advanced.v1"]
+    data: Advance
+    family: ClassVar[str] = "engine"
+
+
+class Waiver(Wire):
+    """A dead letter that will never be requeued, by its place on the log."""
+
+    partition: Annotated[int, Field(ge=0)]
+    offset: Annotated[int, Field(ge=0)]
+    reason: Name
+
+
+class HoleWaived(Envelope):
+    """An operator closes a hole without its event."""
+
+    type: Literal["org.suishen.engine.hole_waived.v1"]
+    data: Waiver
+    family: ClassVar[str] = "engine"

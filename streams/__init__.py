@@ -1,0 +1,1 @@
+"""The host: every line of broker and store I/O."""

@@ -1,0 +1,59 @@
+"""The fixed header before every stored state: what must be known without decoding it."""
+
+from struct import Struct
+from typing import Final, NamedTuple
+
+from schemas.time import Instant
+from streams.errors import WorkerStopError
+
+FORMAT: Final = 1
+MAX_STATE_BYTES: Final = 16 * 1024
+_HEADER = Struct(">B16sqq")
+_NEVER: Final = -1
+
+
+class Frame(NamedTuple):
+    """A state as it is stored."""
+
+    epoch: str
+    """32 hex digits: the log that `applied` counts in."""
+    applied: int
+    """Offset of the last event in it."""
+    due: Instant | None
+    state: bytes
+
+
+def pack(frame: Frame) -> bytes:
+    """A state with its header."""
+    due = _NEVER if frame.due is None else frame.due
+    return _HEADER.pack(FORMAT, bytes.fromhex(frame.epoch), frame.applied, due) + frame.state
+
+
+def unpack(blob: bytes, *, epoch: str, end: int) -> Frame:
+    """Read a stored state and check that it belongs to this log.
+
+    Args:
+        blob: header and state.
+        epoch: the log's epoch.
+        end: the offset that the log's next record will get.
+
+    Raises:
+        WorkerStopError: a format from the future, another epoch, or an offset the log never had.
+    """
+    kind, log, applied, due = _HEADER.unpack_from(blob)
+    if kind > FORMAT:
+        raise WorkerStopError(
+            f"state format {kind} is newer than this worker knows ({FORMAT}); "
+            "run the version that wrote it, or a newer one"
+        )
+    if log.hex() != epoch:
+        raise WorkerStopError(
+            f"state belongs to log epoch {log.hex()}, the log is {epoch}; "
+            "was the topic made anew? 'suishen epoch advance' starts from a rebuilt state"
+        )
+    if applied >= end:
+        raise WorkerStopError(
+            f"state has applied offset {applied}, the log ends at {end}; "
+            "the log lost records: restore it, or 'suishen epoch advance'"
+        )
+    return Frame(epoch, applied, None if due == _NEVER else Instant(due), blob[_HEADER.size :])
