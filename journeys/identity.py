@@ -10,11 +10,11 @@ def derive(*parts: str | int) -> str:
         >>> derive("ct_1", 7) == derive("ct_1", "7"), derive("a", "b") == derive("ab")
         (True, False)
     """
-    text = "\x1f".join(str(part) for part in parts)
+    text = "\x1f".join(map(str, parts))
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def short_hash(*parts: str | int) -> int:
     """63 bits of the same, for lists that must stay small."""
-    text = "\x1f".join(str(part) for part in parts)
+    text = "\x1f".join(map(str, parts))
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1

@@ -51,6 +51,8 @@ class Fold(Protocol[S]):
 
     name: str
     kinds: tuple[type[Envelope], ...]
+    max_state_bytes: int
+    """An event that grows a state beyond this is a dead letter."""
 
     def begin(self, key: str) -> S:
         """The state of a key that no event has touched."""

@@ -4,15 +4,22 @@
 """
 
 import re
-from collections.abc import Iterable
-from enum import Enum
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Annotated, Any, Final, TypeVar, Union, cast
+from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args
 
 from pydantic import Discriminator, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from schemas import facts, reference
-from schemas.envelope import MAX_EVENT_BYTES, ClientEvent, DeskEvent, Envelope, schema_name
+from schemas.envelope import (
+    MAX_EVENT_BYTES,
+    TYPE_PREFIX,
+    ClientEvent,
+    DeskEvent,
+    Envelope,
+    schema_name,
+)
 from schemas.errors import Code, ContractError, Fault
 from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
 from schemas.time import MINUTE, Instant
@@ -51,8 +58,19 @@ ENGINE_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     engine.ReferenceAdvanced,
     engine.HoleWaived,
 )
-CLIENT_LOG: Final[tuple[type[Envelope], ...]] = (*CLIENT_SIGNALS, desk.TaskClaimed, *ENGINE_SIGNALS)
-DESK_SIGNALS: Final[tuple[type[Envelope], ...]] = (desk.DeskActed, desk.RosterSet)
+CLIENT_LOG: Final[tuple[type[Envelope], ...]] = (
+    *CLIENT_SIGNALS,
+    desk.TaskClaimed,
+    desk.DiagnosisHeld,
+    *ENGINE_SIGNALS,
+    engine.RecheckAsked,
+)
+DESK_SIGNALS: Final[tuple[type[Envelope], ...]] = (
+    desk.DeskActed,
+    desk.RosterSet,
+    desk.DiagnosisActed,
+    desk.BookEntered,
+)
 DESK_LOG: Final[tuple[type[Envelope], ...]] = (desk.TaskOffered, *DESK_SIGNALS, *ENGINE_SIGNALS)
 CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.IntentChanged,
@@ -63,6 +81,8 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.SignalSetAside,
     facts.HoleChanged,
     facts.TaskChanged,
+    facts.ClientServed,
+    facts.DiagnosisMade,
 )
 DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.QueueRanked,
@@ -70,6 +90,8 @@ DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.ActionRefused,
     facts.SignalSetAside,
     facts.HoleChanged,
+    facts.BookEntryAdded,
+    facts.BookEntryRefused,
 )
 REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
@@ -81,7 +103,10 @@ MAX_AHEAD: Final = 5 * MINUTE
 """How far an event's time may lie ahead of its `receivedat`."""
 
 MAX_DEPTH: Final = 32
-_BRACKET = re.compile(rb"[\[\]{}]")
+"""Levels of nesting; the deepest contract has eight."""
+_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+"""A text as one piece, or a bracket. Possessive, the closing quote optional: linear time."""
+_STEPS: Final = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _SNIFF_TYPE = re.compile(rb'"type"\s*:\s*"([A-Za-z0-9._]{1,128})"')
 _SNIFF_ID = re.compile(rb'"id"\s*:\s*"([!#-\[\]-~]{1,64})"')
 _SNIFF_SOURCE = re.compile(rb'"source"\s*:\s*"(/[a-z0-9/._-]{1,63})"')
@@ -113,15 +138,28 @@ def decode(raw: bytes, kinds: tuple[type[Envelope], ...], *, key: str | None = N
     Raises:
         ContractError: the bytes break the contract; all faults at once, no values.
     """
-    if len(raw) > MAX_EVENT_BYTES and kinds not in (REFERENCE, CLIENT_FACTS, DESK_FACTS):
-        raise ContractError(Code.TOO_LARGE, Fault("", f"at most {MAX_EVENT_BYTES} bytes"))
-    check_depth(raw)
-    try:
-        event = cast("Envelope", adapter(kinds).validate_json(raw))
-    except ValidationError as error:
-        raise _contract_error(error) from None
-    check(event, key=key)
-    return event
+    return reader(kinds)(raw, key)
+
+
+@cache
+def reader(kinds: tuple[type[Envelope], ...]) -> Callable[[bytes, str | None], Envelope]:
+    """`decode` of one log, prepared for many events: what depends on the kinds alone is done."""
+    validate = adapter(kinds).validator.validate_json
+    is_limited = kinds not in (REFERENCE, CLIENT_FACTS, DESK_FACTS)
+
+    def read(raw: bytes, key: str | None) -> Envelope:
+        if is_limited and len(raw) > MAX_EVENT_BYTES:
+            raise ContractError(Code.TOO_LARGE, Fault("", f"at most {MAX_EVENT_BYTES} bytes"))
+        check_depth(raw)
+        check_numbers(raw)
+        try:
+            event = cast("Envelope", validate(raw))
+        except ValidationError as error:
+            raise _contract_error(error) from None
+        check(event, key=key)
+        return event
+
+    return read
 
 
 def build(
@@ -154,7 +192,7 @@ def check(event: Envelope, *, key: str | None) -> None:
     """The rules that span fields: the key, the subject, and time against `receivedat`."""
     if key is not None and key != event.partitionkey:
         raise ContractError(Code.KEY_MISMATCH, Fault("/partitionkey", "the record's key"))
-    if isinstance(event, ClientEvent | DeskEvent) and event.subject != event.partitionkey:
+    if event.subject != event.partitionkey and isinstance(event, (ClientEvent, DeskEvent)):
         raise ContractError(Code.KEY_MISMATCH, Fault("/subject", "the same as partitionkey"))
     if event.receivedat is not None and event.time > event.receivedat + MAX_AHEAD:
         raise ContractError(Code.TIME_IN_FUTURE, Fault("/time", "at most 5 minutes ahead"))
@@ -167,9 +205,14 @@ def encode(event: Envelope) -> bytes:
 
 def family_of(raw: bytes, kinds: Iterable[type[Envelope]]) -> str:
     """What an unreadable record may have held: by its type if that can be made out."""
-    found = _SNIFF_TYPE.search(raw)
-    wanted = found.group(1).decode() if found else ""
+    wanted = type_of(raw)
     return next((kind.family for kind in kinds if wire_type(kind) == wanted), "unreadable")
+
+
+def type_of(raw: bytes) -> str | None:
+    """The wire type of a record, without reading the rest; `None` if it cannot be made out."""
+    found = _SNIFF_TYPE.search(raw)
+    return found.group(1).decode() if found else None
 
 
 def name_of(raw: bytes) -> tuple[str | None, str | None]:
@@ -181,26 +224,71 @@ def name_of(raw: bytes) -> tuple[str | None, str | None]:
 
 def surprises(event: Envelope) -> tuple[int, int]:
     """How many unknown fields and unknown enumeration values an accepted event carries."""
-    payload = getattr(event, "data", None)
-    extra = len(event.model_extra or ()) + len(getattr(payload, "model_extra", None) or ())
-    values = (value for _, value in payload or ())
-    return extra, sum(isinstance(v, OpenEnum) and cast("Enum", v).name == "UNKNOWN" for v in values)
+    fields, values = _surprises_in(getattr(event, "data", None))
+    more = event.model_extra
+    return fields + (len(more) if more else 0), values
+
+
+def _surprises_in(found: object) -> tuple[int, int]:
+    """Every event passes here: what can hold nothing is not looked into."""
+    fields = values = 0
+    held: Iterable[object] = (found,)
+    if isinstance(found, Wire):
+        more = found.__pydantic_extra__
+        fields = len(more) if more else 0
+        held = [getattr(found, name) for name in _suspects(type(found))]
+    elif isinstance(found, tuple):
+        held = found
+    for one in held:
+        if isinstance(one, OpenEnum):
+            values += one == "unknown"
+        elif isinstance(one, (Wire, tuple)) and one is not found:
+            inner = _surprises_in(one)
+            fields, values = fields + inner[0], values + inner[1]
+    return fields, values
+
+
+@cache
+def _suspects(kind: type[Wire]) -> tuple[str, ...]:
+    """The fields of a model in which something unknown may stand; most hold but text or numbers."""
+    fields = kind.model_fields.items()
+    return tuple(name for name, field in fields if _is_suspect(field.annotation))
+
+
+def _is_suspect(annotation: object) -> bool:
+    """Is it a model or an open enumeration, or does it hold one?"""
+    if isinstance(annotation, type):
+        return issubclass(annotation, (Wire, OpenEnum))
+    return any(map(_is_suspect, get_args(annotation)))
 
 
 def check_depth(raw: bytes) -> None:
     """Refuse a body nested deeper than any contract is.
 
     Raises:
-        ContractError: deeper than `MAX_DEPTH`; brackets inside text count too, if there are
-            that many: no contract has such a text.
+        ContractError: deeper than `MAX_DEPTH`. Brackets inside a text do not count.
     """
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return
     depth = 0
     for step in _BRACKET.findall(raw):
-        depth += 1 if step in b"[{" else -1
+        depth += _STEPS.get(step, 0)
         if depth > MAX_DEPTH:
             raise ContractError(Code.TOO_DEEP, Fault("", f"at most {MAX_DEPTH} levels"))
+
+
+def check_numbers(raw: bytes) -> None:
+    """Refuse NaN and Infinity anywhere, unknown fields included: they are not JSON.
+
+    Raises:
+        ContractError: the body holds one, or is broken in another way.
+    """
+    if b"NaN" not in raw and b"Infinity" not in raw:
+        return
+    try:
+        from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise ContractError(Code.MALFORMED_JSON, Fault("", _first_words(error))) from None
 
 
 def _contract_error(error: ValidationError) -> ContractError:
@@ -212,8 +300,14 @@ def _contract_error(error: ValidationError) -> ContractError:
 def _fault(line: Any) -> tuple[Code, Fault]:  # noqa: ANN401 - pydantic's ErrorDetails
     kind, message = line["type"], line["msg"]
     if kind == "json_invalid":
-        return Code.MALFORMED_JSON, Fault("", message.split(" at ")[0])
+        return Code.MALFORMED_JSON, Fault("", _first_words(message))
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        return Code.UNKNOWN_TYPE, Fault("/type", "a type of this log", "see /v1/contract")
-    where = [part for part in line["loc"] if not str(part).startswith("org.suishen.")]
-    return Code.CONTRACT_VIOLATION, Fault("".join(f"/{part}" for part in where), message)
+        return Code.UNKNOWN_TYPE, Fault("/type", "a type of this log", "listed at /v1/types")
+    where = [part for part in map(str, line["loc"]) if not part.startswith(TYPE_PREFIX)]
+    expected = message.removeprefix("Value error, ")
+    return Code.CONTRACT_VIOLATION, Fault("".join(f"/{part}" for part in where), expected)
+
+
+def _first_words(message: object) -> str:
+    """A parser's complaint without line and column."""
+    return str(message).split(" at line ", 1)[0]

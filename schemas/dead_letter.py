@@ -1,11 +1,26 @@
 """A dead letter: the raw bytes and why, never a value from inside."""
 
+from base64 import b64encode
 from typing import Annotated, Literal
 
-from pydantic import Base64Bytes, Field
+from pydantic import Base64Encoder, EncodedBytes, Field
+from typing_extensions import override
 
 from schemas.time import WireInstant
 from schemas.wire import Wire
+
+
+class _OneLine(Base64Encoder):
+    """Base64 without line breaks, as RFC 4648 has it; pydantic's own breaks lines."""
+
+    @override
+    @classmethod
+    def encode(cls, value: bytes) -> bytes:
+        return b64encode(value)
+
+
+RawBytes = Annotated[bytes, EncodedBytes(encoder=_OneLine)]
+"""Bytes that are base64 on the wire, and for the constructor too."""
 
 
 class DeadFault(Wire):
@@ -14,6 +29,19 @@ class DeadFault(Wire):
     pointer: str
     expected: str
     hint: str = ""
+
+
+class Refusal(Wire):
+    """What a door says of a record that it lets through to be buried: one header, whole.
+
+    It travels with the raw bytes, so that replay buries them for the same reason.
+    """
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    origin: str
+    """Where the channel wrote it: `topic/partition/offset`."""
+    received_at: WireInstant
+    faults: tuple[DeadFault, ...] = ()
 
 
 class DeadLetter(Wire):
@@ -31,5 +59,7 @@ class DeadLetter(Wire):
     event_id: str | None = None
     event_source: str | None = None
     received_at: WireInstant | None = None
-    raw_key: Annotated[Base64Bytes, Field()] | None = None
-    raw: Base64Bytes
+    origin: str | None = None
+    """Where a channel wrote it, `topic/partition/offset`, if a door refused it."""
+    raw_key: RawBytes | None = None
+    raw: RawBytes

@@ -121,7 +121,7 @@ class Decision(Wire):
 
     decision_id: WireDecisionId
     trigger: Name
-    subject: Annotated[str, Field(max_length=96)] | None
+    subject: Annotated[str, Field(max_length=96)] | None = None
     """Journey instance or other thing that the decision was about."""
     decided_at: WireInstant
     candidates: tuple[Candidate, ...]

@@ -25,20 +25,28 @@ class Envelope(Wire):
 
     specversion: Literal["1.0"]
     id: WireEventId
+    """With `source` the name of the event: sent again under the same name, it counts once."""
     source: Source
+    """Who says it; a door checks that the caller may."""
     type: str
     subject: Annotated[str, Field(min_length=1, max_length=128)]
+    """Whom it is about: the same as `partitionkey`."""
     time: WireInstant
+    """When it happened, not when it was sent; at most five minutes ahead."""
     dataschema: Annotated[str, Field(min_length=1, max_length=200)]
+    """The name of the schema of this event, `urn:suishen:schema:…`."""
     partitionkey: str
+    """Whose log it stands on; a record's key is the same."""
     datacontenttype: Literal["application/json"] = "application/json"
     receivedat: WireInstant | None = None
+    """Stamped by the door; what a sender writes here is replaced."""
     traceparent: Annotated[str, Field(max_length=55)] | None = None
+    """W3C trace context."""
     tracestate: Annotated[str, Field(max_length=512)] | None = None
     sequence: Annotated[str, Field(max_length=64)] | None = None
 
     family: ClassVar[str] = "other"
-    """What a reader loses if the event cannot be read; see `Family` in `schemas.codec`."""
+    """What a reader lacks if the event cannot be read; a dead letter carries it."""
     status: ClassVar[Literal["released", "draft"]] = "released"
 
 
@@ -46,12 +54,14 @@ class ClientEvent(Envelope):
     """An event on a client's log: key and subject are the client's token."""
 
     partitionkey: WireClient
+    """The client's token; a record's key is the same."""
 
 
 class DeskEvent(Envelope):
     """An event on a desk's log: the key is the desk."""
 
     partitionkey: WireDesk
+    """The desk; a record's key is the same."""
 
 
 def type_name(kind: str) -> str:

@@ -13,6 +13,7 @@ class Code(StrEnum):
     CONTRACT_VIOLATION = "contract-violation"
     UNKNOWN_TYPE = "unknown-type"
     TYPE_NOT_YOURS = "type-not-yours"
+    SOURCE_NOT_YOURS = "source-not-yours"
     KEY_MISMATCH = "key-mismatch"
     TIME_IN_FUTURE = "time-in-future"
 

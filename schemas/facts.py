@@ -5,7 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from schemas.books import BookLine, BookRefusal
 from schemas.decisions import Decision
+from schemas.diagnosis import Diagnosed
 from schemas.envelope import Envelope, Source
 from schemas.tasks import Claim, DeskActionKind, Reason, Task
 from schemas.time import WireInstant
@@ -42,17 +44,43 @@ class IntentChanged(Fact):
     data: IntentChange
 
 
-class WealthScore(Wire):
-    """A wealth-health score with its change by cause since the last one published."""
+class ScoreUnder(Wire):
+    """The same client at the same moment under the parameter set before."""
 
-    total: float | None
+    parameters: str
+    total: float | None = None
+
+
+class ProfileParts(Wire):
+    """Of `by_cause.profile`, in points: what an adviser's book may count, and what not."""
+
+    confirmed: float
+    """By changes that the client confirmed or core data proves, and by the client's own tests."""
+    first_told: float
+    """Of the confirmed part: fields told for the first time, which move the baseline."""
+
+
+class WealthScore(Wire):
+    """A wealth-health score with its change by cause since the last one published.
+
+    Of one client, `by_cause` of every fact after the first adds up to the change of the score. Of
+    the first, and of one that starts over, it belongs to what came before.
+    """
+
+    total: float | None = None
     """0..100; `None` while coverage is too low to show one."""
-    label: Name | None
+    label: Name | None = None
     coverage: float
     points: tuple[float | None, ...]
     """Points of D1..D9; `None` where an input is missing."""
     by_cause: dict[Name, float]
+    profile: ProfileParts | None = None
+    """Left out where nothing was confirmed."""
     parameters: str
+    starts_over: bool = False
+    """A baseline was loaded: the total is a new beginning, not a movement."""
+    under_previous: ScoreUnder | None = None
+    """For a while after a change of set both series are told; the difference is the set's alone."""
 
 
 class WealthScored(Fact):
@@ -86,7 +114,7 @@ class JourneyAdvance(Wire):
     version: int
     instance: Annotated[str, Field(max_length=96)]
     move: JourneyMove
-    step: Name | None
+    step: Name | None = None
     end: JourneyEnd | None = None
     reason: Name | None = None
 
@@ -108,7 +136,7 @@ class DecisionMade(Fact):
 class ContactUse(Wire):
     """A contact slot: held, spent or given back, with what the caps hold now."""
 
-    task_id: WireTaskId | None
+    task_id: WireTaskId | None = None
     change: Literal["held", "spent", "returned", "outside"]
     method: Name
     used_week: int
@@ -121,6 +149,32 @@ class ContactCounted(Fact):
 
     type: Literal["org.suishen.fact.contact_counted.v1"]
     data: ContactUse
+
+
+class Service(Wire):
+    """Who serves a client, as it stands from now on."""
+
+    tier: Name
+    segment: Name
+    rm: WireDesk | None = None
+    team: WireDesk | None = None
+    remote: WireDesk | None = None
+
+
+class ClientServed(Fact):
+    """A client's tier or the desks that serve them became known, or changed."""
+
+    type: Literal["org.suishen.fact.client_served.v1"]
+    data: Service
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class DiagnosisMade(Fact):
+    """A diagnosis was held; the document with its figures."""
+
+    type: Literal["org.suishen.fact.diagnosis_made.v1"]
+    data: Diagnosed
+    status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
 class Effect(StrEnum):
@@ -232,3 +286,19 @@ class ActionRefused(Fact):
 
     type: Literal["org.suishen.fact.action_refused.v1"]
     data: Refusal
+
+
+class BookEntryAdded(Fact):
+    """A line was added to the ledger of a desk's book."""
+
+    type: Literal["org.suishen.fact.book_entry_added.v1"]
+    data: BookLine
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class BookEntryRefused(Fact):
+    """A line was not taken into the ledger of a desk's book."""
+
+    type: Literal["org.suishen.fact.book_entry_refused.v1"]
+    data: BookRefusal
+    status: ClassVar[Literal["released", "draft"]] = "draft"

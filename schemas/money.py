@@ -19,11 +19,11 @@ class Money(Wire):
     currency: Currency
 
     def __add__(self, other: Self) -> Self:
-        """Sum of two amounts of one currency; a different currency is a `ValueError`."""
+        """Sum of two amounts; another currency, or a sum beyond 64 bits, is a `ValueError`."""
         return self._with(self.amount_minor + self._same(other))
 
     def __sub__(self, other: Self) -> Self:
-        """Difference of two amounts of one currency."""
+        """Difference of two amounts, with the same errors as a sum."""
         return self._with(self.amount_minor - self._same(other))
 
     def __lt__(self, other: Self) -> bool:

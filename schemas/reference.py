@@ -26,6 +26,8 @@ class Product(Wire):
     """CASH, FIX, BOND, EQ, ALT; adds up to 10,000."""
     idiosyncratic_bp: Basis
     idle: bool
+    fee_classes_bp: dict[Name, Basis] | None = None
+    """Yearly fee by share class, where holders pay different ones; `fee_bp` is the usual one."""
     name_zh: Annotated[str, Field(max_length=64)]
     name_en: Annotated[str, Field(max_length=64)]
 

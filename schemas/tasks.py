@@ -95,12 +95,12 @@ class Task(Wire):
     decision_id: WireDecisionId
     action: Name
     treatment: Name
-    journey: Name | None
-    instance: Annotated[str, Field(max_length=96)] | None
-    step: Name | None
+    journey: Name | None = None
+    instance: Annotated[str, Field(max_length=96)] | None = None
+    step: Name | None = None
     channel: Channel
     method: Method
-    desk: WireDesk | None
+    desk: WireDesk | None = None
     """The desk asked; `None` for a channel without desks."""
     backups: tuple[WireDesk, ...] = ()
     """Desks that take over, in turn: team, then remote shard."""
@@ -111,7 +111,7 @@ class Task(Wire):
     minutes: Annotated[int, Field(ge=0, le=480)]
     due: WireInstant
     expires: WireInstant
-    window: SendWindow | None
+    window: SendWindow | None = None
     """Set for marketing: the door that shows it checks the wall clock against it."""
     reasons: tuple[Reason, ...]
     proposed_at: WireInstant

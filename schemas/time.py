@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final, NewType
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 Instant = NewType("Instant", int)
@@ -17,13 +17,15 @@ HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
 PATTERN: Final = (
-    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
-    r"(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$"
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 )
-_SHAPE = re.compile(PATTERN, re.ASCII)
+_SHAPE = re.compile(PATTERN)
+_UNSHAPELY = "not RFC 3339 with a zone, such as 2026-11-24T08:30:00+08:00"
 _LAST: Final = 253_402_300_800 * SECOND  # 10000-01-01: beyond what RFC 3339 can write
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 
 
 def parse_instant(text: str) -> Instant:
@@ -31,17 +33,27 @@ def parse_instant(text: str) -> Instant:
 
     Raises:
         ValueError: the text is not RFC 3339, has no zone, is a leap second, is a day that the
-            calendar lacks or lies before 1970.
+            calendar lacks or lies outside 1970 to 9999 in UTC.
 
     Example:
         >>> parse_instant("2026-11-24T08:30:00.5+08:00")
         1795480200500000
     """
-    if not _SHAPE.match(text):
-        raise ValueError("not RFC 3339 with a zone, such as 2026-11-24T08:30:00+08:00")
-    moment = (datetime.fromisoformat(text.upper()) - _EPOCH) // _TICK
-    if moment < 0:
-        raise ValueError("before 1970")
+    if not _SHAPE.fullmatch(text):
+        raise ValueError(_UNSHAPELY)
+    return _read(text)
+
+
+def _read(text: str) -> Instant:
+    """Read a text of the right shape."""
+    # Every event has two of these: what is in UTC is read without a zone, which is twice as fast.
+    if text[-1] == "Z":
+        since = datetime.fromisoformat(text[:-1]) - _NAIVE_EPOCH
+    else:
+        since = datetime.fromisoformat(text.upper()) - _EPOCH
+    moment = (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+    if not 0 <= moment < _LAST:
+        raise ValueError("outside the years 1970 to 9999")
     return Instant(moment)
 
 
@@ -57,7 +69,8 @@ def format_instant(moment: Instant) -> str:
     """
     if not 0 <= moment < _LAST:
         raise ValueError("instant outside 1970..9999")
-    return (_EPOCH + timedelta(microseconds=moment)).isoformat().replace("+00:00", "Z")
+    seconds, rest = divmod(moment, SECOND)
+    return (_NAIVE_EPOCH + timedelta(0, seconds, rest)).isoformat() + "Z"
 
 
 def start_of_day(day: date, *, utc_offset_minutes: int) -> Instant:
@@ -80,6 +93,17 @@ def local_day(moment: Instant, *, utc_offset_minutes: int) -> date:
     return date(1970, 1, 1) + timedelta(days=(moment + utc_offset_minutes * MINUTE) // DAY)
 
 
+_TEXT = core_schema.chain_schema(
+    [
+        core_schema.str_schema(strict=True, max_length=40),
+        # The same pattern again, where it costs a tenth.
+        core_schema.custom_error_schema(
+            core_schema.str_schema(pattern=PATTERN), "instant", custom_error_message=_UNSHAPELY
+        ),
+    ]
+)
+
+
 class _Rfc3339:
     """Tells pydantic: text in JSON, an integer in Python, text again when written."""
 
@@ -87,9 +111,7 @@ class _Rfc3339:
         self, _source: object, _handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         return core_schema.json_or_python_schema(
-            json_schema=core_schema.no_info_after_validator_function(
-                _from_json, core_schema.str_schema(strict=True, max_length=40)
-            ),
+            json_schema=core_schema.no_info_after_validator_function(_from_json, _TEXT),
             python_schema=core_schema.int_schema(strict=True, ge=0, lt=_LAST),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 format_instant, when_used="json"
@@ -104,10 +126,18 @@ class _Rfc3339:
 
 def _from_json(text: str) -> int:
     try:
-        return parse_instant(text)
+        return _read(text)
     except ValueError as error:
         raise PydanticCustomError("instant", "{why}", {"why": str(error)}) from error
 
 
 WireInstant = Annotated[Instant, _Rfc3339()]
 """An `Instant` as a field of a contract."""
+
+WireDate = Annotated[
+    date,
+    WithJsonSchema(
+        {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]$"}
+    ),
+]
+"""A calendar day, `2026-11-24`; the pattern is for readers whose validator leaves formats alone."""

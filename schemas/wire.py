@@ -1,7 +1,7 @@
 """What every contract shares: frozen and strict models, open enumerations, pseudonymous names."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, NewType, Self, cast
+from typing import Annotated, Final, Literal, NewType, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import core_schema
@@ -12,8 +12,19 @@ class Wire(BaseModel):
     """A frozen record. Unknown fields are kept, so that a door can count them, never refused."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="allow", allow_inf_nan=False, ser_json_inf_nan="constants"
+        frozen=True,
+        strict=True,
+        extra="allow",
+        allow_inf_nan=False,
+        # An unknown field may hold 1e400: what we write stays JSON all the same.
+        ser_json_inf_nan="null",
+        # The published schemas carry the docstrings of fields.
+        use_attribute_docstrings=True,
     )
+
+
+MAX_WORD: Final = 64
+"""Characters of an enumeration's value, also of one that does not exist yet."""
 
 
 class OpenEnum(StrEnum):
@@ -25,7 +36,9 @@ class OpenEnum(StrEnum):
     @override
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        return cast("Self", cls._member_map_["UNKNOWN"]) if isinstance(value, str) else None
+        if isinstance(value, str) and 0 < len(value) <= MAX_WORD:
+            return cast("Self", cls._member_map_["UNKNOWN"])
+        return None
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -33,7 +46,14 @@ class OpenEnum(StrEnum):
     ) -> dict[str, object]:
         """Known values are examples: a closed `enum` would refuse tomorrow's."""
         known = [member.value for member in cls if member.name != "UNKNOWN"]
-        return {"type": "string", "minLength": 1, "maxLength": 64, "x-known-values": known}
+        return {
+            "title": cls.__name__,
+            "description": (cls.__doc__ or "").split("\n", 1)[0],
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_WORD,
+            "x-known-values": known,
+        }
 
 
 ClientToken = NewType("ClientToken", str)

@@ -7,9 +7,18 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.dating import Dated, boundaries, in_force
 from journeys.catalogue.definitions import Journey
-from journeys.catalogue.edition import Arbitration, Edition, Lateness
-from journeys.catalogue.lint import check_edition
-from journeys.catalogue.read_policies import ANY_KIND
+from journeys.catalogue.edition import (
+    Arbitration,
+    BookPolicy,
+    Conduct,
+    Edition,
+    Lateness,
+    Suitability,
+    WealthBefore,
+)
+from journeys.catalogue.lint import check_edition, check_wealth
+from journeys.catalogue.read_conduct import LEVELS, TABLE
+from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
 from schemas.time import Instant, format_instant
 
@@ -19,14 +28,24 @@ _NEEDED: Final = (
     ("desk", "desk", "desk.toml"),
     ("triggers", "triggers", "triggers.toml"),
     ("lateness", ANY_KIND, "lateness.toml"),
+    ("limits", "limits", "suitability.toml"),
+    ("advice", "advice", "suitability.toml"),
+    ("book", "book", "desk.toml"),
+    ("returns", "returns", "diagnosis.toml"),
+    ("promoters", "promoters", "diagnosis.toml"),
+    ("plan", "plan", "diagnosis.toml"),
     ("wealth", "wealth", "wealth.toml"),
     ("intents", "intents", "intents.toml"),
+    ("lexicon", "lexicon", "lexicon.toml"),
+    *(("rule", rule, "suitability.toml") for rule in GATE),
+    *(("rule", rule, "conduct.toml") for rule in TABLE),
 )
 """What every moment needs: kind, id and the file that brings it."""
 
 
 def assemble(rows: Sequence[Dated], version: str, faults: Faults) -> Catalogue | None:
     """The catalogue, or `None` where a needed row is missing (noted)."""
+    check_wealth(rows)
     starts = boundaries(rows) or (Instant(0),)
     editions = []
     for moment in starts:
@@ -58,6 +77,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
     return Edition(
         version=version,
         wealth=_values(rows, "wealth", moment)["wealth"],
+        wealth_before=_wealth_before(rows, moment),
         intents=_values(rows, "intents", moment)["intents"],
         lateness=Lateness(
             by_kind={kind: span for kind, span in lateness.items() if kind != ANY_KIND},
@@ -66,7 +86,18 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         contact=_values(rows, "contact", moment)["contact"],
         arbitration=_arbitration(rows, moment),
         desk=_values(rows, "desk", moment)["desk"],
+        book=_book(rows, moment),
+        returns=_values(rows, "returns", moment)["returns"],
+        promoters=_values(rows, "promoters", moment)["promoters"],
+        plan=_values(rows, "plan", moment)["plan"],
         triggers=_values(rows, "triggers", moment)["triggers"],
+        suitability=Suitability(
+            rules={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in GATE},
+            levels={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in LEVELS},
+            concentration=_values(rows, "limits", moment)["limits"],
+            advice=_values(rows, "advice", moment)["advice"],
+        ),
+        conduct=_conduct(rows, moment),
         recalls=_values(rows, "correction", moment),
         actions=actions,
         treatments=_treatments(actions),
@@ -87,6 +118,37 @@ def _arbitration(rows: Sequence[Dated], moment: Instant) -> Arbitration:
         base_rates={_pair(row_id): rate for row_id, rate in rates.items()},
         levers=_values(rows, "lever", moment),
         **_values(rows, "context", moment)["context"],
+    )
+
+
+def _book(rows: Sequence[Dated], moment: Instant) -> BookPolicy:
+    stages = _values(rows, "stage", moment).values()
+    return BookPolicy(
+        stages=tuple(sorted(stages, key=lambda stage: stage.points)),
+        **_values(rows, "book", moment)["book"],
+    )
+
+
+def _wealth_before(rows: Sequence[Dated], moment: Instant) -> WealthBefore | None:
+    """The set that the one in force followed, and until when both are told."""
+    sets = sorted(
+        (row for row in rows if row.kind == "wealth" and row.starts <= moment and row.value),
+        key=lambda row: row.starts,
+    )
+    now = in_force(rows, "wealth", moment)["wealth"].value
+    if now is None:
+        return None
+    starts = next(row.starts for row in sets if row.value.id == now.id)
+    older = [row.value for row in sets if row.starts < starts and row.value.id != now.id]
+    span: int = _values(rows, "triggers", moment)["triggers"].wealth_lineage
+    return WealthBefore(older[-1], Instant(starts + span)) if older else None
+
+
+def _conduct(rows: Sequence[Dated], moment: Instant) -> Conduct:
+    rules = in_force(rows, "rule", moment)
+    return Conduct(
+        rules={row_id: rules[row_id].value for row_id in TABLE},
+        lexicon=in_force(rows, "lexicon", moment)["lexicon"].value,
     )
 
 

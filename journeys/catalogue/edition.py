@@ -7,7 +7,11 @@ import msgspec
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.definitions import Journey
 from journeys.client.intent.policy import IntentPolicy
+from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.parameters import WealthParameters
+from journeys.client.wealth.returns.rules import PromoterRules, ReturnRules
+from journeys.lexicon.lexicon import Lexicon
+from schemas.time import Instant
 
 
 class ContactPolicy(msgspec.Struct, frozen=True):
@@ -78,6 +82,34 @@ class DeskPolicy(msgspec.Struct, frozen=True):
     snooze_most: int
 
 
+class BookPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom an adviser's book compares, what holds credit, and when stages pay. Spans in days."""
+
+    coverage: float
+    """From this on a score says enough about a client to be compared."""
+    before_diagnosis: int
+    """A trade so short before one, undone within `undone_within`, is for show."""
+    undone_within: int
+    facts_within: int
+    """A higher class rests on a confirmed fact of so many days before it."""
+    last_days: int
+    """Of a period: edits and moves in them are flagged."""
+    retyped: float
+    """Spending typed down by more than this share."""
+    violations_most: int
+    complaints_most: int
+    stages: tuple["Stage", ...]
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A target: points a client by a stage, and what it pays."""
+
+    name: str
+    points: float
+    pays: float
+    """Share of the whole bonus."""
+
+
 class Triggers(msgspec.Struct, frozen=True):
     """Thresholds at which book and flows become evidence or triggers."""
 
@@ -87,8 +119,8 @@ class Triggers(msgspec.Struct, frozen=True):
     outflow_multiple: float
     remember_ended: int
     journeys_at_once: int
-    wealth_step_points: float
-    """A score that moved this far is published and decides."""
+    wealth_lineage: int
+    """So long after a new parameter set scores are told under the old one too; microseconds."""
 
 
 class Recall(msgspec.Struct, frozen=True):
@@ -99,17 +131,95 @@ class Recall(msgspec.Struct, frozen=True):
     tasks: bool
 
 
+class SuitabilityRule(msgspec.Struct, frozen=True):
+    """One row of the product gate. The verdict of a row carries its id and version."""
+
+    id: str
+    version: str
+    regimes: tuple[str, ...]
+    source: str
+    read: str
+    """How the source was read: V wording, S excerpt, K unchecked, D the bank's own."""
+    signed_by: str
+    """Empty: not signed yet."""
+
+
+class AdviceRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What is worth proposing, and how much at once."""
+
+    least_gain: float
+    """Points: a trade that brings less is not worth a client's signature."""
+    worthy_part: float
+    """Of the best gain: a yuan may earn most where there is little to earn."""
+    shown: int
+    most_trades: int
+    """In one plan towards the target."""
+
+
+class ConductRule(SuitabilityRule, frozen=True, kw_only=True):
+    """One row of the conduct table: its source, how it acts, and the numbers that it brings."""
+
+    kind: str
+    """`predicate` is judged case by case; the others are held where the kind says."""
+    purpose: str
+    action: str
+    signs: str
+    """Who has to sign it."""
+    inputs: tuple[str, ...]
+    """What its predicate may read, by the names of the forms page; empty for other kinds."""
+    also: tuple[str, ...]
+    """Further sources, each with its tag."""
+    numbers: Mapping[str, int]
+    """Counts, and money in fen."""
+    words: Mapping[str, tuple[str, ...]]
+
+
+class Conduct(msgspec.Struct, frozen=True):
+    """What may be sold, said and sent."""
+
+    rules: Mapping[str, ConductRule]
+    """All rows, in the order of the table."""
+    lexicon: Lexicon
+
+
+class Suitability(msgspec.Struct, frozen=True):
+    """What the product gate asks, and the bank's own limits."""
+
+    rules: Mapping[str, SuitabilityRule]
+    """The bank's own rows of the gate."""
+    levels: Mapping[str, ConductRule]
+    """The rows of law that the gate runs: S01 to S04 of the conduct table."""
+    concentration: float
+    """The largest weighed share of a book in one product or with one issuer."""
+    advice: AdviceRules
+
+
+class WealthBefore(msgspec.Struct, frozen=True):
+    """The parameter set before the one in force; both are scored for a while."""
+
+    parameters: WealthParameters
+    until: Instant
+    """From then on the new set stands alone."""
+
+
 class Edition(msgspec.Struct, frozen=True):
     """Everything a fold may ask about policy at one moment."""
 
     version: str
     wealth: WealthParameters
+    wealth_before: WealthBefore | None
     intents: IntentPolicy
     lateness: Lateness
     contact: ContactPolicy
     arbitration: Arbitration
     desk: DeskPolicy
+    book: BookPolicy
+    returns: ReturnRules
+    promoters: PromoterRules
+    plan: PlanRules
     triggers: Triggers
+    suitability: Suitability
+    conduct: Conduct
     recalls: Mapping[str, Recall]
     actions: Mapping[str, Action]
     treatments: Mapping[str, Treatment]

@@ -1,12 +1,18 @@
 """What rows of one edition say of each other: names that must be known, windows that must fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from msgspec.structs import replace
 
 from journeys.catalogue.actions import Action
 from journeys.catalogue.dating import Dated, in_force
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Triggers
 from journeys.catalogue.lint_journey import check_slots
+from journeys.catalogue.lint_texts import check_texts
+from journeys.client.wealth.parameters import WealthParameters
 from schemas.time import DAY, Instant
 
 
@@ -15,13 +21,63 @@ def check_edition(rows: Sequence[Dated], moment: Instant) -> None:
     actions = in_force(rows, "action", moment)
     journeys = in_force(rows, "journey", moment)
     limits = in_force(rows, "triggers", moment)["triggers"].value
+    _check_tests(rows, moment)
+    _check_stages(rows, moment)
     _check_treatments(actions)
+    words = in_force(rows, "lexicon", moment)["lexicon"].value
+    check_texts(actions, words, in_force(rows, "rule", moment)["ct01"].value)
     _check_rates(rows, actions, moment)
     marketing = [row.id for row in actions.values() if row.value.marketing]
     for row in journeys.values():
         _check_actions(row, actions)
         _check_windows(row, limits)
         check_slots(row.row, row.value, marketing)
+
+
+def _check_tests(rows: Sequence[Dated], moment: Instant) -> None:
+    """The month in which a test lapses is one number, said to the gate and to the score."""
+    row = in_force(rows, "rule", moment)["s07"]
+    wealth: WealthParameters | None = in_force(rows, "wealth", moment)["wealth"].value
+    months = row.value.numbers["test_months"]
+    if wealth is not None and months != wealth.risk.test_age[0][0]:
+        row.row.fault(
+            f"a test is valid {months} months here, and costs points from month "
+            f"{wealth.risk.test_age[0][0]:g} on in risk.test_age of wealth.toml; write the same",
+            "test_months",
+        )
+
+
+def check_wealth(rows: Sequence[Dated]) -> None:
+    """An id names one set for good: books and facts know a set by nothing else."""
+    known: dict[str, WealthParameters] = {}
+    sets = [row for row in rows if row.kind == "wealth" and row.value is not None]
+    for row in sorted(sets, key=lambda one: one.starts):
+        found: WealthParameters = replace(row.value, valid_from=date.min)
+        if known.setdefault(found.id, found) != found:
+            row.row.fault(
+                f"wealth parameters '{found.id}' stand twice with other numbers; "
+                "give the new set an id of its own",
+                "id",
+            )
+
+
+def _check_stages(rows: Sequence[Dated], moment: Instant) -> None:
+    stages = list(in_force(rows, "stage", moment).values())
+    paid = sum(stage.value.pays for stage in stages)
+    if paid > 1 + _HAIR:
+        stages[-1].row.fault(
+            f"stages pay {paid:.0%} of the bonus together; write 100% in all or less", "pays"
+        )
+
+
+_HAIR: Final = 1e-9
+
+
+def check_signed(rows: Iterable[Dated]) -> None:
+    """Note every rule that its owner has not signed."""
+    for row in rows:
+        if row.kind == "rule" and not row.value.signed_by:
+            row.row.fault(f"rule '{row.id}' is not signed; write signed_by and signed_on")
 
 
 def _check_treatments(actions: Mapping[str, Dated]) -> None:

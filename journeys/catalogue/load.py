@@ -7,11 +7,19 @@ Pure: whoever calls reads the files. A file's first word names what is in it, so
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from journeys.catalogue import read_actions, read_journeys, read_policies
+from journeys.catalogue import (
+    read_actions,
+    read_conduct,
+    read_journeys,
+    read_lexicon,
+    read_policies,
+    read_wealth,
+)
 from journeys.catalogue.assemble import assemble
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.dating import Dated, check_overlaps
 from journeys.catalogue.foreign import FOREIGN, read_foreign
+from journeys.catalogue.lint import check_signed
 from journeys.catalogue.rows import Row
 from journeys.catalogue.source import Faults, Source, read
 from journeys.errors import DefinitionError
@@ -20,8 +28,24 @@ _LONGEST_VERSION: Final = 32  # a verdict of a rule carries the version, and no 
 _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     "lateness": {"lateness": read_policies.lateness},
     "contact": {"contact": read_policies.contact},
-    "desk": {"desk": read_policies.desk},
+    "desk": {
+        "desk": read_policies.desk,
+        "book": read_wealth.book,
+        "stage": read_wealth.stage,
+    },
+    "diagnosis": {
+        "returns": read_wealth.returns,
+        "promoters": read_wealth.promoters,
+        "plan": read_wealth.plan,
+    },
     "corrections": {"correction": read_policies.correction},
+    "suitability": {
+        "limits": read_policies.limits,
+        "advice": read_wealth.advice,
+        "rule": read_policies.rule,
+    },
+    "conduct": {"rule": read_conduct.rule},
+    "lexicon": {"lexicon": read_lexicon.lexicon},
     "triggers": {"triggers": read_policies.triggers},
     "arbitration": {
         "context": read_policies.context,
@@ -32,12 +56,13 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
 _KNOWN: Final = frozenset(_TABLES) | FOREIGN | {"tags", "actions", "journeys"}
 
 
-def load(files: Mapping[str, str], *, version: str) -> Catalogue:
+def load(files: Mapping[str, str], *, version: str, signed: bool = False) -> Catalogue:
     """Build a catalogue.
 
     Args:
         files: TOML texts by file name, such as `actions.toml`.
         version: what decisions record, at most 32 characters.
+        signed: refuse rules that nobody has signed, as production does.
 
     Raises:
         DefinitionError: anything is wrong; every fault with file, line and remedy, one a line.
@@ -48,6 +73,8 @@ def load(files: Mapping[str, str], *, version: str) -> Catalogue:
     sources = [_source(name, text, faults) for name, text in sorted(files.items())]
     rows = _read_all([source for source in sources if source is not None], faults)
     check_overlaps(rows)
+    if signed:
+        check_signed(rows)
     catalogue = assemble(rows, version, faults)
     if catalogue is None or faults.notes:
         raise DefinitionError("\n".join(faults.notes))

@@ -72,7 +72,7 @@ def _treatment(row: Row, action: str) -> Treatment:
 def _check_kind(row: Row, kind: str, *, marketing: bool, obligation: bool) -> None:
     if row.has("sells") and row.flag("sells"):
         row.fault(
-            "actions that sell a product do not load before the conduct rules exist; "
+            "actions that sell a product do not load before decisions judge the sale; "
             "remove the action or write sells = false",
             "sells",
         )

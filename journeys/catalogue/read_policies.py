@@ -3,7 +3,14 @@
 from typing import Final
 
 from journeys.catalogue.dating import Dated, dated
-from journeys.catalogue.edition import BaseRate, ContactPolicy, DeskPolicy, Recall, Triggers
+from journeys.catalogue.edition import (
+    BaseRate,
+    ContactPolicy,
+    DeskPolicy,
+    Recall,
+    SuitabilityRule,
+    Triggers,
+)
 from journeys.catalogue.rows import Row
 from journeys.catalogue.vocabulary import RANKS
 from schemas import codec
@@ -18,6 +25,10 @@ KINDS: Final = frozenset(
     codec.wire_type(kind).removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0] for kind in _SIGNALS
 )
 """The event kinds of a client's log, such as `app.page_viewed`."""
+GATE: Final = ("tenor", "liquidity", "concentration")
+"""The bank's own rows of the product gate; those of law stand in the conduct table."""
+REGIMES: Final = ("NFRA", "CSRC", "INS", "DEP")
+_READ: Final = ("V", "S", "K", "D")
 _WEEK: Final = 7 * DAY
 """The widest window that a contact cap reads."""
 
@@ -124,9 +135,41 @@ def triggers(row: Row) -> list[Dated]:
         outflow_multiple=row.number("outflow_multiple", least=0.1, most=100),
         remember_ended=row.count("remember_ended", least=2, most=64),
         journeys_at_once=row.count("journeys_at_once", least=1, most=16),
-        wealth_step_points=row.number("wealth_step_points", least=0.1, most=100),
+        wealth_lineage=row.span("wealth_lineage"),
     )
     return dated(row, "triggers", ("triggers",), limits)
+
+
+def limits(row: Row) -> list[Dated]:
+    """The bank's own limits on what may be bought."""
+    return dated(row, "limits", ("limits",), row.share("concentration"))
+
+
+def rule(row: Row) -> list[Dated]:
+    """One of the bank's own rows of the product gate; the code knows its predicate by id."""
+    row.text("name_zh")
+    row.text("name_en")
+    found = SuitabilityRule(
+        id=row.one_of("id", GATE),
+        version=row.shown("version"),
+        regimes=row.names("regimes", REGIMES),
+        source=row.shown("source"),
+        read=row.one_of("read", _READ),
+        signed_by=signature(row),
+    )
+    return dated(row, "rule", (found.id,), found)
+
+
+def signature(row: Row) -> str:
+    """Who signed a rule; empty if nobody has. A signature is a name and a day."""
+    name = row.text("signed_by", "unsigned").removeprefix("unsigned")
+    day = row.moment("signed_on")
+    if row.has("signed_on") != bool(name) or (name and day is None):
+        row.fault(
+            "a signature is a name and a day; write both signed_by and signed_on, or neither",
+            "signed_by" if name else "signed_on",
+        )
+    return name
 
 
 def _some(row: Row, kinds: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, TypeVar
 
 from journeys.catalogue.source import Faults, Region
-from journeys.condition import Condition, Unit, near, parse
+from journeys.condition import Condition, Unit, fen_of, near, parse
 from journeys.errors import DefinitionError
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant, start_of_day
 
@@ -83,6 +83,18 @@ class Row:
         if span < least:
             self.fault(f"'{said}' is too short; write {least // MINUTE}min or more", key)
         return max(span, least)
+
+    def money(self, key: str) -> int:
+        """An amount written `50_000 CNY`, in fen."""
+        said = self._take(key, str, 'an amount such as "50_000 CNY"', None, "0 CNY")
+        found = fen_of(said)
+        if found is None:
+            self.fault(f"'{said}' is no amount; write it with its unit: \"50_000 CNY\"", key)
+        return found or 0
+
+    def place(self) -> str:
+        """`file:line` of this table."""
+        return self._region.place()
 
     def clock(self, key: str) -> int:
         """A time of day written `09:00`, in minutes."""

@@ -5,18 +5,31 @@ and a decision if something could have changed the answer.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
-from journeys.client.state import ClientState, Hole, Seen, decode, encode
-from journeys.client.steps import banking, behaviour, claims, consents, decisions, journeys, timers
-from journeys.client.steps.draft import Cause, Draft
+from journeys.client import diagnoses, seen
+from journeys.client.state import ClientState, Hole, decode, encode
+from journeys.client.steps import (
+    banking,
+    behaviour,
+    claims,
+    consents,
+    decisions,
+    household,
+    journeys,
+    recheck,
+    timers,
+    wealth,
+)
+from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.reference import Reference
 from journeys.step import Place, Step
 from schemas import codec
 from schemas import facts as said
 from schemas.envelope import TYPE_PREFIX, Envelope
 from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
-from schemas.time import DAY, Instant
+from schemas.time import Instant
 
 _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     app.PageViewed: behaviour.on_page,
@@ -26,8 +39,8 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     conversation.ContactStarted: behaviour.on_contact,
     corebank.PositionReported: banking.on_position,
     corebank.FlowPosted: banking.on_flow,
-    corebank.ProfileChanged: banking.on_profile,
-    corebank.RiskTestTaken: banking.on_risk_test,
+    corebank.ProfileChanged: household.on_profile,
+    corebank.RiskTestTaken: household.on_risk_test,
     corebank.ServiceAssigned: consents.on_service,
     corebank.BaselineLoaded: banking.on_baseline,
     corebank.EventReversed: banking.on_reversal,
@@ -40,10 +53,13 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     desk.TaskNotPresented: claims.on_not_presented,
     desk.TaskOutcomeReported: claims.on_reported,
     desk.TaskClaimed: claims.on_claim,
+    desk.DiagnosisHeld: diagnoses.on_held,
+    app.DiagnosisTaken: diagnoses.on_taken,
+    engine.RecheckAsked: recheck.on_recheck,
 }
 """What each event does. Draft types stand here only once something is concluded from them."""
 
-_INTERACTIVE: Final = frozenset(
+INTERACTIVE: Final = frozenset(
     {
         app.PageViewed,
         app.FormSaved,
@@ -56,17 +72,16 @@ _INTERACTIVE: Final = frozenset(
         desk.TaskPresented,
         desk.TaskOutcomeReported,
         desk.TaskClaimed,
+        desk.DiagnosisHeld,
     }
 )
 """The client or a desk acts now: only these advance the contact clock."""
 
 _VERSIONED: Final = frozenset(
-    {corebank.PositionReported, corebank.ProfileChanged, desk.TaskClaimed}
+    {corebank.PositionReported, corebank.ProfileChanged, desk.TaskClaimed, engine.RecheckAsked}
 )
 """Idempotent by a version of their own, so not kept in the list of events seen."""
 
-_REMEMBER: Final = 7 * DAY
-_MOST_SEEN: Final = 64
 _MOST_HOLES: Final = 64
 
 
@@ -75,6 +90,7 @@ class ClientFold:
 
     name: str = "client"
     kinds: tuple[type[Envelope], ...] = codec.CLIENT_LOG
+    max_state_bytes: int = 16 * 1024
 
     def begin(self, key: str) -> ClientState:
         """A client of whom nothing is known."""
@@ -91,16 +107,19 @@ class ClientFold:
         """One event, with everything due before it."""
         draft = Draft(state, reference)
         now = decision_time(state, event)
-        _fire_due(draft, upto=now)
+        fire_due(draft, upto=now)
         draft.begin(_cause(event), now=now)
+        wealth.follow_parameters(draft)
         if requeue_of is not None:
             _close_hole(draft, requeue_of)
-        if isinstance(event, engine.HoleWaived):
+        if type(event) is engine.HoleWaived:
             _close_hole(draft, Place(event.data.partition, event.data.offset))
             draft.decide_on("hole_closed")
-        elif not isinstance(event, engine.Ticked) and not _is_repeated(draft, event):
+        elif type(event) is not engine.Ticked and not _is_repeated(draft, event):
             _apply(draft, event)
         _settle(draft)
+        if draft.served != state.served:
+            diagnoses.tell_served(draft)
         return draft.finish()
 
     def open_hole(
@@ -108,7 +127,8 @@ class ClientFold:
     ) -> Step[ClientState]:
         """Mark a gap; beyond the cap one nameless gap stands for the rest."""
         draft = Draft(state, reference)
-        draft.begin(Cause(f"{place.partition}:{place.offset}", "/suishen/hole", at, "hole"), now=at)
+        name = f"{place.partition}:{place.offset}"
+        draft.begin(cause(name, "/suishen/hole", at=at, kind="hole"), now=at)
         hole = Hole(*place, family)
         full = len(draft.holes) >= _MOST_HOLES - 1
         kept = Hole(-1, -1, "unreadable") if full else hole
@@ -126,8 +146,7 @@ class ClientFold:
 
     def next_due(self, state: ClientState) -> Instant | None:
         """When this client's earliest timer is due."""
-        timer = timers.next_due(state)
-        return None if timer is None else timer.due
+        return timers.earliest(state)
 
 
 def decision_time(state: ClientState, event: Envelope) -> Instant:
@@ -136,14 +155,16 @@ def decision_time(state: ClientState, event: Envelope) -> Instant:
     An interactive event advances the contact clock to its own time first.
     """
     received = event.time if event.receivedat is None else event.receivedat
-    acted = event.time if type(event) in _INTERACTIVE else Instant(0)
+    acted = event.time if type(event) in INTERACTIVE else Instant(0)
     return max(state.contact_clock, received, acted)
 
 
-def _fire_due(draft: Draft, *, upto: Instant) -> None:
+def fire_due(draft: Draft, *, upto: Instant) -> None:
     """Everything due by then, in due order, each at its own time."""
-    while (timer := timers.next_due(draft)) is not None and timer.due <= upto:
+    while (due := timers.earliest(draft)) is not None and due <= upto:
+        timer = timers.first_of(draft, due)
         draft.begin(timers.cause_of(timer), now=timer.due)
+        wealth.follow_parameters(draft)
         timers.fire(draft, timer)
         _settle(draft)
 
@@ -157,7 +178,7 @@ def _settle(draft: Draft) -> None:
 
 def _apply(draft: Draft, event: Envelope) -> None:
     kind = type(event)
-    if kind in _INTERACTIVE:
+    if kind in INTERACTIVE:
         draft.contact_clock = max(draft.contact_clock, event.time)
     allowed = draft.edition.lateness.allowed(draft.cause.kind)
     if draft.now - event.time > allowed:
@@ -169,22 +190,25 @@ def _apply(draft: Draft, event: Envelope) -> None:
 
 
 def _is_repeated(draft: Draft, event: Envelope) -> bool:
-    """Seen in the last seven days, or among the last 64? If not, it is now."""
+    """Is it among the events seen? If not, it is now."""
     if type(event) in _VERSIONED:
         return False
     mark = draft.cause.mark
-    if any(seen.event == mark for seen in draft.seen):
+    if seen.holds(draft.seen, mark):
         draft.set_aside(event, said.Effect.DUPLICATE, "seen_before")
         return True
-    oldest = draft.now - _REMEMBER
-    kept = [seen for seen in draft.seen if seen.at >= oldest][-(_MOST_SEEN - 1) :]
-    draft.seen = (*kept, Seen(draft.now, mark))
+    draft.seen = seen.remember(draft.seen, mark, draft.now)
     return False
 
 
 def _cause(event: Envelope) -> Cause:
-    kind = event.type.removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
-    return Cause(id=event.id, source=event.source, at=event.time, kind=kind)
+    return cause(event.id, event.source, at=event.time, kind=_kind(event.type))
+
+
+@cache
+def _kind(wire_type: str) -> str:
+    """A type without prefix and version; there are as many as the log has kinds."""
+    return wire_type.removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
 
 
 def _close_hole(draft: Draft, place: Place) -> None:

@@ -4,16 +4,19 @@ Every part has a cap and an eviction order (README of this room). Money is fen, 
 """
 
 from datetime import date
+from struct import Struct
 
 import msgspec
+from msgspec.structs import replace
 
 from journeys.client.contact.ledger import Ledger
-from journeys.client.intent.evidence import Evidence
+from journeys.client.intent.evidence import Evidence, Item, Residual
 from journeys.client.journey.instance import Ended, Instance
+from journeys.client.seen import Seen
 from journeys.client.wealth.book import EMPTY_BOOK, Book, Lot
 from journeys.client.wealth.profile import Profile
 from schemas.tasks import TaskState
-from schemas.time import Instant
+from schemas.time import MINUTE, Instant
 
 
 class Served(msgspec.Struct, frozen=True, array_like=True):
@@ -43,6 +46,32 @@ class Allowed(msgspec.Struct, frozen=True, array_like=True):
     do_not_call_until: Instant = Instant(0)
 
 
+class Tested(msgspec.Struct, frozen=True, array_like=True):
+    """A risk test that counted."""
+
+    at: Instant
+    level: int
+    mark: int
+    """Short hash of the event that told it."""
+
+
+class Retold(msgspec.Struct, frozen=True, array_like=True):
+    """A change of the profile, with what it replaced: so it can be taken back."""
+
+    mark: int
+    taken: int
+    """One bit for each field of the contract that was taken, as in `Household.said`."""
+    refused: int
+    """Of those that could not be: they left a doubt, and no value."""
+    is_confirmed: bool
+    """By the client or core data."""
+    birth: date | None
+    told: Profile
+    """The profile before it, without the class, which tests give."""
+    doubts: tuple[str, ...]
+    said: int
+
+
 class Household(msgspec.Struct, frozen=True, array_like=True):
     """The profile as told, with what the clock derives from it kept apart."""
 
@@ -50,6 +79,14 @@ class Household(msgspec.Struct, frozen=True, array_like=True):
     birth: date | None = None
     told: Profile = msgspec.field(default_factory=Profile)
     tested_at: Instant | None = None
+    tests: tuple[Tested, ...] = ()
+    """By time; as many as the limit of twelve months reads."""
+    changes: tuple[Retold, ...] = ()
+    """The last few changes, oldest first."""
+    doubts: tuple[str, ...] = ()
+    """What of the profile cannot be relied on, in order of name (`steps/doubt.py`)."""
+    said: int = 0
+    """One bit for each field of the contract, in its order: was it ever told?"""
 
 
 class Holding(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +101,12 @@ class Holding(msgspec.Struct, frozen=True, array_like=True):
     """The next day on which the lot's days to cash or maturity cross an edge."""
     cause: int = 0
     """Short hash of the event that reported it."""
+    moved_by: int = 0
+    """What moved it last, as a code; a correction keeps the cause of what it retracts."""
+    as_of: Instant = Instant(0)
+    """The day that its value speaks of."""
+    doubt: int = 0
+    """Fen that cannot be taken as said, until core says it anew; below 0, nobody knows how much."""
 
     @property
     def name(self) -> str:
@@ -82,6 +125,12 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     since: dict[str, float] = {}
     peak_fen: int = 0
     """The highest holdings since money last came, went or was traded."""
+    parameters: str = ""
+    """The set under which it was scored; empty before the first score."""
+    at: Instant = Instant(0)
+    """When it was scored: the calendar that it knows."""
+    profile: tuple[float, float] = (0.0, 0.0)
+    """Of `since`, what profile changes moved: confirmed, and of that told for the first time."""
 
 
 class TaskRow(msgspec.Struct, frozen=True, array_like=True):
@@ -121,13 +170,6 @@ class TaskRow(msgspec.Struct, frozen=True, array_like=True):
     """The highest claim number seen."""
 
 
-class Seen(msgspec.Struct, frozen=True, array_like=True):
-    """An event already applied."""
-
-    at: Instant
-    event: int
-
-
 class Hole(msgspec.Struct, frozen=True, array_like=True):
     """A record that could not be applied, by its place, and what it may have said."""
 
@@ -149,7 +191,7 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     book: Book = EMPTY_BOOK
     scored: Scored = Scored()
     evidence: Evidence = Evidence()
-    seen: tuple[Seen, ...] = ()
+    seen: Seen = Seen()
     instances: tuple[Instance, ...] = ()
     ended: tuple[Ended, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
@@ -164,15 +206,61 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """Short hash of the last decision's choice and reasons: the same again is no news."""
 
 
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    """A state on disk: its evidence is packed, being the largest part of most."""
+
+    names: tuple[str, ...]
+    items: bytes
+    dues: tuple[tuple[int, Instant], ...]
+    """Place in the list and due time: few items have one."""
+    residuals: bytes
+    accounts: tuple[str, ...]
+    """Each once; holdings name them by their place."""
+    state: ClientState
+
+
+_ITEM = Struct(">qqB")
+_RESIDUAL = Struct(">BIqd")
+"""The half-life in minutes: policy knows no shorter span."""
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-_DECODER = msgspec.msgpack.Decoder(ClientState)
+_DECODER = msgspec.msgpack.Decoder(_Stored)
 
 
 def encode(state: ClientState) -> bytes:
     """The state as bytes; equal states give equal bytes."""
-    return _ENCODER.encode(state)
+    items = state.evidence.items
+    names = tuple(sorted({item.name for item in items}))
+    packed = b"".join(_ITEM.pack(item.at, item.event, names.index(item.name)) for item in items)
+    dues = tuple((place, item.due) for place, item in enumerate(items) if item.due is not None)
+    left = b"".join(
+        _RESIDUAL.pack(one.intent, one.half_life // MINUTE, one.at, one.value)
+        for one in state.evidence.residuals
+    )
+    accounts = tuple(sorted({holding.account for holding in state.holdings}))
+    short = {account: str(place) for place, account in enumerate(accounts)}
+    bare = replace(
+        state,
+        evidence=replace(state.evidence, items=(), residuals=()),
+        holdings=tuple(replace(one, account=short[one.account]) for one in state.holdings),
+    )
+    return _ENCODER.encode(_Stored(names, packed, dues, left, accounts, bare))
 
 
 def decode(blob: bytes) -> ClientState:
     """The state from its bytes."""
-    return _DECODER.decode(blob)
+    stored = _DECODER.decode(blob)
+    dues = dict(stored.dues)
+    items = tuple(
+        Item(Instant(at), event, stored.names[name], dues.get(place))
+        for place, (at, event, name) in enumerate(_ITEM.iter_unpack(stored.items))
+    )
+    left = tuple(
+        Residual(intent, half_life * MINUTE, Instant(at), value)
+        for intent, half_life, at, value in _RESIDUAL.iter_unpack(stored.residuals)
+    )
+    state, accounts = stored.state, stored.accounts
+    return replace(
+        state,
+        evidence=replace(state.evidence, items=items, residuals=left),
+        holdings=tuple(replace(one, account=accounts[int(one.account)]) for one in state.holdings),
+    )

@@ -4,7 +4,7 @@
 """
 
 from journeys.condition.language import Condition, near, parse
-from journeys.condition.literals import Unit, Value
+from journeys.condition.literals import Unit, Value, fen_of
 from journeys.condition.truth import Lookup
 
-__all__ = ["Condition", "Lookup", "Unit", "Value", "near", "parse"]
+__all__ = ["Condition", "Lookup", "Unit", "Value", "fen_of", "near", "parse"]

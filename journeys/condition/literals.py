@@ -90,6 +90,21 @@ def read(token: Token, unit: Unit) -> Literal | None:
     return None
 
 
+def fen_of(text: str) -> int | None:
+    """Money as conditions spell it, in fen; `None` if it is none.
+
+    Example:
+        >>> fen_of("50_000 CNY"), fen_of("50_000")
+        (5000000, None)
+    """
+    try:
+        tokens = split(text)
+    except DefinitionError:
+        return None
+    found = read(tokens[0], Unit.MONEY) if len(tokens) == 1 else None
+    return None if found is None else int(found.value)
+
+
 def _read_number(token: Token, number: Fraction, unit: Unit) -> Literal | None:
     plain = token.text.replace("_", "")
     match unit, token.unit:

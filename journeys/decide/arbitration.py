@@ -47,7 +47,7 @@ def choose(
 
 def _context(action: Action, treatment: Treatment, situation: Situation) -> float:
     terms, state = situation.edition.arbitration, situation.state
-    total = 0.0 if action.topic is None else situation.chances[action.topic]
+    total = 0.0 if action.topic is None else situation.chance(action.topic)
     if situation.trigger == "inbound":
         total += terms.inbound
     if treatment.channel is Channel.BRANCH and state.served.rm is not None:

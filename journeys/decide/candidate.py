@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.edition import Edition
@@ -21,8 +22,8 @@ class Situation:
     edition: Edition
     now: Instant
     trigger: str
-    chances: dict[str, float]
-    """Probability of each intent."""
+    chance: Callable[[str], float]
+    """Probability of an intent; few decisions come so far that they ask."""
     lookup: Callable[[str], Value | None]
     """A condition's words, answered from the client alone."""
 
@@ -36,8 +37,7 @@ class Situation:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
+class Considered(NamedTuple):
     """An action with its treatment and parts, or the reason it fell."""
 
     action: Action

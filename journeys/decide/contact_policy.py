@@ -4,6 +4,7 @@ Caps count slots: `used + held <= cap` after the grant, over rolling windows, at
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.edition import ContactPolicy
@@ -28,15 +29,34 @@ def judge(
     in_hours_only: bool,
 ) -> Withheld | None:
     """The first row that says no, in the table's order; a service contact is exempt (CT05)."""
+    asked = rows(action, treatment, state, policy, now=now, in_hours_only=in_hours_only)
+    return next((row.no for row in asked if row.no is not None), None)
+
+
+class Row(NamedTuple):
+    """One row of the table, asked."""
+
+    name: str
+    no: Withheld | None
+
+
+def rows(
+    action: Action,
+    treatment: Treatment,
+    state: ClientState,
+    policy: ContactPolicy,
+    *,
+    now: Instant,
+    in_hours_only: bool,
+) -> Iterator[Row]:
+    """Every row in the table's order, asked as it is reached; none for a service contact."""
     if not action.marketing:
-        return None
-    rows = (
-        _person(treatment, state, now=now),
-        _declined(action, state.ledger, now=now),
-        cap(str(treatment.method), state.ledger, policy, now=now),
-        _hours(state, policy, now=now) if in_hours_only else None,
-    )
-    return next((row for row in rows if row is not None), None)
+        return
+    yield Row("person", _person(treatment, state, now=now))
+    yield Row("rest", _declined(action, state.ledger, now=now))
+    yield Row("cap", cap(str(treatment.method), state.ledger, policy, now=now))
+    if in_hours_only:
+        yield Row("hours", _hours(state, policy, now=now))
 
 
 def cap(

@@ -12,7 +12,7 @@ from schemas.decisions import Candidate, Stage, WithheldReason
 from schemas.time import Instant
 from schemas.wire import Channel
 
-_BY_ITSELF = frozenset({Channel.APP, Channel.AI})
+BY_ITSELF = frozenset({Channel.APP, Channel.AI})
 """Channels that show an offer by themselves: they wait for the hour before it is proposed."""
 
 
@@ -77,7 +77,7 @@ def consider(action: Action, run: Instance | None, situation: Situation) -> Cons
             situation.state,
             situation.edition.contact,
             now=situation.now,
-            in_hours_only=treatment.channel in _BY_ITSELF,
+            in_hours_only=treatment.channel in BY_ITSELF,
         )
         if no is None:
             found = arbitration.parts(action, treatment, situation)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from journeys.desk import ranking
+from journeys.desk import books, ranking
 from journeys.desk.state import DeskState, Entry, Gap, Hours, decode, encode
 from journeys.desk.work import Work
 from journeys.identity import short_hash
@@ -26,6 +26,10 @@ from schemas.wire import TaskId
 
 _MOST_CLAIMS: Final = 64
 _MOST_GAPS: Final = 64
+_MOST_ENTRIES: Final = 250
+"""A longer queue is no queue: what comes on top is told that nobody has hours for it."""
+_MOST_RANKED: Final = 30
+"""So many tasks a ranking names; nobody reads further."""
 _TAKEN: Final = frozenset({TaskState.ACCEPTED, TaskState.STARTED})
 
 
@@ -34,6 +38,7 @@ class DeskFold:
 
     name: str = "desk"
     kinds: tuple[type[Envelope], ...] = codec.DESK_LOG
+    max_state_bytes: int = 64 * 1024
 
     def begin(self, key: str) -> DeskState:
         """A desk without tasks and hours."""
@@ -129,7 +134,8 @@ def _arrive(work: Work, task: Task, used: int) -> None:
         pass_on_at=Instant(work.now + span) if task.backups and span > 0 else None,
         claim=max(used, dict(work.claims).get(task.task_id, 0), task.claim),
     )
-    if entry.backups and not _has_hours(work, entry):
+    is_full = len(work.entries) >= _MOST_ENTRIES
+    if is_full or (entry.backups and not _has_hours(work, entry)):
         work.claim(entry, ClaimKind.NO_DESK_HOURS)
         return
     work.put(work.claim(entry, ClaimKind.ASSIGNED))
@@ -239,6 +245,20 @@ def _on_roster(work: Work, event: desk.RosterSet) -> None:
         )
 
 
+def _on_diagnosis(work: Work, event: desk.DiagnosisActed) -> None:
+    """Passed on to the client's log, where book and household are known."""
+    act = event.data
+    sitting = desk.Sitting(
+        desk=work.desk,
+        actor=act.actor,
+        shown=act.shown,
+        step_agreed=act.step_agreed,
+        record_closed=act.record_closed,
+        statement=act.statement,
+    )
+    work.tell(desk.DiagnosisHeld, sitting, client=act.client, at=event.time)
+
+
 def _on_tick(_work: Work, _event: engine.Ticked) -> None:
     """What was due has fired already."""
 
@@ -251,6 +271,8 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Work, Any], None]]] = {
     desk.TaskOffered: _on_offer,
     desk.DeskActed: _on_action,
     desk.RosterSet: _on_roster,
+    desk.DiagnosisActed: _on_diagnosis,
+    desk.BookEntered: books.on_entry,
     engine.Ticked: _on_tick,
     engine.HoleWaived: _on_waiver,
 }
@@ -298,7 +320,7 @@ def _has_hours(work: Work, entry: Entry) -> bool:
 def _rank(work: Work) -> None:
     """Say the ranking if order, states or fit changed."""
     awake = [entry for entry in work.entries if entry.state is not TaskState.SNOOZED]
-    ranked = ranking.rank(awake, work.hours, work.edition.desk, now=work.now)
+    ranked = ranking.rank(awake, work.hours, work.edition.desk, now=work.now)[:_MOST_RANKED]
     words = [f"{r.entry.task_id}:{r.entry.version}:{r.entry.state}:{r.fits}" for r in ranked]
     mark = short_hash(*words) if words else 0
     if mark == work.ranking:

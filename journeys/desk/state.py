@@ -2,6 +2,7 @@
 
 import msgspec
 
+from journeys.desk.book.ledger import Ledger
 from schemas.tasks import TaskState
 from schemas.time import Instant
 
@@ -48,6 +49,15 @@ class Gap(msgspec.Struct, frozen=True, array_like=True):
     family: str
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """The ledger of one period: what the next line is judged by. Reasons stand in the facts."""
+
+    period: str
+    ledger: Ledger
+    marks: tuple[int, ...]
+    """Short hashes of the events that brought them: one sent again is no second line."""
+
+
 class DeskState(msgspec.Struct, frozen=True, array_like=True):
     """One desk."""
 
@@ -59,6 +69,8 @@ class DeskState(msgspec.Struct, frozen=True, array_like=True):
     gaps: tuple[Gap, ...] = ()
     ranking: int = 0
     """Short hash of the ranking last said."""
+    books: tuple[Kept, ...] = ()
+    """The newest periods, in order."""
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")

@@ -8,6 +8,7 @@ from journeys.identity import derive
 from journeys.reference import Reference
 from journeys.step import Output, Route, Step
 from schemas import codec
+from schemas.envelope import Envelope
 from schemas.facts import DESK_FOLD, ClaimMade, Fact
 from schemas.signals.desk import DeskAction, TaskClaimed
 from schemas.tasks import Claim, ClaimKind
@@ -22,6 +23,7 @@ class Work:
         "_cause",
         "_named",
         "_reference",
+        "books",
         "claims",
         "desk",
         "edition",
@@ -40,6 +42,7 @@ class Work:
         self.claims = state.claims
         self.gaps = state.gaps
         self.ranking = state.ranking
+        self.books = state.books
         self.outputs: list[Output] = []
         self._reference = reference
 
@@ -59,6 +62,7 @@ class Work:
             claims=self.claims,
             gaps=self.gaps,
             ranking=self.ranking,
+            books=self.books,
         )
         return Step(state, tuple(self.outputs))
 
@@ -95,18 +99,21 @@ class Work:
             actor=None if action is None else action.actor,
         )
         self.conclude(ClaimMade, claim)
-        client = ClientToken(entry.client)
+        self.tell(TaskClaimed, claim, client=ClientToken(entry.client), at=self.now)
+        return numbered
+
+    def tell(self, signal: type[Envelope], data: Wire, *, client: ClientToken, at: Instant) -> None:
+        """Say something on a client's log; `at` is when it happened."""
         event = codec.build(
-            TaskClaimed,
-            claim,
+            signal,
+            data,
             event_id=self._name("e_"),
             source=DESK_FOLD,
             key=client,
-            time=self.now,
+            time=at,
             receivedat=self.now,
         )
         self.outputs.append(Output(Route.CLIENT_EVENTS, client, event))
-        return numbered
 
     def conclude(self, fact: type[Fact], data: Wire) -> None:
         """Publish a fact of this desk."""

@@ -4,14 +4,13 @@ A position is the state *after*, never a difference: reading it twice changes no
 in its versions can be seen.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from schemas.envelope import ClientEvent, Source
 from schemas.money import Money
-from schemas.time import WireInstant
+from schemas.time import WireDate, WireInstant
 from schemas.wire import (
     AccountRef,
     Method,
@@ -49,9 +48,10 @@ class Position(Wire):
     value: Money
     as_of: WireInstant
     cause: PositionCause
-    units: Annotated[str, Field(pattern=r"^\d{1,18}(\.\d{1,8})?$")] | None = None
+    units: Annotated[str, Field(pattern=r"^[0-9]{1,18}(\.[0-9]{1,8})?$")] | None = None
     fee_class: Name | None = None
-    maturity: date | None = None
+    """One of the product's share classes; the usual fee if left out."""
+    maturity: WireDate | None = None
     days_to_cash: Annotated[int, Field(ge=0, le=36_500)] | None = None
     rolls_over: bool = False
 
@@ -97,10 +97,10 @@ class FlowPosted(ClientEvent):
 
 
 class Goal(Wire):
-    """A sum wanted in whole years from now."""
+    """A sum wanted in whole years from now; 0 or less lies in the past, and is told as such."""
 
     amount_fen: Fen
-    years: Annotated[int, Field(ge=1, le=80)]
+    years: Annotated[int, Field(ge=-80, le=80)]
 
 
 class ProfileFields(Wire):
@@ -109,7 +109,7 @@ class ProfileFields(Wire):
     Money in fen; shares 0 to 1; years and months whole. Meaning: `journeys/client/wealth`.
     """
 
-    birth: date | None = None
+    birth: WireDate | None = None
     annual_income_fen: Fen | None = None
     essential_spending_fen: Fen | None = None
     horizon_years: Annotated[int, Field(ge=0, le=80)] | None = None
@@ -137,6 +137,8 @@ class ProfileChange(Wire):
     version: Version
     fields: ProfileFields
     confirmed_by: Literal["client", "core", "adviser"]
+    resync: bool = False
+    """The whole profile as it stands: a field left out is not known. Closes a gap in versions."""
 
 
 class ProfileChanged(ClientEvent):

@@ -1,13 +1,15 @@
 """What desks and showing channels say about tasks, on a client's log and on a desk's log."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from schemas.books import BookEntry
+from schemas.diagnosis import Statement
 from schemas.envelope import ClientEvent, DeskEvent
 from schemas.tasks import Claim, DeclineReason, DeskActionKind, Outcome, Task
 from schemas.time import WireInstant
-from schemas.wire import Channel, Name, OpenEnum, Wire, WireDesk, WireTaskId
+from schemas.wire import Channel, Name, OpenEnum, Wire, WireClient, WireDesk, WireTaskId
 
 TaskVersion = Annotated[int, Field(ge=1)]
 
@@ -88,8 +90,29 @@ class TaskOffered(DeskEvent):
     family: ClassVar[str] = "task"
 
 
+_NEEDS: Final = {
+    DeskActionKind.DECLINE: "reason",
+    DeskActionKind.COMPLETE: "outcome",
+    DeskActionKind.SNOOZE: "until",
+    DeskActionKind.HAND_OVER: "to",
+}
+
+
+def _say_needs(schema: dict[str, Any]) -> None:
+    """The same rule for readers of the JSON Schema."""
+    schema["allOf"] = [
+        {
+            "if": {"properties": {"action": {"const": action.value}}, "required": ["action"]},
+            "then": {"properties": {field: {"not": {"type": "null"}}}, "required": [field]},
+        }
+        for action, field in _NEEDS.items()
+    ]
+
+
 class DeskAction(Wire):
     """What an adviser did. `decline` needs a reason, `complete` an outcome, `snooze` a time."""
+
+    model_config = ConfigDict(json_schema_extra=_say_needs)
 
     task_id: WireTaskId
     task_version: TaskVersion
@@ -104,14 +127,8 @@ class DeskAction(Wire):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "DeskAction":
-        needs = {
-            DeskActionKind.DECLINE: ("reason", self.reason),
-            DeskActionKind.COMPLETE: ("outcome", self.outcome),
-            DeskActionKind.SNOOZE: ("until", self.until),
-            DeskActionKind.HAND_OVER: ("to", self.to),
-        }
-        field, value = needs.get(self.action, ("", True))
-        if value is None:
+        field = _NEEDS.get(self.action)
+        if field is not None and getattr(self, field) is None:
             raise ValueError(f"'{self.action}' needs '{field}'")
         return self
 
@@ -149,3 +166,54 @@ class RosterSet(DeskEvent):
     type: Literal["org.suishen.desk.roster_set.v1"]
     data: Roster
     family: ClassVar[str] = "task"
+
+
+class DiagnosisAct(Wire):
+    """An adviser held a diagnosis with a client: how far it was carried."""
+
+    client: WireClient
+    actor: Annotated[str, Field(min_length=1, max_length=64)]
+    shown: bool = False
+    """The client saw it."""
+    step_agreed: bool = False
+    record_closed: bool = False
+    statement: Statement | None = None
+    """From the bank's reporting system; without one the returns are not known."""
+
+
+class DiagnosisActed(DeskEvent):
+    """A desk held a diagnosis; what was found is concluded on the client's log."""
+
+    type: Literal["org.suishen.desk.diagnosis_acted.v1"]
+    data: DiagnosisAct
+    family: ClassVar[str] = "diagnosis"
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class Sitting(Wire):
+    """A diagnosis held, on the client's log: by which desk, and how far it was carried."""
+
+    desk: WireDesk
+    actor: Annotated[str, Field(min_length=1, max_length=64)]
+    shown: bool
+    step_agreed: bool
+    record_closed: bool
+    statement: Statement | None = None
+
+
+class DiagnosisHeld(ClientEvent):
+    """The desk fold's word that a diagnosis was held with this client."""
+
+    type: Literal["org.suishen.desk.diagnosis_held.v1"]
+    data: Sitting
+    family: ClassVar[str] = "diagnosis"
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class BookEntered(DeskEvent):
+    """Somebody asks for a line in the ledger of this desk's book."""
+
+    type: Literal["org.suishen.desk.book_entered.v1"]
+    data: BookEntry
+    family: ClassVar[str] = "book_ledger"
+    status: ClassVar[Literal["released", "draft"]] = "draft"

@@ -1,10 +1,10 @@
-"""What the engine says to its own folds: ticks, reference markers, waived holes."""
+"""What the engine says to its own folds: ticks, markers, waived holes, wishes to look again."""
 
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.envelope import Envelope
+from schemas.envelope import ClientEvent, Envelope
 from schemas.time import WireInstant
 from schemas.wire import Name, Wire
 
@@ -51,3 +51,18 @@ class HoleWaived(Envelope):
     type: Literal["org.suishen.engine.hole_waived.v1"]
     data: Waiver
     family: ClassVar[str] = "engine"
+
+
+class Recheck(Wire):
+    """The reference, as it has been since this offset (exclusive)."""
+
+    offset: Annotated[int, Field(ge=0)]
+
+
+class RecheckAsked(ClientEvent):
+    """A release concerns this client, who is looked at again under the reference in force."""
+
+    type: Literal["org.suishen.engine.recheck_asked.v1"]
+    data: Recheck
+    family: ClassVar[str] = "engine"
+    status: ClassVar[Literal["released", "draft"]] = "draft"

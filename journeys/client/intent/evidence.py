@@ -4,26 +4,30 @@ The list is ordered by (time, event, name), so shuffled or repeated events give 
 An item pushed out of the list goes on in a residual per intent and half-life.
 """
 
-from math import exp
+from collections.abc import Mapping, Sequence
+from operator import truediv
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from journeys.client.intent.decay import Term, first_fall, share, sigmoid
 from journeys.client.intent.policy import INTENTS, IntentPolicy, Rule
-from schemas.time import DAY, HOUR, SECOND, Instant
+from schemas.time import Instant
 
 _NONE = (0,) * len(INTENTS)
-_HORIZON = 400 * DAY
+_REASONS = 3
 
 
-class Item(msgspec.Struct, frozen=True, array_like=True, order=True):
-    """One piece of evidence."""
+class Item(msgspec.Struct, frozen=True, array_like=True):
+    """One piece of evidence, the same whenever time, event and name are."""
 
     at: Instant
     event: int
     """Short hash of the event that gave it."""
     name: str
     due: Instant | None = None
+    """For rules with `until_due`: it holds in full until then."""
 
 
 class Residual(msgspec.Struct, frozen=True, array_like=True):
@@ -36,6 +40,14 @@ class Residual(msgspec.Struct, frozen=True, array_like=True):
     value: float
 
 
+class Completed(msgspec.Struct, frozen=True, array_like=True):
+    """When a number of items that have left the list last made a piece of counted evidence."""
+
+    intent: int
+    name: str
+    at: Instant
+
+
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """All evidence of one client. Flags and resets follow `INTENTS`."""
 
@@ -43,6 +55,10 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     residuals: tuple[Residual, ...] = ()
     reset_at: tuple[int, ...] = _NONE
     on: tuple[bool, ...] = (False,) * len(INTENTS)
+    completed: tuple[Completed, ...] = ()
+
+
+EMPTY: Final = Evidence()
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -59,177 +75,344 @@ class Change(msgspec.Struct, frozen=True):
     on: bool
     p: float
     reasons: tuple[Weighed, ...]
+    """At most three, the strongest first. Evidence that left the list counts in the whole."""
 
 
 def absorb(evidence: Evidence, item: Item, policy: IntentPolicy) -> Evidence:
-    """Add an item at its place in time; the same item twice changes nothing."""
-    if item in evidence.items:
-        return evidence
-    items = tuple(sorted((*evidence.items, item), key=_place))
-    if len(items) <= policy.list_length:
-        return replace(evidence, items=items)
-    oldest, rest = items[0], items[1:]
-    return replace(_age(evidence, oldest, policy), items=rest)
+    """Add an item at its place in time; the same item twice changes nothing, while listed.
+
+    Beyond `policy.list_length` the one that began to fade first goes on in the residuals.
+    """
+    items = evidence.items
+    place = _after(items, item)
+    if place and _key(items[place - 1]) == _key(item):
+        return _with_later_due(evidence, place - 1, item)
+    evidence = replace(evidence, items=(*items[:place], item, *items[place:]))
+    while len(evidence.items) > policy.list_length:
+        evidence = _push_out(evidence, policy)
+    return evidence
 
 
-def retract(evidence: Evidence, event: int, policy: IntentPolicy) -> Evidence:
-    """Remove what an event gave, as if it had never come, as long as it is listed."""
-    del policy  # what left the list cannot be told apart any more: README, decision of 2026-11-24
-    return replace(evidence, items=tuple(i for i in evidence.items if i.event != event))
+def retract(
+    evidence: Evidence, event: int, policy: IntentPolicy, *, original: Item | None = None
+) -> Evidence:
+    """Remove what an event gave: exactly while listed, else within 1e-9 if told what it was.
+
+    `original` must have been absorbed; without it, what has left the list stays. Counted evidence
+    that has left the list cannot be told apart and stays.
+    """
+    kept = tuple(item for item in evidence.items if item.event != event)
+    if original is not None and all(_key(item) != _key(original) for item in evidence.items):
+        evidence = _take_from_residuals(evidence, original, policy)
+    return replace(evidence, items=kept) if len(kept) < len(evidence.items) else evidence
 
 
 def reset(evidence: Evidence, intent: str, at: Instant, policy: IntentPolicy) -> Evidence:
     """The need was met at that time: nothing at or before it counts for the intent any more."""
     del policy
     which = INTENTS.index(intent)
-    moments = list(evidence.reset_at)
-    moments[which] = max(moments[which], at)
-    residuals = tuple(
-        left for left in evidence.residuals if left.intent != which or left.at > moments[which]
+    if at <= evidence.reset_at[which]:
+        return evidence
+    return replace(
+        evidence,
+        reset_at=(*evidence.reset_at[:which], at, *evidence.reset_at[which + 1 :]),
+        residuals=tuple(r for r in evidence.residuals if r.intent != which or r.at > at),
+        completed=tuple(c for c in evidence.completed if c.intent != which or c.at > at),
     )
-    return replace(evidence, reset_at=tuple(moments), residuals=residuals)
 
 
 def chances(evidence: Evidence, now: Instant, policy: IntentPolicy) -> tuple[float, ...]:
     """The probability of each intent, in the order of `INTENTS`."""
+    return tuple(map(sigmoid, _log_odds(evidence, now, policy)))
+
+
+def _log_odds(evidence: Evidence, now: Instant, policy: IntentPolicy) -> list[float]:
     scores = list(policy.bias)
     for left in evidence.residuals:
-        scores[left.intent] += left.value * _share(now - left.at, left.half_life)
-    for name, group in _groups(evidence).items():
-        for rule in policy.rules.get(name, ()):
-            scores[rule.intent] += _weigh(rule, group, evidence, now)
-    return tuple(
-        _sigmoid(score / heat) for score, heat in zip(scores, policy.temperature, strict=True)
-    )
+        age, value = now - left.at, left.value
+        scores[left.intent] += value * 2.0 ** (-age / left.half_life) if age > 0 else value
+    marks, start = policy.marks, evidence.reset_at
+    parts: dict[str, list[Instant]] = {}
+    for item in evidence.items:
+        at = item.at
+        for which, weight, half_life, until_due, is_part in marks.get(item.name, ()):
+            if is_part:
+                parts.setdefault(item.name, []).append(at)
+            elif at > start[which]:
+                # Spelt out: these are the engine's hottest lines.
+                age = now - (_since(item) if until_due else at)
+                scores[which] += weight * 2.0 ** (-age / half_life) if age > 0 else weight
+    if parts or evidence.completed:
+        for rule, last in _counted(evidence, policy, parts):
+            scores[rule.intent] += rule.weight * share(now - last, rule.half_life)
+    return list(map(truediv, scores, policy.temperature))
+
+
+def chance(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
+    """One of `chances`, to the last bit: what it adds up stands in the same order."""
+    score, start = policy.bias[which], evidence.reset_at[which]
+    for left in evidence.residuals:
+        if left.intent == which:
+            score += left.value * share(now - left.at, left.half_life)
+    for item in evidence.items:
+        for intent, weight, half_life, until_due, is_part in policy.marks.get(item.name, ()):
+            if intent == which and not is_part and item.at > start:
+                age = now - (_since(item) if until_due else item.at)
+                score += weight * 2.0 ** (-age / half_life) if age > 0 else weight
+    for rule in policy.counted:
+        if rule.intent == which and (last := _completed(evidence, rule)) is not None:
+            score += rule.weight * share(now - last, rule.half_life)
+    return sigmoid(score / policy.temperature[which])
 
 
 def review(
     evidence: Evidence, now: Instant, policy: IntentPolicy
 ) -> tuple[Evidence, tuple[Change, ...]]:
     """Turn intents on at `policy.on` and off at `policy.off`; one change for each crossing."""
-    if not evidence.items and not any(evidence.on):
-        return evidence, ()
-    found = chances(evidence, now, policy)
-    flags = [
-        p > policy.off if was else p >= policy.on and _is_enough(evidence, which, policy)
-        for which, (p, was) in enumerate(zip(found, evidence.on, strict=True))
+    odds, were = _log_odds(evidence, now, policy), evidence.on
+    # Most stand nowhere near their threshold: their chance need not be known.
+    near = [
+        which
+        for which, (score, was) in enumerate(zip(odds, were, strict=True))
+        if (score < policy.surely_on if was else score > policy.surely_off)
     ]
+    found = {which: sigmoid(odds[which]) for which in near}
+    changed = [
+        which
+        for which, p in found.items()
+        if (p <= policy.off if were[which] else p >= policy.on)
+        and (were[which] or _is_enough(evidence, which, policy))
+    ]
+    if not changed:
+        return evidence, ()
+    flags = tuple(was is not (which in changed) for which, was in enumerate(were))
     changes = tuple(
-        Change(INTENTS[which], on, found[which], _reasons(evidence, which, now, policy))
-        for which, on in enumerate(flags)
-        if on is not evidence.on[which]
+        Change(INTENTS[w], flags[w], found[w], _reasons(evidence, w, now, policy)) for w in changed
     )
-    return (replace(evidence, on=tuple(flags)), changes) if changes else (evidence, ())
+    return replace(evidence, on=flags), changes
 
 
 def next_off(evidence: Evidence, now: Instant, policy: IntentPolicy) -> Instant | None:
     """When the first intent that is on will have faded, to a second; `None` if none will.
 
-    A review at that time turns it off.
+    It is after `now`, and a review at that time turns the intent off.
     """
-    times = [
-        at
-        for which, is_on in enumerate(evidence.on)
-        if is_on and (at := _fades_at(evidence, which, now, policy)) is not None
-    ]
-    return min(times, default=None)
+    first: Instant | None = None
+    for which, is_on in enumerate(evidence.on):
+        at = _fades_at(evidence, which, now, policy, before=first) if is_on else None
+        if at is not None and (first is None or at < first):
+            first = at
+    return first
 
 
-def _fades_at(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> Instant | None:
-    low, step = now, HOUR
-    while chances(evidence, Instant(now + step), policy)[which] > policy.off:
-        low, step = Instant(now + step), step * 2
-        if step > _HORIZON:
-            return None
-    high = now + step
-    while high - low > SECOND:
-        middle = (low + high) // 2
-        if chances(evidence, Instant(middle), policy)[which] > policy.off:
-            low = Instant(middle)
-        else:
-            high = middle
-    return Instant(high)
+def _fades_at(
+    evidence: Evidence,
+    which: int,
+    now: Instant,
+    policy: IntentPolicy,
+    *,
+    before: Instant | None,
+) -> Instant | None:
+    return first_fall(
+        [term for _, term in _terms(evidence, which, policy)],
+        now,
+        limit=policy.fallen_at[which],
+        before=before,
+        # The search adds in another order: the last bit may differ, and the review's is right.
+        has_fallen=lambda at: chance(evidence, which, at, policy) <= policy.off,
+    )
 
 
 def _is_enough(evidence: Evidence, which: int, policy: IntentPolicy) -> bool:
-    """At least two items, or one that was said in so many words."""
-    count = 0
+    """Do enough pieces speak for it, or one that was said in so many words?
+
+    What left the list counts once for each half-life, counted evidence once.
+    """
+    pieces = sum(left.intent == which and left.value > 0 for left in evidence.residuals)
     for item in evidence.items:
         for rule in policy.rules.get(item.name, ()):
             if rule.intent == which and rule.weight > 0 and item.at > evidence.reset_at[which]:
                 if rule.explicit:
                     return True
-                count += 1
-    return count >= policy.least_items
+                pieces += rule.least == 1
+    pieces += sum(r.intent == which and r.weight > 0 for r, _ in _counted(evidence, policy))
+    return pieces >= policy.least_items
 
 
 def _reasons(
     evidence: Evidence, which: int, now: Instant, policy: IntentPolicy
 ) -> tuple[Weighed, ...]:
-    weights = {
-        name: sum(
-            _weigh(r, group, evidence, now) for r in policy.rules.get(name, ()) if r.intent == which
-        )
-        for name, group in _groups(evidence).items()
-    }
+    weights: dict[str, float] = {}
+    for name, term in _terms(evidence, which, policy):
+        weight = term.weight * share(now - term.since, term.half_life)
+        weights[name] = weights.get(name, 0.0) + weight
     total = sum(weight for weight in weights.values() if weight > 0)
-    strongest = sorted((-weight, name) for name, weight in weights.items() if weight > 0)[:3]
-    return tuple(Weighed(name, -weight / total) for weight, name in strongest)
+    named = sorted((-weight, name) for name, weight in weights.items() if weight > 0 and name)
+    return tuple(Weighed(name, -weight / total) for weight, name in named[:_REASONS])
 
 
-def _groups(evidence: Evidence) -> dict[str, list[Item]]:
-    """Items by name, in order of time."""
-    groups: dict[str, list[Item]] = {}
+def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[str, Term]]:
+    """What speaks for or against one intent; what left the list has no name any more."""
+    terms = [
+        ("", Term(left.value, left.at, left.half_life))
+        for left in evidence.residuals
+        if left.intent == which
+    ]
+    start = evidence.reset_at[which]
     for item in evidence.items:
-        groups.setdefault(item.name, []).append(item)
-    return groups
+        for intent, weight, half_life, until_due, is_part in policy.marks.get(item.name, ()):
+            if intent == which and not is_part and item.at > start:
+                since = _since(item) if until_due else item.at
+                terms.append((item.name, Term(weight, since, half_life)))
+    terms += [
+        (rule.evidence, Term(rule.weight, last, rule.half_life))
+        for rule in policy.counted
+        if rule.intent == which and (last := _completed(evidence, rule)) is not None
+    ]
+    return terms
 
 
-def _weigh(rule: Rule, items: list[Item], evidence: Evidence, now: Instant) -> float:
-    """What the items of one name say for the rule's intent now, in log-odds."""
-    start = evidence.reset_at[rule.intent]
-    if rule.least > 1:
-        return _weigh_many(rule, [item for item in items if item.at > start], now)
-    total = 0.0
-    for item in items:
-        if item.at > start:
-            since = item.due if rule.until_due and item.due is not None else item.at
-            total += _share(now - since, rule.half_life)
-    return rule.weight * total
+def _counted(
+    evidence: Evidence, policy: IntentPolicy, parts: Mapping[str, Sequence[Instant]] | None = None
+) -> list[tuple[Rule, Instant]]:
+    """Counted evidence that is complete, and since when.
+
+    Args:
+        evidence: the whole.
+        policy: says what needs more than one item.
+        parts: when there were items that may count, ascending, by name; looked up unless given.
+    """
+    found: list[tuple[Rule, Instant]] = []
+    for rule in policy.counted:
+        times = _times(evidence, rule) if parts is None else parts.get(rule.evidence, ())
+        if times or evidence.completed:
+            last = _completed(evidence, rule, times)
+            if last is not None:
+                found.append((rule, last))
+    return found
 
 
-def _weigh_many(rule: Rule, items: list[Item], now: Instant) -> float:
-    """Evidence that only a number of items makes: it is as old as the item that completed it."""
-    for last in range(len(items) - 1, rule.least - 2, -1):
-        if items[last].at - items[last - rule.least + 1].at <= rule.within:
-            return rule.weight * _share(now - items[last].at, rule.half_life)
-    return 0.0
+def _times(evidence: Evidence, rule: Rule) -> list[Instant]:
+    return [item.at for item in evidence.items if item.name == rule.evidence]
 
 
-def _age(evidence: Evidence, item: Item, policy: IntentPolicy) -> Evidence:
-    """Move an item into the residuals, with its own decay."""
+def _completed(
+    evidence: Evidence, rule: Rule, times: Sequence[Instant] | None = None
+) -> Instant | None:
+    """When the items of counted evidence last were enough: its age runs from then.
+
+    Args:
+        evidence: the whole.
+        rule: needs more than one item.
+        times: of all its listed items, ascending; looked up unless given.
+    """
+    start, name, span = evidence.reset_at[rule.intent], rule.evidence, rule.least - 1
+    last = None
+    for done in evidence.completed:
+        if done.intent == rule.intent and done.name == name:
+            last = done.at if last is None else max(last, done.at)
+    if times is None:
+        times = _times(evidence, rule)
+    for place in range(len(times) - 1, span - 1, -1):  # the newest first
+        if times[place - span] <= start:
+            break
+        if times[place] - times[place - span] <= rule.within:
+            return times[place] if last is None else max(last, times[place])
+    return last
+
+
+def _push_out(evidence: Evidence, policy: IntentPolicy) -> Evidence:
+    """Move the item that began to fade first into the residuals, with its own decay."""
+    place = _first_to_fade(evidence.items)
+    out = evidence.items[place]
+    rest = replace(evidence, items=evidence.items[:place] + evidence.items[place + 1 :])
+    for rule in policy.rules.get(out.name, ()):
+        if out.at <= evidence.reset_at[rule.intent]:
+            continue
+        if rule.least == 1:
+            rest = replace(rest, residuals=_with_joined(rest.residuals, rule, out))
+            continue
+        last = _completed(evidence, rule)
+        if last is not None and last != _completed(rest, rule):
+            done = Completed(rule.intent, out.name, last)
+            rest = replace(rest, completed=_with_completed(rest.completed, done))
+    return rest
+
+
+def _with_joined(residuals: tuple[Residual, ...], rule: Rule, item: Item) -> tuple[Residual, ...]:
+    """The residuals, in order of intent and half-life, with an item that left the list."""
+    key = (rule.intent, rule.half_life)
+    for place, left in enumerate(residuals):
+        here = (left.intent, left.half_life)
+        if here == key:
+            return (*residuals[:place], _joined(left, rule, item), *residuals[place + 1 :])
+        if here > key:
+            return (*residuals[:place], _joined(None, rule, item), *residuals[place:])
+    return (*residuals, _joined(None, rule, item))
+
+
+def _with_completed(found: tuple[Completed, ...], done: Completed) -> tuple[Completed, ...]:
+    others = [one for one in found if (one.intent, one.name) != (done.intent, done.name)]
+    return tuple(sorted([*others, done], key=lambda one: (one.intent, one.name)))
+
+
+def _joined(old: Residual | None, rule: Rule, item: Item) -> Residual:
+    since = _since(item) if rule.until_due else item.at
+    if old is None:
+        return Residual(rule.intent, rule.half_life, since, rule.weight)
+    at = Instant(max(old.at, since))
+    value = old.value * share(at - old.at, rule.half_life)
+    return replace(old, at=at, value=value + rule.weight * share(at - since, rule.half_life))
+
+
+def _take_from_residuals(evidence: Evidence, item: Item, policy: IntentPolicy) -> Evidence:
     residuals = {(left.intent, left.half_life): left for left in evidence.residuals}
     for rule in policy.rules.get(item.name, ()):
-        if rule.least > 1 or item.at <= evidence.reset_at[rule.intent]:
-            continue
-        since = item.due if rule.until_due and item.due is not None else item.at
-        key = (rule.intent, rule.half_life)
-        old = residuals.get(key, Residual(*key, since, 0.0))
-        at = Instant(max(old.at, since))
-        value = old.value * _share(at - old.at, rule.half_life)
-        value += rule.weight * _share(at - since, rule.half_life)
-        residuals[key] = Residual(*key, at, value)
+        since = _since(item) if rule.until_due else item.at
+        left = residuals.get((rule.intent, rule.half_life))
+        if (
+            rule.least == 1
+            and left is not None
+            and since <= left.at
+            and item.at > evidence.reset_at[rule.intent]
+        ):
+            value = left.value - rule.weight * share(left.at - since, rule.half_life)
+            residuals[rule.intent, rule.half_life] = replace(left, value=value)
     return replace(evidence, residuals=tuple(residuals[key] for key in sorted(residuals)))
 
 
-def _share(age: int, half_life: int) -> float:
-    """Share left after an age, in (0, 1]; an age below 0 counts as 0."""
-    return 2.0 ** (-age / half_life) if age > 0 else 1.0
+def _first_to_fade(items: Sequence[Item]) -> int:
+    """Its place. What holds until it is due stays while something else has begun to fade."""
+    first, since = 0, _since(items[0])
+    for place, item in enumerate(items):
+        if item.at > since:
+            break
+        if _since(item) < since:
+            first, since = place, _since(item)
+    return first
 
 
-def _sigmoid(score: float) -> float:
-    return 1 / (1 + exp(-score)) if score >= 0 else 1 - 1 / (1 + exp(score))
+def _since(item: Item) -> Instant:
+    """When the item begins to fade, if its rule lets it hold until it is due."""
+    return item.at if item.due is None or item.due < item.at else item.due
 
 
-def _place(item: Item) -> tuple[Instant, int, str]:
+def _after(items: Sequence[Item], item: Item) -> int:
+    """Where the item goes; it mostly is the newest."""
+    place, key = len(items), _key(item)
+    while place and _key(items[place - 1]) > key:
+        place -= 1
+    return place
+
+
+def _with_later_due(evidence: Evidence, place: int, item: Item) -> Evidence:
+    """One item told with two dates keeps the later, whichever came first."""
+    old = evidence.items[place]
+    if item.due is None or (old.due is not None and old.due >= item.due):
+        return evidence
+    items = (*evidence.items[:place], item, *evidence.items[place + 1 :])
+    return replace(evidence, items=items)
+
+
+def _key(item: Item) -> tuple[Instant, int, str]:
     return (item.at, item.event, item.name)

@@ -1,12 +1,23 @@
-"""What core systems say: positions, flows, profile, risk test, baseline, reversals."""
+"""What core systems say: positions, flows, baseline, reversals (the household: `household`)."""
 
 from datetime import date
+from typing import Final
 
 from msgspec.structs import replace
 
+from journeys.client import seen
 from journeys.client.contact import ledger as slots
-from journeys.client.state import Allowed, Holding, Household, Seen
-from journeys.client.steps import behaviour, consents, journeys, tasks, wealth
+from journeys.client.state import Allowed, Holding
+from journeys.client.steps import (
+    behaviour,
+    consents,
+    doubt,
+    household,
+    journeys,
+    regrade,
+    tasks,
+    wealth,
+)
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import Lot
@@ -19,11 +30,9 @@ from schemas.signals.corebank import PositionCause
 from schemas.time import Instant, start_of_day
 
 MAX_HOLDINGS = 48
-_CAUSES = {
-    PositionCause.TRADE: Causes.TRADE,
-    PositionCause.PRICE: Causes.PRICE,
-}
-_MARKET = "CNY"
+_MOVERS = (Causes.FLOW, Causes.TRADE, Causes.PRICE)
+"""What moves a position, by the code that a holding keeps."""
+_CODES = {PositionCause.TRADE: 1, PositionCause.PRICE: 2}
 
 
 def on_position(draft: Draft, event: corebank.PositionReported) -> None:
@@ -31,23 +40,51 @@ def on_position(draft: Draft, event: corebank.PositionReported) -> None:
     said = event.data
     old = _find(draft, said)
     if old is not None and said.version <= old.version:
+        _on_known_version(draft, event, said, old)
+        return
+    old = _under_newest_facts(draft, old)
+    before = 0 if old is None or old.lot is None else old.lot.value_fen
+    new, is_booked = _book(draft, event, said, old)
+    if is_booked:
+        _notice_change(draft, said, old, new, before)
+    wealth.rescore(draft, _MOVERS[new.moved_by])
+
+
+def _on_known_version(draft: Draft, event: Envelope, said: corebank.Position, old: Holding) -> None:
+    """Nothing new; but two of one version that differ leave nobody sure which holds."""
+    if not doubt.contradicts(said, old, draft.cause.mark):
         draft.set_aside(event, Effect.STALE, "older_version")
         return
-    if old is not None and said.version > old.version + 1:
-        draft.set_aside(event, Effect.VERSION_GAP, "resync_wanted")
-    before = 0 if old is None or old.lot is None else old.lot.value_fen
-    new = _book(draft, event, said, old)
-    if new is None:
-        return
-    _notice_change(draft, said, old, new, before)
-    wealth.rescore(draft, _CAUSES.get(said.cause, Causes.FLOW))
+    draft.set_aside(event, Effect.NOT_BOOKED, "contradicts_itself")
+    _put_in_doubt(draft, old, abs(said.value.amount_minor))
+    wealth.rescore(draft, _MOVERS[old.moved_by])
+
+
+def _under_newest_facts(draft: Draft, old: Holding | None) -> Holding | None:
+    """A re-grade moves the score by itself, before what the position says."""
+    if old is None or old.lot is None:
+        return old
+    product = draft.reference.product(old.product)
+    if product is None or product.version <= old.lot.facts_version:
+        return old
+    if doubt.of_product(product, old.lot.fee_class) is not None:
+        return old
+    regrade.book_anew(draft, old, old.lot, product)
+    wealth.rescore(draft, Causes.CLASS_CHANGE)
+    return next(held for held in draft.holdings if held.name == old.name)
+
+
+def _put_in_doubt(draft: Draft, holding: Holding, fen: int = 0) -> None:
+    booked = 0 if holding.lot is None else holding.lot.value_fen
+    new = replace(holding, doubt=max(1, fen, booked))
+    draft.holdings = tuple(new if held is holding else held for held in draft.holdings)
 
 
 def on_flow(draft: Draft, event: corebank.FlowPosted) -> None:
     """Money moved: evidence, and perhaps the start of a journey. The book follows positions."""
     said, limits = event.data, draft.edition.triggers
     spend = draft.household.told.essential_spending
-    if said.amount.currency != _MARKET or spend is None:
+    if said.amount.currency != doubt.MARKET or spend is None:
         large_in = large_out = False
     else:
         large_in = said.amount.amount_minor >= limits.inflow_multiple * spend
@@ -64,36 +101,8 @@ def on_flow(draft: Draft, event: corebank.FlowPosted) -> None:
         "own_account": said.own_account,
         "flow_kind": str(said.kind),
     }
-    if said.amount.currency == _MARKET:
+    if said.amount.currency == doubt.MARKET:
         journeys.trigger(draft, "inflow", variables, (draft.cause.mark,))
-
-
-def on_profile(draft: Draft, event: corebank.ProfileChanged) -> None:
-    """New facts about the household, by version."""
-    if event.data.version <= draft.household.version:
-        draft.set_aside(event, Effect.STALE, "older_version")
-        return
-    draft.household = replace(_told(draft.household, event.data.fields), version=event.data.version)
-    wealth.rescore(draft, Causes.PROFILE)
-
-
-def on_risk_test(draft: Draft, event: corebank.RiskTestTaken) -> None:
-    """A new class. A test that anybody but the client took is not counted (S10)."""
-    said, known = event.data, draft.household.tested_at
-    if said.actor != "client" or said.device != "client":
-        draft.set_aside(event, Effect.REFUSED, "test_not_by_client")
-        return
-    if known is not None and said.taken_at < known:
-        draft.set_aside(event, Effect.STALE, "older_than_known")
-        return
-    # Its date is the client's own doing; the class it gives is not (wealth, section 12).
-    draft.household = replace(draft.household, tested_at=said.taken_at)
-    wealth.rescore(draft, Causes.PROFILE)
-    told = replace(draft.household.told, risk_class=said.risk_class)
-    draft.household = replace(draft.household, told=told)
-    wealth.rescore(draft, Causes.CLASS_CHANGE)
-    behaviour.note(draft, "risk_test_passed")
-    draft.decide_on("risk_test")
 
 
 def on_baseline(draft: Draft, event: corebank.BaselineLoaded) -> None:
@@ -108,14 +117,14 @@ def on_baseline(draft: Draft, event: corebank.BaselineLoaded) -> None:
         methods=consents.methods_of(said.consents.methods),
     )
     draft.complaints = tuple(sorted({*draft.complaints, *said.open_complaints}))
-    draft.household = _told(draft.household, said.fields)
-    if said.risk_test is not None and said.risk_test.actor == "client":
-        told = replace(draft.household.told, risk_class=said.risk_test.risk_class)
-        draft.household = replace(draft.household, told=told, tested_at=said.risk_test.taken_at)
+    household.load(draft, event)
     for position in said.positions:
         old = _find(draft, position)
         if old is None or position.version > old.version:
             _book(draft, event, position, old)
+        elif doubt.contradicts(position, old, mark=0):
+            draft.set_aside(event, Effect.NOT_BOOKED, "contradicts_itself")
+            _put_in_doubt(draft, old, abs(position.value.amount_minor))
     keep = Instant(max(0, draft.now - draft.edition.contact.remember_touches))
     for contact in said.contacts:
         touch = slots.Touch(contact.at, str(contact.method), contact.marketing, None)
@@ -128,10 +137,13 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
     """Take back what the named event caused; the book follows the position that corrects it."""
     said = event.data
     mark = behaviour_mark(said.source, said.id)
-    row = draft.edition.recalls.get(said.type.removeprefix("org.suishen.").rsplit(".v", 1)[0])
-    if all(seen.event != mark for seen in draft.seen):
+    kind = said.type.removeprefix("org.suishen.").rsplit(".v", 1)[0]
+    row = draft.edition.recalls.get(kind)
+    is_known = seen.holds(draft.seen, mark)
+    if not is_known:
         # The reversal overtook its event: when that comes, it is known already.
-        draft.seen = (*draft.seen, Seen(said.time, mark))
+        draft.seen = seen.remember(draft.seen, mark, draft.now)
+    _take_back(draft, kind, mark, is_known=is_known)
     if row is None or row.evidence:
         behaviour.forget(draft, mark)
     if row is None or row.journeys:
@@ -143,6 +155,24 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
     draft.decide_on("correction")
 
 
+_POSITION: Final = "corebank.position_reported"
+_PROFILE: Final = "corebank.profile_changed"
+_TEST: Final = "corebank.risk_test_taken"
+
+
+def _take_back(draft: Draft, kind: str, mark: int, *, is_known: bool) -> None:
+    """Of a test and a profile change, all; a position is in doubt until core says it anew."""
+    if kind == _TEST:
+        household.take_back_test(draft, mark)
+    elif kind == _PROFILE and not is_known:  # By version, so known only if reversed before.
+        household.take_back_change(draft, mark)
+    elif kind == _POSITION:
+        for holding in draft.holdings:
+            if holding.cause == mark and not holding.doubt:
+                _put_in_doubt(draft, holding)
+                wealth.rescore(draft, _MOVERS[holding.moved_by])
+
+
 def on_edge(draft: Draft, holding: Holding) -> None:
     """A maturing lot comes nearer to cash; a week before maturity that may start a journey."""
     if holding.lot is None or holding.maturity is None:
@@ -150,8 +180,8 @@ def on_edge(draft: Draft, holding: Holding) -> None:
     product = draft.reference.product(holding.lot.product, holding.lot.facts_version)
     if product is None:
         return
-    lot = wealth.lot_of(draft, holding, holding.lot.value_fen, product, None)
-    lot = replace(lot, rolls_over=holding.lot.rolls_over)
+    lot = wealth.lot_of(draft, holding, holding.lot.value_fen, product, holding.lot.days_to_cash)
+    lot = replace(lot, rolls_over=holding.lot.rolls_over, fee_class=holding.lot.fee_class)
     wealth.set_lot(draft, holding.lot, lot)
     _put(draft, replace(holding, lot=lot, due=wealth.next_edge(draft, holding.maturity)))
     wealth.rescore(draft, Causes.CLOCK)
@@ -183,24 +213,43 @@ def behaviour_mark(source: str, event_id: str) -> int:
 
 def _book(
     draft: Draft, event: Envelope, said: corebank.Position, old: Holding | None
-) -> Holding | None:
-    """Put a position into book and holdings; `None` if the book cannot hold it."""
+) -> tuple[Holding, bool]:
+    """Put a position into book and holdings; what cannot be taken as said is told and in doubt."""
     product = draft.reference.product(said.product)
-    fits = product is not None and said.value.currency == _MARKET and said.value.amount_minor >= 0
+    complaint = doubt.of_position(said, old, product)
+    if seen.holds(draft.seen, draft.cause.mark) and draft.cause.kind == _POSITION:
+        complaint = doubt.Complaint(Effect.NOT_BOOKED, "reversed")
+    if complaint is not None:
+        draft.set_aside(event, *complaint)
     due = None if said.maturity is None else wealth.next_edge(draft, said.maturity)
     holding = Holding(
-        said.account, said.product, said.version, None, said.maturity, due, draft.cause.mark
+        account=said.account,
+        product=said.product,
+        version=said.version,
+        lot=None,
+        maturity=said.maturity,
+        due=due,
+        cause=draft.cause.mark,
+        moved_by=_moved_by(said, old),
+        as_of=said.as_of,
+        doubt=doubt.amount(said, complaint),
     )
-    if fits and product is not None and said.value.amount_minor > 0:
+    is_booked = complaint is None or complaint.is_booked
+    if is_booked and product is not None and said.value.amount_minor > 0:
         lot = wealth.lot_of(draft, holding, said.value.amount_minor, product, said.days_to_cash)
-        holding = replace(holding, lot=replace(lot, rolls_over=said.rolls_over))
+        lot = replace(lot, rolls_over=said.rolls_over, fee_class=said.fee_class)
+        holding = replace(holding, lot=lot)
+    if complaint is not None and complaint.keeps_old and old is not None:
+        holding = replace(old, version=said.version, doubt=holding.doubt)
     wealth.set_lot(draft, None if old is None else old.lot, holding.lot)
     _put(draft, holding)
-    if not fits:
-        reason = "unknown_product" if product is None else "not_in_market_currency"
-        draft.set_aside(event, Effect.NOT_BOOKED, reason)
-        return None
-    return holding
+    return holding, is_booked
+
+
+def _moved_by(said: corebank.Position, old: Holding | None) -> int:
+    if said.cause is PositionCause.CORRECTION and old is not None:
+        return old.moved_by
+    return _CODES.get(said.cause, 0)
 
 
 def _notice_change(
@@ -208,11 +257,7 @@ def _notice_change(
 ) -> None:
     """What a change of position means beyond the book: placed, grown, fallen, put off."""
     grown = said.value.amount_minor - before
-    product = draft.reference.product(said.product)
-    if said.cause is PositionCause.TRADE and grown > 0 and product is not None:
-        if not product.idle and _suits(draft, product):
-            journeys.note_placed(draft, grown)
-        behaviour.settle_need(draft, "invest_idle")
+    _count_placed(draft, said, old, grown)
     if said.cause is PositionCause.PRICE:
         _watch_fall(draft)
     else:
@@ -229,6 +274,19 @@ def _notice_change(
         journeys.recall_cause(draft, old.cause, "rolls_over")
 
 
+def _count_placed(draft: Draft, said: corebank.Position, old: Holding | None, grown: int) -> None:
+    """Money placed suitably counts for the runs under way; what a correction takes back, too."""
+    product = draft.reference.product(said.product)
+    is_placing = product is not None and not product.idle and _suits(draft, product)
+    if said.cause is PositionCause.TRADE and grown > 0:
+        if is_placing:
+            journeys.note_placed(draft, grown)
+        behaviour.settle_need(draft, "invest_idle")
+    is_mended = said.cause is PositionCause.CORRECTION and is_placing
+    if is_mended and old is not None and old.moved_by == _CODES[PositionCause.TRADE]:
+        journeys.note_placed(draft, grown, since=old.as_of)
+
+
 def _suits(draft: Draft, product: Product) -> bool:
     level = max(product.issuer_level, product.seller_level)
     risk_class = draft.household.told.risk_class
@@ -243,17 +301,6 @@ def _watch_fall(draft: Draft) -> None:
     elif tolerable is not None and peak > 0 and (peak - value) / peak > tolerable:
         behaviour.note(draft, "drawdown")
         draft.scored = replace(draft.scored, peak_fen=value)
-
-
-def _told(household: Household, fields: corebank.ProfileFields) -> Household:
-    """The household with the fields that were said; the rest stays."""
-    said = {name: value for name, value in fields if value is not None}
-    birth = said.pop("birth", household.birth)
-    goals = said.pop("goals", None)
-    told = replace(household.told, **{n.removesuffix("_fen"): v for n, v in said.items()})
-    if goals is not None:
-        told = replace(told, goals=tuple((goal.amount_fen, goal.years) for goal in goals))
-    return replace(household, birth=birth, told=told)
 
 
 def _find(draft: Draft, said: corebank.Position) -> Holding | None:

@@ -54,7 +54,11 @@ def note(draft: Draft, name: str, *, due: Instant | None = None) -> None:
     if name in policy.rules:
         item = Item(draft.cause.at, draft.cause.mark, name, due)
         draft.evidence = weigh.absorb(draft.evidence, item, policy)
-        review(draft)
+        has_turned = _turn(draft)
+        # What speaks for an intent only puts its fall off: a timer that is set may fire early,
+        # and is then set anew. To look for the fall at every page would be dear.
+        if has_turned or draft.intent_off_at is None or name not in policy.raising:
+            _await_fall(draft)
 
 
 def forget(draft: Draft, mark: int) -> None:
@@ -71,6 +75,16 @@ def settle_need(draft: Draft, intent: str) -> None:
 
 def review(draft: Draft) -> None:
     """Turn intents on and off, and set the timer for the next one to fade."""
+    _turn(draft)
+    _await_fall(draft)
+
+
+def _await_fall(draft: Draft) -> None:
+    draft.intent_off_at = weigh.next_off(draft.evidence, draft.now, draft.edition.intents)
+
+
+def _turn(draft: Draft) -> bool:
+    """Has any intent come on or gone off?"""
     policy = draft.edition.intents
     draft.evidence, changes = weigh.review(draft.evidence, draft.now, policy)
     for change in changes:
@@ -83,4 +97,4 @@ def review(draft: Draft) -> None:
             IntentChange(intent=change.intent, on=change.on, p=change.p, reasons=reasons),
         )
         draft.decide_on("intent")
-    draft.intent_off_at = weigh.next_off(draft.evidence, draft.now, policy)
+    return bool(changes)

@@ -52,13 +52,13 @@ def decide(draft: Draft) -> None:
 
 def situation(draft: Draft, state: ClientState, trigger: str) -> Situation:
     """What the decision looks at."""
-    chances = weigh.chances(state.evidence, draft.now, draft.edition.intents)
+    policy, now = draft.edition.intents, draft.now
     return Situation(
         state=state,
         edition=draft.edition,
-        now=draft.now,
+        now=now,
         trigger=trigger,
-        chances=dict(zip(INTENTS, chances, strict=True)),
+        chance=lambda intent: weigh.chance(state.evidence, INTENTS.index(intent), now, policy),
         lookup=words.of_client(draft),
     )
 
@@ -125,11 +125,13 @@ def _reasons(
     """Why, for the one who works it: the journey's facts, then the topic's chance."""
     said: list[tuple[str, dict[str, str | int | float]]] = []
     if run is not None:
-        values = {k: v for k, v in run.variables.items() if k in _TOLD and not isinstance(v, bool)}
+        # In order of name: a state read back lists them so, and a repeated step must match.
+        told = sorted(_TOLD & run.variables.keys())
+        values = {k: v for k in told if not isinstance(v := run.variables[k], bool)}
         said.append((f"journey_{run.journey}", values))
     if one.action.topic is not None:
-        chances = weigh.chances(draft.evidence, draft.now, draft.edition.intents)
-        p = round(chances[INTENTS.index(one.action.topic)], 4)
+        which = INTENTS.index(one.action.topic)
+        p = round(weigh.chance(draft.evidence, which, draft.now, draft.edition.intents), 4)
         said.append((f"intent_{one.action.topic}", {"p": p}))
     return tuple(said)
 

@@ -3,7 +3,7 @@
 A draft lives inside one call of the fold. The state it came from is never touched.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from journeys.catalogue.edition import Edition
 from journeys.client.state import ClientState
@@ -17,9 +17,8 @@ from schemas.time import Instant
 from schemas.wire import Wire
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What is being applied: an event, or a timer at the time it was due."""
+class Cause(NamedTuple):
+    """What is being applied: an event, or a timer at the time it was due. Made by `cause`."""
 
     id: str
     source: str
@@ -27,11 +26,14 @@ class Cause:
     """Event time; for a timer the time it was due."""
     kind: str
     """The event's type without prefix and version, or the timer's kind."""
+    mark: int
+    """The short hash by which evidence, holdings and tasks remember it."""
 
-    @property
-    def mark(self) -> int:
-        """The short hash by which evidence, holdings and tasks remember it."""
-        return short_hash(self.source, self.id)
+
+def cause(name: str, source: str, *, at: Instant, kind: str) -> Cause:
+    """Something that is being applied, with its mark."""
+    # As `short_hash(source, name)`, written out: every event has one.
+    return Cause(name, source, at, kind, short_hash(f"{source}\x1f{name}"))
 
 
 class Draft:
@@ -103,44 +105,53 @@ class Draft:
 
     def state(self) -> ClientState:
         """The parts as they stand."""
+        # By position, which is half the cost of names: once or more for every event.
         return ClientState(
-            client=self.client,
-            contact_clock=self.contact_clock,
-            served=self.served,
-            allowed=self.allowed,
-            complaints=self.complaints,
-            household=self.household,
-            holdings=self.holdings,
-            book=self.book,
-            scored=self.scored,
-            evidence=self.evidence,
-            seen=self.seen,
-            instances=self.instances,
-            ended=self.ended,
-            tasks=self.tasks,
-            ledger=self.ledger,
-            holes=self.holes,
-            retry_at=self.retry_at,
-            intent_off_at=self.intent_off_at,
-            clock_at=self.clock_at,
-            last_verdict=self.last_verdict,
+            self.client,
+            self.contact_clock,
+            self.served,
+            self.allowed,
+            self.complaints,
+            self.household,
+            self.holdings,
+            self.book,
+            self.scored,
+            self.evidence,
+            self.seen,
+            self.instances,
+            self.ended,
+            self.tasks,
+            self.ledger,
+            self.holes,
+            self.retry_at,
+            self.intent_off_at,
+            self.clock_at,
+            self.last_verdict,
         )
 
     def finish(self) -> Step[ClientState]:
         """The new state and what was concluded."""
         return Step(self.state(), tuple(self.outputs))
 
-    def name(self, prefix: str) -> str:
+    def name(self, prefix: str, *more: str) -> str:
         """The next id that this cause gives; the same cause gives the same ids again."""
         self._named += 1
-        return prefix + derive(self.client, self.cause.source, self.cause.id, self._named)
+        cause = self.cause
+        return prefix + derive(self.client, cause.source, cause.id, self._named, *more)
 
-    def conclude(self, fact: type[Fact], data: Wire, *, route: Route = Route.CLIENT_FACTS) -> None:
-        """Publish a fact."""
+    def conclude(
+        self,
+        fact: type[Fact],
+        data: Wire,
+        *,
+        route: Route = Route.CLIENT_FACTS,
+        apart: tuple[str, ...] = (),
+    ) -> None:
+        """Publish a fact; `apart` goes into its id where the same cause may come again."""
         event = codec.build(
             fact,
             data,
-            event_id=self.name("f_"),
+            event_id=self.name("f_", *apart),
             source=CLIENT_FOLD,
             key=self.client,
             time=self.now,
@@ -173,6 +184,8 @@ class Draft:
                 effect=effect,
                 reason=reason,
             ),
+            # A repeated event has the name of its first: what that led to is another fact.
+            apart=(str(effect),),
         )
 
     def decide_on(self, occasion: str) -> None:

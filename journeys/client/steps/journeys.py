@@ -130,10 +130,16 @@ def decided(draft: Draft, run: Instance, task: str) -> None:
     _put(draft, replace(run, wants=False, task=task, tries=run.tries + 1))
 
 
-def note_placed(draft: Draft, fen: int) -> None:
-    """Money was placed suitably: every live run counts it towards its goal."""
+def note_placed(draft: Draft, fen: int, *, since: Instant | None = None) -> None:
+    """Money was placed suitably: every live run counts it towards its goal.
+
+    What was placed wrongly counts below 0, in runs that had begun by then.
+    """
     draft.instances = tuple(
-        replace(run, placed_fen=run.placed_fen + fen) for run in draft.instances
+        replace(run, placed_fen=max(0, run.placed_fen + fen))
+        if since is None or run.entered_at <= since
+        else run
+        for run in draft.instances
     )
 
 

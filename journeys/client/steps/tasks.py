@@ -13,8 +13,8 @@ from schemas.tasks import OPEN_STATES, Outcome, Reason, Task, TaskState
 from schemas.time import DAY, Instant
 from schemas.wire import Channel, ClientToken, DecisionId, DeskId, Method, TaskId
 
-KEPT_CLOSED = 6
-"""Closed tasks remembered, so that a late claim is known for what it is."""
+KEPT_CLOSED = 1
+"""Closed tasks remembered beside the newest, so that a late claim is known for what it is."""
 
 
 def find(draft: Draft, task_id: str) -> TaskRow | None:
@@ -32,7 +32,10 @@ def put(draft: Draft, row: TaskRow, *, former_desk: str | None = None) -> None:
     others = tuple(old for old in draft.tasks if old.task_id != row.task_id)
     closed = [old for old in others if not is_open(old)]
     dropped = {old.task_id for old in closed[: max(0, len(closed) - KEPT_CLOSED)]}
-    draft.tasks = (*(old for old in others if old.task_id not in dropped), row)
+    # Only a recalled task may still change: of the others the reasons are of no more use.
+    may_change = is_open(row) or row.state is TaskState.RECALLED
+    kept = row if may_change else replace(row, reasons=(), backups=(), causes=())
+    draft.tasks = (*(old for old in others if old.task_id not in dropped), kept)
     task = wire(draft, row)
     draft.conclude(TaskChanged, task, route=Route.TASKS)
     for desk in dict.fromkeys(desk for desk in (row.desk, former_desk) if desk is not None):

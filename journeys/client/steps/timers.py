@@ -5,13 +5,13 @@ timer itself.
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from journeys.client.state import ClientState
+from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import banking, behaviour, claims, journeys, tasks, wealth
-from journeys.client.steps.draft import Cause, Draft
+from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
 from schemas.facts import JourneyEnd
 from schemas.tasks import TaskState
@@ -26,9 +26,21 @@ class Timer(NamedTuple):
     subject: str
 
 
-def next_due(state: ClientState | Draft) -> Timer | None:
-    """The earliest timer of a client."""
-    return min(_all(state), default=None)
+def earliest(state: ClientState | Draft) -> Instant | None:
+    """When the earliest timer of a client is due; asked at every event, so it builds none."""
+    soonest = _soonest_of_work(state)
+    for holding in state.holdings:
+        if holding.due is not None and holding.due < soonest:
+            soonest = holding.due
+    for due in (state.clock_at, state.intent_off_at, state.retry_at):
+        if due is not None and due < soonest:
+            soonest = due
+    return None if soonest == _NEVER else Instant(soonest)
+
+
+def first_of(state: ClientState | Draft, due: Instant) -> Timer:
+    """The first of the timers that are due at a time; there is one."""
+    return min(timer for timer in _all(state) if timer.due == due)
 
 
 def fire(draft: Draft, timer: Timer) -> None:
@@ -39,7 +51,28 @@ def fire(draft: Draft, timer: Timer) -> None:
 def cause_of(timer: Timer) -> Cause:
     """A timer as the cause of what follows."""
     name = f"{timer.kind}:{timer.subject}:{timer.due}"
-    return Cause(id=name, source="timer", at=timer.due, kind=timer.kind)
+    return cause(name, "timer", at=timer.due, kind=timer.kind)
+
+
+_NEVER: Final = 1 << 62
+
+
+def _soonest_of_work(state: ClientState | Draft) -> int:
+    soonest = _NEVER
+    for run in state.instances:
+        soonest = min(soonest, run.ends_at)
+        if run.step_due is not None:
+            soonest = min(soonest, run.step_due)
+    for row in state.tasks:
+        if row.expires < soonest and _may_expire(row):
+            soonest = row.expires
+    for hold in state.ledger.holds:
+        soonest = min(soonest, hold.until)
+    return soonest
+
+
+def _may_expire(row: TaskRow) -> bool:
+    return tasks.is_open(row) and row.state is not TaskState.STARTED
 
 
 def _all(state: ClientState | Draft) -> Iterator[Timer]:
@@ -62,7 +95,7 @@ def _of_work(state: ClientState | Draft) -> Iterator[Timer]:
         if run.step_due is not None:
             yield Timer(run.step_due, "step", run.name)
     for row in state.tasks:
-        if tasks.is_open(row) and row.state is not TaskState.STARTED:
+        if _may_expire(row):
             yield Timer(row.expires, "task", row.task_id)
     for hold in state.ledger.holds:
         yield Timer(hold.until, "hold", hold.task)

@@ -1,55 +1,61 @@
 """The wealth book of this client, its score, and what the score's movement means."""
 
 from datetime import date
+from enum import IntEnum
 
 from msgspec.structs import replace
 
 from journeys.client.state import Holding, Scored
+from journeys.client.steps import doubt
 from journeys.client.steps.draft import Draft
-from journeys.client.wealth.attribution import Causes
-from journeys.client.wealth.book import Lot, add_lot, book_of, remove_lot
+from journeys.client.wealth.attribution import Causes, should_emit
+from journeys.client.wealth.book import Lot, add_lot, book_of, remove_lot, revalue_lot
 from journeys.client.wealth.product import ProductFacts, ProductKind
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.score import Label, Score, score
-from schemas.facts import WealthScore, WealthScored
+from schemas.facts import ProfileParts, ScoreUnder, WealthScore, WealthScored
 from schemas.reference import Product
 from schemas.time import DAY, Instant, local_day, start_of_day
 
 _MONTH_DAYS = 365.25 / 12
-_LAST_TEST_MONTH = 18
-"""Past this month the age of a risk test costs no more points."""
 
 
-def facts_of(product: Product) -> ProductFacts:
+def facts_of(product: Product, fee_class: str | None = None) -> ProductFacts:
     """A product as the book reads it: the higher of the two risk levels counts (S05)."""
+    fee = product.fee_bp
+    if fee_class is not None and product.fee_classes_bp is not None:
+        fee = product.fee_classes_bp.get(fee_class, fee)
     return ProductFacts(
         product=product.product,
         issuer=product.issuer,
         kind=ProductKind(product.kind),
         level=max(product.issuer_level, product.seller_level),
         days_to_cash=product.days_to_cash,
-        fee_bp=product.fee_bp,
+        fee_bp=fee,
         look_through=product.look_through_bp,
         idiosyncratic_bp=product.idiosyncratic_bp,
         idle=product.idle,
     )
 
 
-def profile(draft: Draft) -> Profile:
-    """The household as it stands today: age and age of the risk test follow the calendar."""
-    household = draft.household
-    today = _today(draft)
-    age = None if household.birth is None else _age(household.birth, today)
+def profile(draft: Draft, at: Instant | None = None) -> Profile:
+    """The household as it stands now, or at an instant: ages follow the calendar."""
+    household, moment = draft.household, draft.now if at is None else at
+    day = _day(draft, moment)
+    age = None if household.birth is None else _age(household.birth, day)
     if household.tested_at is None:
         return replace(household.told, age=age)
-    months = int((draft.now - household.tested_at) / DAY / _MONTH_DAYS)
+    months = int((moment - household.tested_at) / DAY / _MONTH_DAYS)
     return replace(household.told, age=age, ra_months=max(0, months))
 
 
 def set_lot(draft: Draft, old: Lot | None, new: Lot | None) -> None:
     """Replace one lot of the book by another, each under the product facts it was booked with."""
-    _follow_parameters(draft)
     parameters = draft.edition.wealth
+    if old is not None and new is not None and replace(old, value_fen=new.value_fen) == new:
+        facts, fen = _facts(draft, old), new.value_fen
+        draft.book = revalue_lot(draft.book, old, facts, parameters, value_fen=fen)
+        return
     if old is not None:
         draft.book = remove_lot(draft.book, old, _facts(draft, old), parameters)
     if new is not None:
@@ -59,43 +65,93 @@ def set_lot(draft: Draft, old: Lot | None, new: Lot | None) -> None:
 def lot_of(
     draft: Draft, holding: Holding, value_fen: int, product: Product, cash: int | None
 ) -> Lot:
-    """A lot as of today; days count in the client's own calendar."""
-    today = _today(draft)
-    left = None if holding.maturity is None else max(0, (holding.maturity - today).days)
+    """A lot as of today; days count in the client's own calendar.
+
+    It is cash when it matures, or sooner if somebody says so; only a lot of which neither is known
+    has the usual days of its product.
+    """
+    left = None if holding.maturity is None else max(0, (holding.maturity - today(draft)).days)
+    days = [known for known in (cash, left) if known is not None]
     return Lot(
         product=product.product,
         facts_version=product.version,
         value_fen=value_fen,
-        days_to_cash=cash if cash is not None else (left or product.days_to_cash),
+        days_to_cash=min(days, default=product.days_to_cash),
         days_to_maturity=left,
         idle=product.idle,
         rolls_over=False,
     )
 
 
-def rescore(draft: Draft, cause: Causes) -> None:
+def follow_parameters(draft: Draft) -> None:
+    """Before anything else happens: add up and score anew if another parameter set is in force.
+
+    Under the calendar of the last score, so that the whole movement is the set's; what time or an
+    event does comes after it, with causes of its own.
+    """
+    old, parameters = draft.scored, draft.edition.wealth
+    if draft.book.parameter_set not in ("", parameters.id):
+        lots = [holding.lot for holding in draft.holdings if holding.lot is not None]
+        draft.book = book_of(((lot, _facts(draft, lot)) for lot in lots), parameters)
+    if old.parameters not in ("", parameters.id):
+        rescore(draft, Causes.PARAMS, at=old.at)
+
+
+class Proof(IntEnum):
+    """How far a movement by profile is proven."""
+
+    NONE = 0
+    CONFIRMED = 1
+    FIRST_TOLD = 2
+    """Confirmed, and never told before: it moves the baseline, not the pay."""
+
+
+def rescore(
+    draft: Draft, cause: Causes, *, at: Instant | None = None, proof: Proof = Proof.NONE
+) -> None:
     """Score again; publish when the score moved a step or its label changed.
 
     The first score is a baseline: nothing moved. While a hole in the book is open the score is
     kept back, for it may be wrong.
     """
-    _follow_parameters(draft)
-    old = draft.scored
+    old, parameters = draft.scored, draft.edition.wealth
     label = None if old.label is None else Label(old.label)
-    new = score(draft.book, profile(draft), draft.edition.wealth, previous_label=label)
-    since = dict(old.since)
+    found = score(draft.book, profile(draft, at), parameters, previous_label=label)
+    new = doubt.surely(draft, found)
+    since, parts = dict(old.since), old.profile
     if old.label is not None and new.total != old.total:
-        since[cause.value] = since.get(cause.value, 0.0) + (new.total - old.total)
+        step = new.total - old.total
+        since[cause.value] = since.get(cause.value, 0.0) + step
+        confirmed, first = parts
+        parts = (
+            confirmed + step * (proof >= Proof.CONFIRMED),
+            first + step * (proof is Proof.FIRST_TOLD),
+        )
+        # In order of name: a state read back lists them so, and a repeated step must match.
+        since = dict(sorted(since.items()))
     draft.scored = replace(
-        old, total=new.total, label=new.label.value, coverage=new.coverage, since=since
+        old,
+        total=new.total,
+        label=new.label.value,
+        coverage=new.coverage,
+        since=since,
+        parameters=parameters.id,
+        at=draft.now if at is None else at,
+        profile=parts,
     )
-    _set_clock(draft)
-    if old.label is not None and not _is_held(draft) and _moved(draft, new):
+    if cause not in _CALENDAR_STANDS or draft.clock_at is None:
+        _set_clock(draft)
+    is_news = _moved(draft, new) or new.shown is not _was_shown(draft, old)
+    if old.label is not None and not _is_held(draft) and is_news:
         publish(draft, new)
         draft.decide_on("score")
 
 
-def publish(draft: Draft, new: Score) -> None:
+_CALENDAR_STANDS = frozenset({Causes.TRADE, Causes.PRICE, Causes.FLOW})
+"""Causes that leave birthday and risk test as they are: the timer set for them stands."""
+
+
+def publish(draft: Draft, new: Score, *, starts_over: bool = False) -> None:
     """Say the score, with the sums by cause since it was last said."""
     draft.conclude(
         WealthScored,
@@ -108,12 +164,24 @@ def publish(draft: Draft, new: Score) -> None:
                 for points, missing in zip(new.points, new.missing, strict=True)
             ),
             by_cause=draft.scored.since,
+            profile=_parts(draft.scored),
             parameters=new.parameter_set,
+            starts_over=starts_over,
+            under_previous=_under_previous(draft, new),
         ),
     )
     draft.scored = replace(
-        draft.scored, published=new.total, published_label=new.label.value, since={}
+        draft.scored,
+        published=new.total,
+        published_label=new.label.value,
+        since={},
+        profile=(0.0, 0.0),
     )
+
+
+def _parts(scored: Scored) -> ProfileParts | None:
+    confirmed, first = scored.profile
+    return ProfileParts(confirmed=confirmed, first_told=first) if confirmed or first else None
 
 
 def start_over(draft: Draft) -> None:
@@ -121,7 +189,18 @@ def start_over(draft: Draft) -> None:
     draft.scored = Scored(peak_fen=holdings_fen(draft))
     rescore(draft, Causes.PROFILE)
     new = score(draft.book, profile(draft), draft.edition.wealth)
-    publish(draft, new)
+    publish(draft, doubt.surely(draft, new), starts_over=True)
+
+
+def _under_previous(draft: Draft, new: Score) -> ScoreUnder | None:
+    """The same client now under the set before, while both series are told."""
+    before = draft.edition.wealth_before
+    if before is None or draft.now >= before.until:
+        return None
+    lots = [holding.lot for holding in draft.holdings if holding.lot is not None]
+    book = book_of(((lot, _facts(draft, lot)) for lot in lots), before.parameters)
+    total = score(book, profile(draft, draft.scored.at), before.parameters).total
+    return ScoreUnder(parameters=before.parameters.id, total=total if new.shown else None)
 
 
 def holdings_fen(draft: Draft) -> int:
@@ -136,40 +215,31 @@ def idle_fen(draft: Draft) -> int:
 
 def next_edge(draft: Draft, maturity: date) -> Instant | None:
     """The next local midnight at which a maturing lot crosses an edge; `None` after maturity."""
-    edges = (*_EDGES, draft.edition.triggers.maturity_notice_days)
-    today = _today(draft)
-    days = [left for left in edges if left < (maturity - today).days]
+    notice = draft.edition.triggers.maturity_notice_days
+    edges = (*draft.edition.wealth.book.edges, notice)
+    still = (maturity - today(draft)).days
+    days = [left for left in edges if left < still]
     if not days:
         return None
     day = date.fromordinal(maturity.toordinal() - max(days))
     return start_of_day(day, utc_offset_minutes=draft.served.utc_offset_minutes)
 
 
-_EDGES = (90, 30, 7, 1, 0)
-"""Days to maturity at which a lot's liquidity or roll-over share changes (wealth, section 4)."""
-
-
-def _follow_parameters(draft: Draft) -> None:
-    """Add the book up anew when the parameter set in force has changed; its own cause."""
-    if draft.book.parameter_set in ("", draft.edition.wealth.id):
-        return
-    lots = [holding.lot for holding in draft.holdings if holding.lot is not None]
-    draft.book = book_of(((lot, _facts(draft, lot)) for lot in lots), draft.edition.wealth)
-    rescore(draft, Causes.PARAMS)
-
-
 def _facts(draft: Draft, lot: Lot) -> ProductFacts:
     product = draft.reference.product(lot.product, lot.facts_version)
     if product is None:
         raise LookupError(f"product '{lot.product}' version {lot.facts_version} left the reference")
-    return facts_of(product)
+    return facts_of(product, lot.fee_class)
 
 
 def _moved(draft: Draft, new: Score) -> bool:
-    scored = draft.scored
-    if scored.published is None or scored.published_label != new.label.value:
-        return True
-    return abs(new.total - scored.published) >= draft.edition.triggers.wealth_step_points
+    said = draft.scored
+    label = None if said.published_label is None else Label(said.published_label)
+    return should_emit(said.published, label, new, draft.edition.wealth)
+
+
+def _was_shown(draft: Draft, old: Scored) -> bool:
+    return old.coverage >= draft.edition.wealth.total.shown_from
 
 
 def _is_held(draft: Draft) -> bool:
@@ -177,21 +247,23 @@ def _is_held(draft: Draft) -> bool:
 
 
 def _set_clock(draft: Draft) -> None:
-    """The next birthday, or the next month between 12 and 18 of the risk test."""
+    """The next birthday, or the next month in which the risk test's age costs points."""
     household, offset = draft.household, draft.served.utc_offset_minutes
     due: list[Instant] = []
     if household.birth is not None:
-        birthday = _birthday_after(household.birth, _today(draft))
+        birthday = _birthday_after(household.birth, today(draft))
         due.append(start_of_day(birthday, utc_offset_minutes=offset))
     if household.tested_at is not None:
         month = int((draft.now - household.tested_at) / DAY / _MONTH_DAYS) + 1
-        if month <= _LAST_TEST_MONTH:
-            due.append(Instant(household.tested_at + int(max(month, 12) * _MONTH_DAYS * DAY) + 1))
+        months = draft.edition.wealth.risk.test_months
+        if month < months.stop:
+            month = max(month, months.start)
+            due.append(Instant(household.tested_at + int(month * _MONTH_DAYS * DAY) + 1))
     draft.clock_at = min((at for at in due if at > draft.now), default=None)
 
 
-def _birthday_after(birth: date, today: date) -> date:
-    year = today.year if (today.month, today.day) < (birth.month, birth.day) else today.year + 1
+def _birthday_after(birth: date, day: date) -> date:
+    year = day.year if (day.month, day.day) < (birth.month, birth.day) else day.year + 1
     leap_day = (birth.month, birth.day) == (2, 29)
     return date(year, 3, 1) if leap_day and not _is_leap(year) else birth.replace(year=year)
 
@@ -200,9 +272,14 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def _age(birth: date, today: date) -> int:
-    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+def _age(birth: date, day: date) -> int:
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
-def _today(draft: Draft) -> date:
-    return local_day(draft.now, utc_offset_minutes=draft.served.utc_offset_minutes)
+def today(draft: Draft) -> date:
+    """The client's own day."""
+    return _day(draft, draft.now)
+
+
+def _day(draft: Draft, moment: Instant) -> date:
+    return local_day(moment, utc_offset_minutes=draft.served.utc_offset_minutes)

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Profile(msgspec.Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=True):
     """Answers about a household; only the first five can be missing, the rest have defaults.
 
     A default counts as answered: it does not lower coverage.

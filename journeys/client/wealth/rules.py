@@ -1,5 +1,6 @@
 """The tables of a parameter set: numbers of the method, each with its unit and source."""
 
+from math import ceil
 from typing import Literal
 
 import msgspec
@@ -48,6 +49,11 @@ class BookRules(Table, frozen=True):
     deposit_insurance_fen: int
     """Insured at one bank: it concentrates nothing."""
     maturing_days: int
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """Days to maturity at which a lot's sums change as time passes; 0 is maturity itself."""
+        return (*(days for days, _ in self.cash_tenths), self.maturing_days, 0)
 
 
 class Needs(Table, frozen=True):
@@ -123,6 +129,11 @@ class RiskRules(Table, frozen=True):
     shortfall: Curve
     test_age: Curve
     volatility_by_class: Five
+
+    @property
+    def test_months(self) -> range:
+        """Months of a test's age at which the score feels one more: first knot to last."""
+        return range(ceil(self.test_age[0][0]), ceil(self.test_age[-1][0]) + 1)
 
 
 class GoalRules(Table, frozen=True):

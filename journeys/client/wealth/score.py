@@ -87,7 +87,7 @@ def appraise(
     )
 
 
-_BLENDED = (False, False, True, True, True, False, True, True, False)
+BLENDED = (False, False, True, True, True, False, True, True, False)
 """Dimensions that say little about a small book: D3, D4, D5, D7, D8."""
 _LABELS = tuple(Label)
 
@@ -95,12 +95,19 @@ _LABELS = tuple(Label)
 def _filled(earned: Shares, value_fen: int, rules: TotalRules) -> Nine:
     """Missing shares imputed, those of a small book drawn towards the imputed one."""
     usual = rules.imputation
-    weight = read(((0.0, 0.0), (rules.small_book_fen, 1.0)), value_fen)
     one, two, three, four, five, six, seven, eight, nine = (
-        usual if share is None else weight * share + (1 - weight) * usual if blended else share
-        for share, blended in zip(earned, _BLENDED, strict=True)
+        usual if share is None else blend(share, value_fen, rules) if blended else share
+        for share, blended in zip(earned, BLENDED, strict=True)
     )
     return one, two, three, four, five, six, seven, eight, nine
+
+
+def blend(share: float, value_fen: int, rules: TotalRules) -> float:
+    """The share of a dimension that says little about a small book, drawn to the imputed one."""
+    if value_fen >= rules.small_book_fen:
+        return share
+    weight = read(((0.0, 0.0), (rules.small_book_fen, 1.0)), value_fen)
+    return weight * share + (1 - weight) * rules.imputation
 
 
 def _points(full: Nine, rules: TotalRules) -> Nine:

@@ -41,7 +41,7 @@ def stand(book: Book, profile: Profile, parameters: WealthParameters) -> Standin
         raise ValueError(
             f"book was added up under {book.parameter_set!r}, not {parameters.id!r}; use book_of"
         )
-    value, mix, months = max(book.value_fen, 1), _mix(book), _months_needed(profile, parameters)
+    value, mix, months = max(book.value_fen, 1), _mix(book), months_needed(profile, parameters)
     spending = profile.essential_spending
     outgo = None if spending is None else spending + profile.debt_service
     return Standing(
@@ -58,6 +58,12 @@ def stand(book: Book, profile: Profile, parameters: WealthParameters) -> Standin
     )
 
 
+def variance(standing: Standing, mix: Five) -> float:
+    """Of a book with the same own risks and another mix of classes, a year."""
+    own_risk = whole(standing.book.own_risk_squares)
+    return _variance(mix, own_risk, standing.value, standing.parameters)
+
+
 def _mix(book: Book) -> Five:
     if not book.value_fen:
         return (1.0, 0.0, 0.0, 0.0, 0.0)
@@ -72,7 +78,8 @@ def _mix(book: Book) -> Five:
     )
 
 
-def _months_needed(profile: Profile, parameters: WealthParameters) -> float:
+def months_needed(profile: Profile, parameters: WealthParameters) -> float:
+    """Months of outgo that this household should hold in cash."""
     needs = parameters.needs
     if profile.is_retired:
         return needs.most_months

@@ -42,22 +42,32 @@ def share(drivers: Goals, parameters: WealthParameters) -> float:
     return read(rules.funded, drivers.funded)
 
 
-def _funded(standing: Standing, rate: float, investable: float) -> float | None:
-    """The least, over the dates of goals, of means by then over wants by then, at today's worth.
+def by_date(standing: Standing, rate: float) -> list[tuple[float, float]]:
+    """At each date of a goal: what is wanted by then at today's worth, and what a yuan a year is.
 
-    At one date of several goals the last one, with the largest sum, is the least.
+    Goals of nothing are left out.
     """
     goals = sorted((years, fen) for fen, years in standing.profile.goals if fen > 0)
-    saving = _MONTHS * standing.profile.monthly_saving
     flat = rate <= standing.parameters.goals.flat_rate
-    least, wanted, discount, passed = None, 0.0, 1.0, 0
+    found: list[tuple[float, float]] = []
+    wanted, discount, passed = 0.0, 1.0, 0
     for years, fen in goals:
         # Year by year, never `pow`: the same bits on every machine.
         for _ in range(years - passed):
             discount /= 1 + rate
         passed = years
         wanted += fen * discount
-        annuity = years if flat else (1 - discount) / rate
-        funded = (investable + saving * annuity) / wanted
-        least = funded if least is None else min(least, funded)
-    return least
+        found.append((wanted, years if flat else (1 - discount) / rate))
+    return found
+
+
+def _funded(standing: Standing, rate: float, investable: float) -> float | None:
+    """The least, over the dates of goals, of means by then over wants by then, at today's worth.
+
+    At one date of several goals the last one, with the largest sum, is the least.
+    """
+    saving = _MONTHS * standing.profile.monthly_saving
+    return min(
+        ((investable + saving * annuity) / wanted for wanted, annuity in by_date(standing, rate)),
+        default=None,
+    )

@@ -43,7 +43,7 @@ def share(drivers: Risk, parameters: WealthParameters) -> float:
     rules = parameters.risk
     return (
         read(rules.excess, drivers.excess)
-        * _within_budget(drivers, parameters)
+        * within_budget(drivers, parameters)
         * read(rules.test_age, drivers.test_months)
     )
 
@@ -53,7 +53,8 @@ def _levels_above(standing: Standing, risk_class: int) -> int:
     return sum(steps * fen for steps, fen in enumerate(above, start=1))
 
 
-def _within_budget(drivers: Risk, parameters: WealthParameters) -> float:
+def within_budget(drivers: Risk, parameters: WealthParameters) -> float:
+    """The factor for the shortfall; without a budget only a book that cannot lose fits."""
     if drivers.budget > 0:
         return read(parameters.risk.shortfall, max(0.0, drivers.shortfall) / drivers.budget)
     return 1.0 if drivers.shortfall <= 0 else 0.0

@@ -1,0 +1,37 @@
+"""The reference has changed: this client is looked at again under the one in force.
+
+A release touches nobody by itself. The sweeper finds whom it concerns, and asks here; asked twice,
+or of a client whom it does not concern, nothing happens.
+"""
+
+from journeys.client.state import ClientState
+from journeys.client.steps import doubt, regrade, wealth
+from journeys.client.steps.draft import Draft
+from journeys.client.wealth.attribution import Causes
+from journeys.reference import Reference
+from schemas.facts import Effect
+from schemas.signals.engine import RecheckAsked
+from schemas.time import Instant
+
+
+def is_outdated(state: ClientState, reference: Reference, now: Instant) -> bool:
+    """Is anything booked under older facts or parameters than those in force?"""
+    parameters = reference.catalogue.at(now).wealth.id
+    is_older = {state.book.parameter_set, state.scored.parameters} - {"", parameters}
+    return bool(is_older) or any(regrade.outdated(state.holdings, reference))
+
+
+def on_recheck(draft: Draft, event: RecheckAsked) -> None:
+    """Book every holding anew whose product has newer facts, and score again.
+
+    A parameter set that changed was followed before (`follow_parameters`).
+    """
+    found = list(regrade.outdated(draft.holdings, draft.reference))
+    reasons = {doubt.of_product(product, lot.fee_class) for _, lot, product in found}
+    for reason in sorted(reason for reason in reasons if reason is not None):
+        draft.set_aside(event, Effect.NOT_BOOKED, reason)
+    if found:
+        wealth.rescore(draft, Causes.CLOCK)
+        for holding, lot, product in found:
+            regrade.book_anew(draft, holding, lot, product)
+        wealth.rescore(draft, Causes.CLASS_CHANGE)

@@ -1,0 +1,1 @@
+"""What would lift each dimension to its full share, in closed form: how much of what."""

@@ -1,0 +1,1 @@
+"""What the client earned: profit first, then rates, each with the guard that keeps it honest."""

@@ -1,0 +1,84 @@
+"""Every stage asked about one action, not only up to the first no."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from journeys.catalogue.actions import Action, Treatment
+from journeys.condition import Value
+from journeys.decide import arbitration, contact_policy, decision, eligibility
+from journeys.decide.candidate import Situation
+from journeys.decide.verdict import Withheld
+from schemas.decisions import Candidate, ScoreParts, Stage, WithheldReason
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one stage says, for one treatment where it reads the treatment."""
+
+    stage: Stage
+    treatment: Treatment | None
+    no: Withheld | None
+    """`None`: it says yes."""
+    parts: ScoreParts | None = None
+    row: str | None = None
+    """Of the contact policy's table."""
+    condition: str | None = None
+    """What applicability asks, in the catalogue's words; `None` where only a journey asks."""
+    read: Mapping[str, Value | None] = field(default_factory=dict)
+    """The condition's words, as they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """One action before every stage, and what a decision would say of it."""
+
+    answers: tuple[Answer, ...]
+    fate: Candidate
+
+
+def examine(action: Action, situation: Situation) -> Examination:
+    """Ask every stage; the fate is that of a decision taken now."""
+    answers = [
+        Answer(Stage.ELIGIBILITY, None, eligibility.judge(action, situation)),
+        _applies(action, situation),
+    ]
+    reachable = eligibility.reachable(action, situation)
+    if not reachable:
+        nowhere = Withheld(Stage.ELIGIBILITY, WithheldReason.NO_CHANNEL)
+        answers.append(Answer(Stage.ELIGIBILITY, None, nowhere))
+    for treatment in reachable:
+        answers += _of_treatment(action, treatment, situation)
+    fates = decision.decide(situation).candidates()
+    return Examination(tuple(answers), next(one for one in fates if one.action == action.id))
+
+
+def _applies(action: Action, situation: Situation) -> Answer:
+    no = eligibility.applies(action, situation, situation.wishes.get(action.id))
+    asked = action.applies
+    if asked is None:
+        return Answer(Stage.APPLICABILITY, None, no)
+    read = {word: situation.lookup(word) for word in sorted(asked.words)}
+    return Answer(Stage.APPLICABILITY, None, no, condition=asked.text, read=read)
+
+
+def _of_treatment(action: Action, treatment: Treatment, situation: Situation) -> list[Answer]:
+    rows = contact_policy.rows(
+        action,
+        treatment,
+        situation.state,
+        situation.edition.contact,
+        now=situation.now,
+        in_hours_only=treatment.channel in decision.BY_ITSELF,
+    )
+    answers = [Answer(Stage.CONTACT_POLICY, treatment, row.no, row=row.name) for row in rows]
+    parts = arbitration.parts(action, treatment, situation)
+    cost = situation.edition.arbitration.cost_points
+    worth = None
+    if not action.obligation and parts.priority <= cost:
+        worth = Withheld(
+            Stage.ARBITRATION,
+            WithheldReason.NO_ACTION_BETTER,
+            value=round(parts.priority, 6),
+            limit=round(cost, 6),
+        )
+    return [*answers, Answer(Stage.ARBITRATION, treatment, worth, parts)]

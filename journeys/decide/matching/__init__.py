@@ -1,0 +1,1 @@
+"""KYP × KYC: what a purchase would do to the score, and whether it may be made at all."""

@@ -1,0 +1,153 @@
+"""The product gate: every row that applies is run; one that blocks is never bought off by points.
+
+A row reads its inputs only where it applies; an input that it comes to read and that is missing
+blocks, and is named.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from journeys.catalogue.edition import Suitability
+from journeys.client.wealth.book import KIND_STEPS, LIQUID_STEPS, Book
+from journeys.client.wealth.product import ProductFacts
+from journeys.client.wealth.profile import Profile
+from journeys.decide.conduct.judge import judge_alone
+from journeys.decide.conduct.told import Value
+from journeys.decide.verdict import Kind
+from schemas.decisions import WithheldReason
+
+_YEAR_DAYS = 365
+Initiator = Literal["bank", "client"]
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A purchase that may be proposed, with the book before and after it."""
+
+    facts: ProductFacts
+    """Its level is the higher of issuer's and seller's (S05)."""
+    regime: str | None
+    """`None` where it is not said: the map of levels to classes alone holds (S04)."""
+    days_to_maturity: int | None
+    profile: Profile
+    before: Book
+    after: Book
+    months_needed: float
+    initiator: Initiator = "bank"
+    warned: bool = False
+    """Told that it does not suit, and the special warning signed (S03)."""
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What one row answers, with what it read."""
+
+    rule: str
+    version: str
+    verdict: Literal["allow", "steps", "block"]
+    reason: WithheldReason | None = None
+    value: str | int | float | None = None
+    limit: str | int | float | None = None
+    steps: tuple[str, ...] = ()
+
+
+def rule_on(proposal: Proposal, policy: Suitability) -> tuple[Ruling, ...]:
+    """Every row that applies, in the table's order; the first that blocks is the reason shown."""
+    return tuple(
+        _stamped(found, policy)
+        for found in (
+            _level(proposal, policy),
+            _tenor(proposal),
+            _liquidity(proposal),
+            _concentration(proposal, policy.concentration),
+        )
+        if found is not None
+    )
+
+
+def blocks(rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
+    """Those that say no."""
+    return tuple(ruling for ruling in rulings if ruling.verdict == "block")
+
+
+def _stamped(ruling: Ruling, policy: Suitability) -> Ruling:
+    row = policy.rules.get(ruling.rule)
+    return ruling if row is None else msgspec.structs.replace(ruling, version=row.version)
+
+
+def _level(proposal: Proposal, policy: Suitability) -> Ruling | None:
+    """S01 without override; S02 for what the bank proposes; S03 for what the client wishes."""
+    if proposal.regime == "DEP":
+        return None
+    by_client = proposal.regime == "CSRC" and proposal.initiator == "client"
+    rule = {"NFRA": "s01", "CSRC": "s03" if by_client else "s02"}.get(proposal.regime or "", "s04")
+    level, risk_class = proposal.facts.level, proposal.profile.risk_class
+    found = judge_alone(policy.levels[rule], _told(proposal, level, risk_class))
+    if found.missing is not None:
+        return Ruling(rule, found.version, "block", WithheldReason.DATA_MISSING, found.missing)
+    match found.verdict.kind:
+        case Kind.ALLOW:
+            return Ruling(rule, found.version, "allow", None, level, risk_class)
+        case Kind.STEPS:
+            steps = tuple(sorted(found.verdict.steps))
+            return Ruling(rule, found.version, "steps", None, level, risk_class, steps)
+        case _:
+            why = WithheldReason.RISK_ABOVE_CLASS
+            return Ruling(rule, found.version, "block", why, level, risk_class)
+
+
+def _told(proposal: Proposal, level: int, risk_class: int | None) -> dict[str, Value | None]:
+    return {
+        "regime": proposal.regime,
+        "initiator": "client" if proposal.initiator == "client" else "RM",
+        "R": level,
+        "R_issuer": level,
+        "R_seller": level,
+        "C": risk_class,
+        # Moves start from remedies of the client's own target: that is the stated objective.
+        "on_objective": True,
+        **dict.fromkeys(("told_unsuitable", "special_warning_signed"), proposal.warned),
+    }
+
+
+def _tenor(proposal: Proposal) -> Ruling | None:
+    """What matters is when it matures; what never does is sold when it is wanted."""
+    days, years = proposal.days_to_maturity, proposal.profile.horizon_years
+    if days is None:
+        return None
+    if years is None:
+        return Ruling("tenor", "", "block", WithheldReason.DATA_MISSING, "H")
+    limit = years * _YEAR_DAYS
+    if days <= limit:
+        return Ruling("tenor", "", "allow", None, days, limit)
+    return Ruling("tenor", "", "block", WithheldReason.TENOR_TOO_LONG, days, limit)
+
+
+def _liquidity(proposal: Proposal) -> Ruling | None:
+    """Only a purchase that lowers what is liquid can be refused for the reserve."""
+    if proposal.after.liquid >= proposal.before.liquid:
+        return None
+    told = proposal.profile
+    if told.essential_spending is None:
+        return Ruling("liquidity", "", "block", WithheldReason.DATA_MISSING, "E")
+    outgo = told.essential_spending + told.debt_service
+    if not outgo:
+        return None
+    months = proposal.after.liquid / (LIQUID_STEPS * outgo)
+    needed = proposal.months_needed
+    if months >= needed:
+        return Ruling("liquidity", "", "allow", None, months, needed)
+    return Ruling("liquidity", "", "block", WithheldReason.LIQUIDITY_AFTER, months, needed)
+
+
+def _concentration(proposal: Proposal, limit: float) -> Ruling | None:
+    """The weighed share of the product or of its issuer, whichever is larger."""
+    book, facts = proposal.after, proposal.facts
+    quarters = max(
+        book.products.get(facts.product, (0, 0, 0))[1], book.issuers.get(facts.issuer, 0)
+    )
+    if not quarters or not book.value_fen:
+        return None
+    share = quarters / (KIND_STEPS * book.value_fen)
+    if share <= limit:
+        return Ruling("concentration", "", "allow", None, share, limit)
+    return Ruling("concentration", "", "block", WithheldReason.CONCENTRATION, share, limit)

@@ -1,0 +1,1 @@
+"""Tests of journeys that a product owner reads: a client, what happens, what should follow."""

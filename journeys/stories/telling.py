@@ -1,0 +1,268 @@
+"""A story's words as events of the public contract, with the ticks that time brings."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from pydantic_core import to_json
+
+from journeys.client.fold import ClientFold
+from journeys.client.state import ClientState, TaskRow
+from journeys.errors import DefinitionError
+from journeys.identity import derive
+from journeys.reference import Reference
+from journeys.stories.story import Happening, Story
+from schemas import codec
+from schemas.envelope import Envelope, schema_name, type_name
+from schemas.errors import ContractError
+from schemas.tasks import OPEN_STATES
+from schemas.time import DAY, Instant, format_instant, local_day
+
+_BANK: Final = 480
+"""Minutes east of UTC: stories are told where the bank is."""
+Data = Mapping[str, Any]
+Said = tuple[str, str, Data]
+"""Type, source and data."""
+
+
+class Told:
+    """One client, lived through the fold word by word."""
+
+    def __init__(self, story: Story, reference: Reference) -> None:
+        self._fold, self._reference, self._story = ClientFold(), reference, story
+        self.client = "ct_" + derive("story", story.name_en)
+        self.account = "ac_" + derive("account", story.name_en)[:16]
+        self.state: ClientState = self._fold.begin(self.client)
+        self.now = story.start
+        self.versions: dict[str, int] = {}
+        self.claims = 0
+        self._count = 0
+        self._begin()
+
+    def let_pass(self, span: int) -> list[Envelope]:
+        """Time passes, and what falls due is done in its order; what was concluded."""
+        until = Instant(self.now + span)
+        said: list[Envelope] = []
+        while (due := self._fold.next_due(self.state)) is not None and due <= until:
+            self.now = max(self.now, due)
+            tick = {"due": format_instant(due)}
+            said += self._say(("engine.ticked", "/suishen/timers", tick), at=due)
+        self.now = until
+        return said
+
+    def happen(self, happening: Happening, place: str) -> list[Envelope]:
+        """Something happens now; what was concluded.
+
+        Raises:
+            DefinitionError: the story asks for what cannot be, such as an answer to no task.
+        """
+        try:
+            return self._say(_TELL[happening.word](self, happening))
+        except (DefinitionError, ContractError) as error:
+            raise DefinitionError(f"{place}: '{happening.word}': {error}") from None
+
+    def open_task(self, action: str | None) -> TaskRow:
+        """The newest open task, of an action if one is named.
+
+        Raises:
+            DefinitionError: there is none.
+        """
+        for row in reversed(self.state.tasks):
+            if row.state in OPEN_STATES and action in {None, row.action}:
+                return row
+        what = "no task is open" if action is None else f"no task '{action}' is open"
+        raise DefinitionError(f"{what} at that time; see what the lines before lead to")
+
+    def position(self, product: str, fen: int, matures_in: int | None) -> dict[str, Any]:
+        """A position as it stands after a change."""
+        self.versions[product] = self.versions.get(product, 0) + 1
+        found = {
+            "account": self.account,
+            "product": product,
+            "version": self.versions[product],
+            "value": money(fen),
+            "as_of": format_instant(self.now),
+            "cause": "trade",
+        }
+        if matures_in is not None:
+            found["maturity"] = (self._today() + timedelta(days=matures_in // DAY)).isoformat()
+        return found
+
+    def _today(self) -> date:
+        return local_day(self.now, utc_offset_minutes=_BANK)
+
+    def _begin(self) -> None:
+        """The day before: what core systems know of the client."""
+        story = self._story
+        known = story.client
+        self.now = Instant(story.start - DAY)
+        served = {key: known[key] for key in _SERVED if key in known}
+        fields = {wire: known[key] for key, wire in _FIELDS.items() if key in known}
+        baseline: dict[str, Any] = {
+            "service": {"tier": "mass", "segment": "unknown"} | served,
+            "consents": {
+                "marketing": known.get("marketing", True),
+                "profiling": known.get("profiling", True),
+            },
+            "fields": fields,
+            "positions": [
+                self.position(
+                    one["product"], one["fen"], one["matures_in"] and one["matures_in"] + DAY
+                )
+                for one in story.holds
+            ],
+        }
+        if "risk_class" in known:
+            baseline["risk_test"] = {
+                "risk_class": known["risk_class"],
+                "taken_at": format_instant(Instant(story.start - 90 * DAY)),
+                "actor": "client",
+                "device": "client",
+            }
+        try:
+            self._say(("corebank.baseline_loaded", "/corebank/load", baseline))
+        except ContractError as error:
+            raise DefinitionError(f"{story.place}: the client: {error}") from None
+        self.let_pass(DAY)
+
+    def _say(self, said: Said, *, at: Instant | None = None) -> list[Envelope]:
+        kind, source, data = said
+        at = self.now if at is None else at
+        self._count += 1
+        wire_type = type_name(f"{kind}.v1")
+        document = {
+            "specversion": "1.0",
+            "id": f"story-{self._count}",
+            "source": source,
+            "type": wire_type,
+            "subject": self.client,
+            "time": format_instant(at),
+            "dataschema": schema_name(wire_type),
+            "partitionkey": self.client,
+            "receivedat": format_instant(at),
+            "data": data,
+        }
+        event = codec.decode(to_json(document), codec.CLIENT_LOG, key=self.client)
+        step = self._fold.apply(self.state, event, self._reference)
+        self.state = step.state
+        return [output.event for output in step.outputs]
+
+
+_SERVED: Final = ("tier", "segment", "rm", "team", "remote", "outlet", "locale")
+_FIELDS: Final = {
+    "born": "birth",
+    "spending": "essential_spending_fen",
+    "income": "annual_income_fen",
+}
+
+
+def money(fen: int) -> dict[str, Any]:
+    """Money as JSON data."""
+    return {"amount_minor": fen, "currency": "CNY"}
+
+
+def _inflow(told: Told, said: Happening) -> Said:
+    flow = {
+        "account": told.account,
+        "flow": f"flow-{told.now}",
+        "direction": "in",
+        "amount": money(said.value),
+        "kind": "transfer",
+        "own_account": said.more.get("own_account", False),
+    }
+    return "corebank.flow_posted", "/corebank/ledger", flow
+
+
+def _position(told: Told, said: Happening) -> Said:
+    amount = said.more.get("amount")
+    if amount is None:
+        raise DefinitionError('say how much stands there after: amount = "50_000 CNY"')
+    found = told.position(said.value, amount, said.more.get("matures_in"))
+    return "corebank.position_reported", "/corebank/ledger", found
+
+
+def _answers(told: Told, said: Happening) -> Said:
+    row = told.open_task(said.more.get("task"))
+    report = {
+        "task_id": row.task_id,
+        "task_version": row.version,
+        "channel": row.channel,
+        "outcome": said.value,
+    }
+    return "desk.task_outcome_reported", f"/{row.channel}/mobile", report
+
+
+def _presented(told: Told, said: Happening) -> Said:
+    row = told.open_task(said.value)
+    report = {"task_id": row.task_id, "task_version": row.version, "channel": row.channel}
+    return "desk.task_presented", f"/{row.channel}/mobile", report
+
+
+def _desk(told: Told, said: Happening) -> Said:
+    row = told.open_task(said.more.get("task"))
+    if row.desk is None:
+        raise DefinitionError(f"'{row.action}' is with no desk but with {row.channel}; use answers")
+    told.claims += 1
+    claim = {
+        "task_id": row.task_id,
+        "task_version": row.version,
+        "number": told.claims,
+        "desk": row.desk,
+        "kind": said.value,
+        "at": format_instant(told.now),
+    }
+    claim |= {key: said.more[key] for key in ("outcome", "reason") if key in said.more}
+    return "desk.task_claimed", "/suishen/desk-fold", claim
+
+
+def _complains(_told: Told, said: Happening) -> Said:
+    complaint = {"complaint": "story", "topic": said.value}
+    return "consent.complaint_opened", "/care/desk", complaint
+
+
+def _complaint_closed(_told: Told, said: Happening) -> Said:
+    closing = {"complaint": "story", "client_agrees": said.value}
+    return "consent.complaint_closed", "/care/desk", closing
+
+
+def _opts_out(_told: Told, said: Happening) -> Said:
+    return "consent.opted_out", "/app/mobile", {"method": said.value}
+
+
+def _allows(_told: Told, said: Happening) -> Said:
+    consent = {"purpose": "marketing", "given": said.value}
+    return "consent.consent_changed", "/app/mobile", consent
+
+
+def _says(told: Told, said: Happening) -> Said:
+    understood = {
+        "session": "story",
+        "turn": told.claims,
+        "channel": "ai",
+        "language": "zh",
+        "reading": "accept",
+        "guesses": [{"intent": said.value, "p": 0.95}],
+        "margin": 0.9,
+        "model": "story",
+        "path": "story",
+    }
+    return "conversation.utterance_understood", "/ai/chat", understood
+
+
+def _looks_at(_told: Told, said: Happening) -> Said:
+    return "app.page_viewed", "/app/mobile", {"page": said.value}
+
+
+_TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
+    "inflow": _inflow,
+    "position": _position,
+    "answers": _answers,
+    "presented": _presented,
+    "desk": _desk,
+    "complains": _complains,
+    "complaint_closed": _complaint_closed,
+    "opts_out": _opts_out,
+    "allows_marketing": _allows,
+    "says": _says,
+    "looks_at": _looks_at,
+}
