@@ -23,11 +23,11 @@ def version_of(files: Mapping[str, str]) -> str:
     return digest.hexdigest()[:12]
 
 
-def read_catalogue(folder: Path = SHIPPED) -> Catalogue:
-    """The catalogue of a folder.
+def read_catalogue(folder: Path = SHIPPED, *, signed: bool = False) -> Catalogue:
+    """The catalogue of a folder; `signed` refuses rules that nobody has signed.
 
     Raises:
         DefinitionError: with every fault, its file, line and remedy.
     """
     files = read_files(folder)
-    return load(files, version=version_of(files))
+    return load(files, version=version_of(files), signed=signed)

@@ -7,7 +7,6 @@ from schemas.time import Instant
 from streams.errors import WorkerStopError
 
 FORMAT: Final = 1
-MAX_STATE_BYTES: Final = 16 * 1024
 _HEADER = Struct(">B16sqq")
 _NEVER: Final = -1
 
@@ -29,6 +28,47 @@ def pack(frame: Frame) -> bytes:
     return _HEADER.pack(FORMAT, bytes.fromhex(frame.epoch), frame.applied, due) + frame.state
 
 
+def peek(blob: bytes) -> Frame:
+    """A stored state as it is, whatever log it belongs to.
+
+    Raises:
+        WorkerStopError: a format from the future.
+    """
+    kind, log, applied, due = _HEADER.unpack_from(blob)
+    _check_format(kind)
+    never = due == _NEVER
+    return Frame(log.hex(), applied, None if never else Instant(due), blob[_HEADER.size :])
+
+
+def due_of(blob: bytes) -> Instant | None:
+    """When a stored state is due, from its header alone, whatever log it belongs to.
+
+    Raises:
+        WorkerStopError: a format from the future.
+    """
+    kind, _, _, due = _HEADER.unpack_from(blob)
+    _check_format(kind)
+    return None if due == _NEVER else Instant(due)
+
+
+def state_of(blob: bytes) -> bytes:
+    """The state behind its header, whatever log it belongs to.
+
+    Raises:
+        WorkerStopError: a format from the future.
+    """
+    _check_format(blob[0])
+    return blob[_HEADER.size :]
+
+
+def _check_format(kind: int) -> None:
+    if kind > FORMAT:
+        raise WorkerStopError(
+            f"state format {kind} is newer than this worker knows ({FORMAT}); "
+            "run the version that wrote it, or a newer one"
+        )
+
+
 def unpack(blob: bytes, *, epoch: str, end: int) -> Frame:
     """Read a stored state and check that it belongs to this log.
 
@@ -41,11 +81,7 @@ def unpack(blob: bytes, *, epoch: str, end: int) -> Frame:
         WorkerStopError: a format from the future, another epoch, or an offset the log never had.
     """
     kind, log, applied, due = _HEADER.unpack_from(blob)
-    if kind > FORMAT:
-        raise WorkerStopError(
-            f"state format {kind} is newer than this worker knows ({FORMAT}); "
-            "run the version that wrote it, or a newer one"
-        )
+    _check_format(kind)
     if log.hex() != epoch:
         raise WorkerStopError(
             f"state belongs to log epoch {log.hex()}, the log is {epoch}; "

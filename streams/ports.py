@@ -1,6 +1,6 @@
 """What the host needs from outside, and what the doors need from the host."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from journeys.step import Place
@@ -53,6 +53,26 @@ class LogReader(Protocol):
 
     def end(self, topic: str, partition: int) -> int:
         """The offset that the next record will get."""
+        ...
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has."""
+        ...
+
+
+class LogFeed(Protocol):
+    """Follows many partitions at once."""
+
+    def poll(
+        self, starts: Mapping[tuple[str, int], int], limit: int
+    ) -> Mapping[tuple[str, int], Sequence[Record]]:
+        """What has arrived from each partition's start on: lists in order, none of them empty.
+
+        May wait a little where nothing has arrived.
+
+        Raises:
+            TransientError: the log is away.
+        """
         ...
 
     def partitions(self, topic: str) -> int:

@@ -4,32 +4,32 @@ The processor knows no broker and no database. A back end hands it records of on
 order, and makes what comes back durable: outputs first, then states, then the offset.
 """
 
-import re
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from journeys.reference import Reference
-from journeys.step import Fold, Output, Place, Step
+from journeys.step import Fold, Output, Place
 from schemas import codec
 from schemas.envelope import Envelope
-from schemas.errors import ContractError
+from schemas.errors import Code, ContractError, Fault
+from schemas.facts import DecisionMade
 from schemas.signals.engine import ReferenceAdvanced
 from schemas.time import Instant
-from schemas.wire import CLIENT_PATTERN, DESK_PATTERN
 from streams import dead_letters
 from streams.errors import TransientError, WorkerStopError
-from streams.frame import MAX_STATE_BYTES, Frame, pack, unpack
+from streams.frame import Frame, pack, unpack
 from streams.ports import Outgoing, Record
 from streams.reference import ReferenceLog
-from streams.topics import FOLLOWING, topic_of
+from streams.topics import FOLLOWING, key_pattern, topic_of
 
 S = TypeVar("S")
 MAX_IN_A_ROW: Final = 20
+RECENT: Final = 1000
 MAX_RECENT: Final = 50
 """Of the last 1,000 events: a broken release, not a broken record."""
-_KEYS: Final = {"client": re.compile(CLIENT_PATTERN), "desk": re.compile(DESK_PATTERN)}
 
 
 @dataclass(slots=True)
@@ -62,6 +62,25 @@ class Batch:
     skipped: int = 0
     dead: dict[str, int] = field(default_factory=dict)
     surprises: int = 0
+    decided: list[DecisionMade] = field(default_factory=list)
+    halted: TransientError | None = None
+    """What was away; the records after the last applied must be handed in again."""
+
+
+class Watch(Protocol):
+    """Whoever wants to know of a worker's progress: metrics and logs, once per batch."""
+
+    def applied(self, fold: str, part: int, batch: Batch, *, offset: int, seconds: float) -> None:
+        """A batch was applied; `offset` is the partition's next, `seconds` what it took."""
+        ...
+
+    def committed(self, now: Instant) -> None:
+        """Everything applied so far is durable."""
+        ...
+
+
+Decode = Callable[[bytes, str | None], Envelope]
+"""Reads an event under its record's key; a `ContractError` makes it a dead letter."""
 
 
 class StateTooLargeError(Exception):
@@ -71,7 +90,7 @@ class StateTooLargeError(Exception):
 class Processor(Generic[S]):
     """Runs one fold over the partitions of its log."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a worker is made of, named
         self,
         fold: Fold[S],
         topic: str,
@@ -80,6 +99,8 @@ class Processor(Generic[S]):
         epoch: str,
         stored: Callable[[int, str], bytes | None],
         end: Callable[[int], int],
+        watch: Watch | None = None,
+        decode: Decode | None = None,
     ) -> None:
         """Prepare to run a fold.
 
@@ -90,28 +111,46 @@ class Processor(Generic[S]):
             epoch: the log's epoch, 32 hex digits.
             stored: the durable state of a partition's key, with header.
             end: where a partition's log ends.
+            watch: is told of every batch.
+            decode: reads events; by the contracts of the fold's kinds unless given.
         """
         self.fold = fold
+        self._read = decode or codec.reader(fold.kinds)
+        self._keys = key_pattern(fold.name)
         self._topic = topic
         self._references = references
         self._epoch = epoch
         self._stored = stored
         self._end = end
+        self._watch = watch
+        self._judged = 0
+        self._failures: deque[int] = deque()
+        """Which of the events judged failed, as far as they are recent."""
         self._in_a_row = 0
-        self._recent: deque[bool] = deque(maxlen=1000)
 
     def apply(self, part: Partition[S], records: Sequence[Record]) -> Batch:
         """Apply records in order. Nothing here is durable yet.
 
+        Something away halts the batch; what was applied before stands, see `Batch.halted`.
+
         Raises:
-            WorkerStopError: the machinery must not go on.
-            TransientError: something is away; the records after the last applied come again.
+            WorkerStopError: the machinery must not go on; what was applied must not be stored,
+                for its outputs are lost.
         """
         batch = Batch()
-        for record in records:
-            if record.offset >= part.next_offset:
-                self._apply_one(part, record, batch)
-                part.next_offset = record.offset + 1
+        began = time.perf_counter()
+        try:
+            for record in records:
+                if record.offset >= part.next_offset:
+                    self._apply_one(part, record, batch)
+                    part.next_offset = record.offset + 1
+        except TransientError as error:
+            batch.halted = error
+        if self._watch is not None:
+            seconds = time.perf_counter() - began
+            self._watch.applied(
+                self.fold.name, part.number, batch, offset=part.next_offset, seconds=seconds
+            )
         return batch
 
     def cut(self, part: Partition[S]) -> list[tuple[str, bytes, Instant | None]]:
@@ -126,88 +165,129 @@ class Processor(Generic[S]):
         return rows
 
     def _apply_one(self, part: Partition[S], record: Record, batch: Batch) -> None:
-        key = self._key_of(record)
+        key = self._key_of(part, record)
         entry = None if key is None else self._entry(part, key)
         if entry is not None and record.offset <= entry.applied:
             batch.skipped += 1
             return
         try:
-            event = codec.decode(record.value, self.fold.kinds, key=key)
-            if isinstance(event, ReferenceAdvanced):
+            event = self._decode(record, key)
+            if type(event) is ReferenceAdvanced:
                 self._advance(part, event.data.offset)
                 return
-            self._step(part, record, event, batch)
-            self._note(failed=False)
+            self._step(part, record, event, entry, batch)
+            self._judged += 1
+            self._in_a_row = 0
         except (TransientError, WorkerStopError):
             raise
         except ContractError as error:
             self._bury(part, record, batch, dead_letters.of_contract(record, self.fold.name, error))
         except Exception as error:  # noqa: BLE001 - judged here: a bug becomes a dead letter
             self._bury(part, record, batch, dead_letters.of_bug(record, self.fold.name, error))
-            self._note(failed=True)
+            self._note_failure()
 
-    def _step(self, part: Partition[S], record: Record, event: Envelope, batch: Batch) -> None:
+    def _decode(self, record: Record, key: str | None) -> Envelope:
+        """The event, under its record's key: a client has one partition and one state."""
+        dead_letters.check_refused(record)
+        if key is None and record.key is not None:
+            key = record.key.decode("utf-8", "replace")
+        event = self._read(record.value, key)
+        if key is None and not isinstance(event, ReferenceAdvanced):
+            raise ContractError(Code.KEY_MISMATCH, Fault("/partitionkey", "the record's key"))
+        return event
+
+    def _step(
+        self,
+        part: Partition[S],
+        record: Record,
+        event: Envelope,
+        entry: Entry[S] | None,
+        batch: Batch,
+    ) -> None:
         key = event.partitionkey
-        entry = self._entry(part, key)
-        state = self.fold.begin(key) if entry is None else entry.state
-        step = self.fold.apply(
-            state,
+        state, concluded = self.fold.apply(
+            self.fold.begin(key) if entry is None else entry.state,
             event,
             self._reference(part),
-            requeue_of=dead_letters.requeue_of(record),
+            requeue_of=dead_letters.requeue_of(record) if record.headers else None,
         )
-        self._keep(part, record, key, step, batch)
-        batch.surprises += sum(codec.surprises(event))
-
-    def _keep(
-        self, part: Partition[S], record: Record, key: str, step: Step[S], batch: Batch
-    ) -> None:
-        old = part.entries.get(key)
-        size = (0 if old is None else old.size) + 2 * len(record.value)
-        if size > MAX_STATE_BYTES:
-            size = len(self.fold.encode(step.state))
-            if size > MAX_STATE_BYTES:
-                raise StateTooLargeError(f"state would be {size} bytes, at most {MAX_STATE_BYTES}")
-        entry = Entry(step.state, record.offset, size)
-        part.entries[key] = part.dirty[key] = entry
-        self._publish(part, record, step.outputs, batch)
+        size = (0 if entry is None else entry.size) + 2 * len(record.value)
+        outputs: list[Outgoing] = []
+        if concluded:
+            outputs = self._outgoing(part, record, concluded)
+            size += sum([len(output.value) for output in outputs])
+        if size > self.fold.max_state_bytes:
+            size = self._true_size(state)
+        surprises = sum(codec.surprises(event))
+        # Nothing below can fail: an event is applied whole or not at all.
+        part.entries[key] = part.dirty[key] = Entry(state, record.offset, size)
         batch.events += 1
+        batch.surprises += surprises
+        if concluded:
+            batch.outputs += outputs
+            batch.decided += [o.event for o in concluded if isinstance(o.event, DecisionMade)]
+
+    def _true_size(self, state: S) -> int:
+        """The state's size, asked for once a guess is beyond the limit.
+
+        Raises:
+            StateTooLargeError: beyond the limit in truth.
+        """
+        most = self.fold.max_state_bytes
+        size = len(self.fold.encode(state))
+        if size > most:
+            raise StateTooLargeError(f"state would be {size} bytes, at most {most}")
+        return size
 
     def _bury(
         self, part: Partition[S], record: Record, batch: Batch, letter: dead_letters.Buried
     ) -> None:
         """Dead letter, and a hole in the key's state where the key can be made out."""
-        batch.dead[letter.code] = batch.dead.get(letter.code, 0) + 1
         family = codec.family_of(record.value, self.fold.kinds)
-        key = self._key_of(record)
+        key = self._key_of(part, record)
         if key is not None:
-            entry = self._entry(part, key)
-            state = self.fold.begin(key) if entry is None else entry.state
+            self._open_hole(part, record, batch, key, family)
+        batch.outputs.append(letter.message(family, src=self._src(record, 0)))
+        batch.dead[letter.reason] = batch.dead.get(letter.reason, 0) + 1
+
+    def _open_hole(
+        self, part: Partition[S], record: Record, batch: Batch, key: str, family: str
+    ) -> None:
+        entry = self._entry(part, key)
+        reference = self._reference(part)
+        try:
             step = self.fold.open_hole(
-                state,
+                self.fold.begin(key) if entry is None else entry.state,
                 Place(part.number, record.offset),
                 family=family,
-                at=dead_letters.received_at(record.value),
-                reference=self._reference(part),
+                at=dead_letters.opened_at(record),
+                reference=reference,
             )
-            part.entries[key] = part.dirty[key] = Entry(step.state, record.offset, MAX_STATE_BYTES)
-            self._publish(part, record, step.outputs, batch)
-        batch.outputs.append(letter.message(family, src=self._src(record, 0)))
+            outputs = self._outgoing(part, record, step.outputs)
+        except Exception as error:
+            # Without the hole a missing consent would go unnoticed: rather stand still.
+            raise WorkerStopError(
+                f"the fold cannot mark a hole at {record.topic}/{part.number}/{record.offset} "
+                f"({type(error).__name__}); run a release that can"
+            ) from error
+        # The limit is the next guess, so that the next event measures the state.
+        held = Entry(step.state, record.offset, self.fold.max_state_bytes)
+        part.entries[key] = part.dirty[key] = held
+        batch.outputs += outputs
 
-    def _publish(
-        self, part: Partition[S], record: Record, outputs: Sequence[Output], batch: Batch
-    ) -> None:
-        for number, output in enumerate(outputs):
-            topic = topic_of(output.route)
-            batch.outputs.append(
-                Outgoing(
-                    topic,
-                    output.key.encode(),
-                    codec.encode(output.event),
-                    (("src", self._src(record, number)),),
-                    part.number if topic in FOLLOWING else None,
-                )
+    def _outgoing(
+        self, part: Partition[S], record: Record, outputs: Sequence[Output]
+    ) -> list[Outgoing]:
+        return [
+            Outgoing(
+                topic := topic_of(output.route),
+                output.key.encode(),
+                codec.encode(output.event),
+                (("src", self._src(record, number)),),
+                part.number if topic in FOLLOWING else None,
             )
+            for number, output in enumerate(outputs)
+        ]
 
     def _src(self, record: Record, number: int) -> bytes:
         return f"{self._epoch}:{record.offset}:{number}".encode()
@@ -219,11 +299,20 @@ class Processor(Generic[S]):
             if blob is None:
                 return None
             frame = unpack(blob, epoch=self._epoch, end=self._end(part.number))
-            state = self.fold.decode(frame.state)
+            state = self._thaw(part, frame.state)
             entry = part.entries[key] = Entry(state, frame.applied, len(frame.state))
         return entry
 
-    def _key_of(self, record: Record) -> str | None:
+    def _thaw(self, part: Partition[S], blob: bytes) -> S:
+        try:
+            return self.fold.decode(blob)
+        except Exception as error:
+            raise WorkerStopError(
+                f"a state in partition {part.number} of the {self.fold.name} fold cannot be read "
+                f"({type(error).__name__}); run the version that wrote it, or a newer one"
+            ) from error
+
+    def _key_of(self, part: Partition[S], record: Record) -> str | None:
         """The record's key if this fold may keep a state under it."""
         if record.key is None:
             return None
@@ -231,8 +320,7 @@ class Processor(Generic[S]):
             key = record.key.decode("ascii")
         except UnicodeDecodeError:
             return None
-        pattern = _KEYS.get(self.fold.name)
-        return key if pattern is None or pattern.match(key) else None
+        return key if key in part.entries or self._keys.fullmatch(key) else None
 
     def _reference(self, part: Partition[S]) -> Reference:
         if part.marker == 0:
@@ -247,12 +335,17 @@ class Processor(Generic[S]):
             self._references.at(offset)
             part.marker = offset
 
-    def _note(self, *, failed: bool) -> None:
-        self._recent.append(failed)
-        self._in_a_row = self._in_a_row + 1 if failed else 0
-        if self._in_a_row >= MAX_IN_A_ROW or sum(self._recent) > MAX_RECENT:
+    def _note_failure(self) -> None:
+        """Count a failure of the fold; too many in a row or of late are a broken release."""
+        self._judged += 1
+        self._in_a_row += 1
+        self._failures.append(self._judged)
+        while self._failures[0] <= self._judged - RECENT:
+            self._failures.popleft()
+        failed = len(self._failures)
+        if self._in_a_row >= MAX_IN_A_ROW or failed > MAX_RECENT:
             raise WorkerStopError(
-                f"{self._in_a_row} events in a row or {sum(self._recent)} of the last "
-                f"{len(self._recent)} failed in the fold: a broken release, not broken records; "
-                "roll back, then requeue the dead letters"
+                f"{self._in_a_row} events in a row or {failed} of the last "
+                f"{min(self._judged, RECENT)} failed in the fold: a broken release, not broken "
+                "records; roll back, then requeue the dead letters"
             )

@@ -5,22 +5,30 @@ the reference as of its last marker, so a step repeated after a crash sees the s
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.load import load
+from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
 from schemas import codec
 from schemas.envelope import Envelope
-from schemas.reference import CatalogueReleased, ProductReleased
+from schemas.errors import ContractError
+from schemas.reference import CatalogueFiles, Product
 from schemas.signals.engine import Advance, ReferenceAdvanced
 from schemas.time import Instant
 from schemas.wire import Wire
 from streams.errors import WorkerStopError
-from streams.ports import LogReader, Outgoing
+from streams.ports import LogReader, Outgoing, Record
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE
 
 RELEASE_SOURCE = "/suishen/release"
 _READ_AT_ONCE = 500
+
+
+_Version = Catalogue | Product
+"""What a reference record adds to the view."""
 
 
 class ReferenceLog:
@@ -28,45 +36,97 @@ class ReferenceLog:
 
     def __init__(self, reader: LogReader) -> None:
         self._reader = reader
+        self._versions: list[_Version | None] = []
+        """By offset; `None` for records that no fold uses yet."""
         self._views: dict[int, Reference] = {}
-        self._newest: Reference | None = None
-        self._read_to = 0
+        """Only those that a marker asked for: one view may hold thousands of products."""
 
     def at(self, offset: int) -> Reference:
         """The reference up to an offset (exclusive).
 
         Raises:
-            WorkerStopError: the log is shorter than that, or holds no catalogue by then.
+            WorkerStopError: the log is shorter than that, cannot be read, or holds no catalogue
+                by then.
         """
-        while self._read_to < offset:
-            records = self._reader.read(REFERENCE, 0, self._read_to, _READ_AT_ONCE)
+        found = self._views.get(offset)
+        if found is None:
+            self._read(offset)
+            found = self._views[offset] = self._view(offset)
+        return found
+
+    def check(self, payloads: Sequence[Wire]) -> None:
+        """Would these make a readable reference, if they were released now?
+
+        Raises:
+            DefinitionError: a broken catalogue, or a product version with other facts.
+        """
+        end = self._reader.end(REFERENCE, 0)
+        self._read(end)
+        view = None if end == 0 else self._view(end)
+        for number, version in enumerate(map(_version, payloads), start=1):
+            if version is not None:
+                view = _with(view, version, end + number)
+
+    def _read(self, offset: int) -> None:
+        while (start := len(self._versions)) < offset:
+            records = self._reader.read(REFERENCE, 0, start, _READ_AT_ONCE)
             if not records:
                 raise WorkerStopError(
-                    f"a marker names reference offset {offset}, the log ends at {self._read_to}; "
+                    f"a marker names reference offset {offset}, the log ends at {start}; "
                     "restore the reference log or point to the one these events belong to"
                 )
             for record in records:
-                self._take(record.offset, codec.decode(record.value, codec.REFERENCE))
-        found = self._views.get(offset)
-        if found is None:
+                self._versions.append(_read_version(record))
+
+    def _view(self, offset: int) -> Reference:
+        start = max((known for known in self._views if known < offset), default=0)
+        view = self._views.get(start)
+        for at in range(start, offset):
+            version = self._versions[at]
+            if version is not None:
+                view = _with_written(view, version, at + 1)
+        if view is None:
             raise WorkerStopError(
                 f"reference offset {offset} has no catalogue before it; release one first"
             )
-        return found
+        return replace(view, offset=offset)
 
-    def _take(self, offset: int, event: Envelope) -> None:
-        self._read_to = offset + 1
-        if isinstance(event, CatalogueReleased):
-            catalogue = load(event.data.files, version=event.data.version)
-            self._newest = (
-                Reference(self._read_to, catalogue)
-                if self._newest is None
-                else self._newest.with_catalogue(catalogue, offset=self._read_to)
-            )
-        elif isinstance(event, ProductReleased) and self._newest is not None:
-            self._newest = self._newest.with_product(event.data, offset=self._read_to)
-        if self._newest is not None:
-            self._views[self._read_to] = self._newest
+
+def _read_version(record: Record) -> _Version | None:
+    try:
+        event = codec.decode(record.value, codec.REFERENCE)
+        return _version(event.data)  # type: ignore[attr-defined]  # every kind has data
+    except (ContractError, DefinitionError) as error:
+        raise WorkerStopError(
+            f"reference record {record.offset} cannot be read: {error}; run the version that "
+            "released it, or a newer one"
+        ) from error
+
+
+def _version(payload: Wire) -> _Version | None:
+    if isinstance(payload, CatalogueFiles):
+        return load(payload.files, version=payload.version)
+    return payload if isinstance(payload, Product) else None
+
+
+def _with_written(view: Reference | None, version: _Version, offset: int) -> Reference | None:
+    try:
+        return _with(view, version, offset)
+    except DefinitionError as error:
+        raise WorkerStopError(f"reference record {offset - 1}: {error}") from error
+
+
+def _with(view: Reference | None, version: _Version, offset: int) -> Reference | None:
+    """The view with one version more; products before any catalogue are refused."""
+    if isinstance(version, Catalogue):
+        if view is None:
+            return Reference(offset, version)
+        return view.with_catalogue(version, offset=offset)
+    if view is None:
+        raise DefinitionError(
+            f"product '{version.product}' is released before any catalogue; release one first"
+        )
+    return view.with_product(version, offset=offset)
 
 
 def releases(payloads: Sequence[Wire], *, now: Instant) -> list[Outgoing]:

@@ -6,7 +6,8 @@ A batch is: what the doors handed in, what is due, one run of each fold, one com
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from heapq import heappop, heappush
 from pathlib import Path
@@ -22,16 +23,21 @@ from streams import reference, timers
 from streams.embedded.file import EngineFile
 from streams.errors import TransientError, WorkerStopError
 from streams.ports import Clock, Outgoing, Record
-from streams.processor import Batch, Partition, Processor
-from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE, SOURCE_OF
+from streams.processor import Batch, Partition, Processor, Watch
+from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE, SOURCE_OF, UNFED
 
 BATCH: Final = 500
+"""Records of one partition that a run applies at most, and what a live commit holds in all."""
 _NAP_S: Final = 0.02
 _MOST_STATES: Final = 100_000
-UNFED: Final = ".unfed"
-"""Suffix of the logs that take re-entering outputs when feedback is off."""
+_PATIENCE_S: Final = 60.0
+"""How long something may be away before the engine gives up."""
+_FIRST_PAUSE_S: Final = 0.05
+
+_STOPPED: Final = "the engine has stopped"
 
 Listener = Callable[[Sequence[Outgoing]], None]
+_Submitted = tuple[Sequence[Outgoing], "Future[list[Place]]"]
 
 
 class EmbeddedEngine:
@@ -47,6 +53,7 @@ class EmbeddedEngine:
         synchronous: str = "FULL",
         feedback: bool = True,
         timers: bool = True,
+        watch: Watch | None = None,
     ) -> None:
         """Open the file and both folds.
 
@@ -58,6 +65,7 @@ class EmbeddedEngine:
             synchronous: SQLite's own word; `FULL` keeps every acknowledged record.
             feedback: do claims and offers re-enter the logs?
             timers: are ticks sent?
+            watch: is told of every batch.
         """
         epoch = derive("epoch", str(path.name), clock.now())
         self.file = EngineFile(path, epoch=epoch, partitions=partitions, synchronous=synchronous)
@@ -65,21 +73,30 @@ class EmbeddedEngine:
         self._feedback, self._timers = feedback, timers
         self.references = reference.ReferenceLog(self.file)
         both: Sequence[Fold[Any]] = (ClientFold(), DeskFold())
-        self._runs = [_Run(fold, self.file, self.references) for fold in folds or both]
-        self._waiting: list[tuple[Sequence[Outgoing], Future[list[Place]]]] = []
+        self._runs = [_Run(fold, self.file, self.references, watch) for fold in folds or both]
+        self._waiting: list[_Submitted] = []
         self._wake = threading.Condition()
         self._error: BaseException | None = None
+        self._watch = watch
+        self._stopped = False
+        self._halted: TransientError | None = None
+        self._pause_s = _FIRST_PAUSE_S
         self.listeners: list[Listener] = []
         self.totals = Batch()
 
     # -- driven by one thread ---------------------------------------------------------------
 
     def release(self, payloads: Sequence[Wire]) -> None:
-        """Release catalogues and products, and mark every partition."""
+        """Release catalogues and products, and mark every partition.
+
+        Raises:
+            DefinitionError: a broken catalogue, or a product version with other facts; nothing
+                was written.
+        """
         now = self._clock.now()
+        self.references.check(payloads)
         self.append(reference.releases(payloads, now=now))
         offset = self.file.end(REFERENCE, 0)
-        self.references.at(offset)  # a release that cannot be read is refused here
         self.append(reference.markers(self.file, offset=offset, now=now))
 
     def append(self, messages: Sequence[Outgoing]) -> list[Place]:
@@ -104,31 +121,50 @@ class EmbeddedEngine:
         return min((due for run in self._runs if (due := run.next_due()) is not None), default=None)
 
     def step(self, limit: int = BATCH) -> int:
-        """One run of each fold over what is waiting; how many records were applied."""
-        done = 0
-        for run in self._runs:
-            for batch, records in run.step(limit):
-                done += records
-                self._write(batch)
+        """One run of each fold over what is waiting; how many records were applied.
+
+        Raises:
+            WorkerStopError: nothing since the last commit may be kept; `close` will not.
+        """
+        done, self._halted = 0, None
+        try:
+            for run in self._runs:
+                for batch, records in run.step(limit):
+                    done += records
+                    self._write(batch)
+                    self._halted = batch.halted or self._halted
+            self._pause(self._halted)
+        except BaseException as error:
+            self._error = error
+            raise
         return done
 
     def drain(self) -> int:
         """Run until nothing is left to apply; how many records were applied."""
         done = 0
-        while (count := self.step()) > 0:
+        while (count := self.step()) > 0 or self._halted is not None:
             done += count
         return done
 
     def commit(self) -> None:
-        """Make states, offsets and records durable in one transaction."""
+        """Make states, offsets and records durable in one transaction.
+
+        Raises:
+            WorkerStopError: the engine has failed; what it holds is half-done.
+        """
+        if self._error is not None:
+            raise WorkerStopError("the engine has failed; open the file again") from self._error
         self.file.begin()
         for run in self._runs:
             run.save()
         self.file.commit()
+        if self._watch is not None:
+            self._watch.committed(self._clock.now())
 
     def close(self) -> None:
-        """Commit and close the file."""
-        self.commit()
+        """Commit, unless the engine has failed, and close the file."""
+        if self._error is None:
+            self.commit()
         self.file.close()
 
     def read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Record]:
@@ -149,8 +185,8 @@ class EmbeddedEngine:
         """Hand records in from any thread; the future is done when they are durable."""
         future: Future[list[Place]] = Future()
         with self._wake:
-            if self._error is not None:
-                future.set_exception(TransientError("the engine has stopped"))
+            if self._stopped:
+                future.set_exception(TransientError(_STOPPED))
                 return future
             self._waiting.append((messages, future))
             self._wake.notify()
@@ -168,26 +204,46 @@ class EmbeddedEngine:
         """
         try:
             while not stop.is_set():
-                if self._turn() == 0:
+                try:
+                    busy = self._turn() > 0
+                except TransientError as error:
+                    self._pause(error)
+                    continue
+                if not busy:
                     self._sleep()
+            self.commit()
         except BaseException as error:
-            self._fail(error)
+            self._refuse(error)
             raise
-        self.commit()
-        self._fail(WorkerStopError("stopped"))
+        self._refuse(None)
 
     def _turn(self) -> int:
         """One batch: hand in, fire, apply, commit, acknowledge."""
-        with self._wake:
-            taken, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         self.file.begin()
-        places = [self.append(messages) for messages, _ in taken]
-        done = self.fire_timers(self._clock.now()) + self.step()
-        if taken or done:
-            self.commit()
+        taken = self._take()
+        try:
+            places = [self.append(messages) for messages, _ in taken]
+            done = self.fire_timers(self._clock.now()) + self.step(self._share)
+            if taken or done:
+                self.commit()
+        except BaseException as error:
+            self._error = error
+            _fail(taken)
+            raise
         for (_, future), place in zip(taken, places, strict=True):
             future.set_result(place)
         return len(taken) + done
+
+    @property
+    def _share(self) -> int:
+        """Of one partition in one turn, so that a commit holds no more than a batch."""
+        return max(1, BATCH // sum(run.width for run in self._runs))
+
+    def _take(self) -> list[_Submitted]:
+        """What was handed in, without what its caller has given up."""
+        with self._wake:
+            taken, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        return [one for one in taken if one[1].set_running_or_notify_cancel()]
 
     def _sleep(self) -> None:
         self.file.commit()
@@ -195,12 +251,27 @@ class EmbeddedEngine:
             if not self._waiting:
                 self._wake.wait(_NAP_S)
 
-    def _fail(self, error: BaseException) -> None:
+    def _pause(self, away: TransientError | None) -> None:
+        """Wait longer each time in a row that something is away, up to a limit.
+
+        Raises:
+            WorkerStopError: it stays away.
+        """
+        if away is None:
+            self._pause_s = _FIRST_PAUSE_S
+        elif self._pause_s > _PATIENCE_S:
+            raise WorkerStopError(f"given up after {_PATIENCE_S:.0f} s: {away}") from away
+        else:
+            time.sleep(self._pause_s)
+            self._pause_s *= 2
+
+    def _refuse(self, error: BaseException | None) -> None:
+        """Take nothing more, and tell those who wait."""
         with self._wake:
             self._error = error
+            self._stopped = True
             waiting, self._waiting = self._waiting, []
-        for _, future in waiting:
-            future.set_exception(TransientError("the engine has stopped"))
+        _fail([one for one in waiting if one[1].set_running_or_notify_cancel()])
 
     def _write(self, batch: Batch) -> None:
         outputs = batch.outputs
@@ -222,7 +293,11 @@ class _Run:
     """One fold over all partitions of its log."""
 
     def __init__(
-        self, fold: Fold[Any], file: EngineFile, references: reference.ReferenceLog
+        self,
+        fold: Fold[Any],
+        file: EngineFile,
+        references: reference.ReferenceLog,
+        watch: Watch | None,
     ) -> None:
         self.topic = SOURCE_OF[fold.name]
         self._fold, self._file = fold, file
@@ -233,6 +308,7 @@ class _Run:
             epoch=file.epoch,
             stored=lambda partition, key: file.state(fold.name, partition, key),
             end=lambda partition: file.end(self.topic, partition),
+            watch=watch,
         )
         self._parts = [
             Partition[Any](number, *file.progress(fold.name, number))
@@ -245,19 +321,26 @@ class _Run:
         for _, key, due in file.due(fold.name):
             self._set_due(key, due)
 
-    def step(self, limit: int) -> list[tuple[Batch, int]]:
-        """Apply what waits in each partition, at most `limit` records of each."""
-        done = []
+    @property
+    def width(self) -> int:
+        """How many partitions it runs over."""
+        return len(self._parts)
+
+    def step(self, limit: int) -> Iterator[tuple[Batch, int]]:
+        """Apply what waits in each partition, at most `limit` records of each.
+
+        Gives each partition's batch, and how many records it went through.
+        """
         for part in self._parts:
-            if part.next_offset >= self._file.end(self.topic, part.number):
+            start = part.next_offset
+            if start >= self._file.end(self.topic, part.number):
                 continue
-            records = self._file.read(self.topic, part.number, part.next_offset, limit)
+            records = self._file.read(self.topic, part.number, start, limit)
             batch = self._processor.apply(part, records)
             for record in records:
                 if record.key is not None:
                     self._look_at(part, record.key.decode("ascii", "replace"))
-            done.append((batch, len(records)))
-        return done
+            yield batch, part.next_offset - start
 
     def save(self) -> None:
         """Write changed states and offsets."""
@@ -306,3 +389,8 @@ def _add(totals: Batch, batch: Batch) -> None:
     totals.surprises += batch.surprises
     for code, count in batch.dead.items():
         totals.dead[code] = totals.dead.get(code, 0) + count
+
+
+def _fail(submitted: Sequence[_Submitted]) -> None:
+    for _, future in submitted:
+        future.set_exception(TransientError(_STOPPED))

@@ -8,9 +8,18 @@ from pathlib import Path
 from typing import Final
 
 from schemas.time import Instant
-from streams.errors import WorkerStopError
+from streams.errors import TransientError, WorkerStopError
 from streams.ports import Headers, Outgoing, Record
-from streams.topics import DEAD_LETTERS, REFERENCE, SOURCE_OF, partition_of
+from streams.topics import (
+    CLIENT_EVENTS,
+    DEAD_LETTERS,
+    DESK_EVENTS,
+    REFERENCE,
+    SOURCE_OF,
+    TOPICS,
+    UNFED,
+    partition_of,
+)
 
 FILE_VERSION: Final = 1
 _APPLICATION: Final = 0x5359534E  # "SYSN"
@@ -46,28 +55,42 @@ class EngineFile:
             WorkerStopError: the file is something else, or of another version.
         """
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute(f"pragma synchronous = {synchronous}")
-        self._db.execute("pragma busy_timeout = 5000")
-        self._prepare(path, epoch, partitions)
+        try:
+            self._open(path, epoch, partitions, synchronous)
+        except BaseException:
+            self._db.close()
+            raise
         meta = dict(self._db.execute("select name, value from meta"))
         self.epoch = meta["epoch"]
         self.count = int(meta["partitions"])
-        ends = "select topic, partition, max(offset) + 1 from log group by topic, partition"
-        self._ends: dict[tuple[str, int], int] = {
-            (topic, part): end for topic, part, end in self._db.execute(ends)
-        }
+        self._ends = self._read_ends()
+        (self._version,) = self._db.execute("pragma data_version").fetchone()
 
-    def _prepare(self, path: Path, epoch: str, partitions: int) -> None:
-        (application,) = self._db.execute("pragma application_id").fetchone()
-        (version,) = self._db.execute("pragma user_version").fetchone()
-        if (application, version) == (_APPLICATION, FILE_VERSION):
-            return
-        if (application, version) != (0, 0):
+    def _open(self, path: Path, epoch: str, partitions: int, synchronous: str) -> None:
+        is_new = self._is_new(path)  # before anything is changed in a file that is not ours
+        self._db.execute("pragma busy_timeout = 5000")
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute(f"pragma synchronous = {synchronous}")
+        if is_new:
+            self._make(epoch, partitions)
+
+    def _is_new(self, path: Path) -> bool:
+        try:
+            (application,) = self._db.execute("pragma application_id").fetchone()
+            (version,) = self._db.execute("pragma user_version").fetchone()
+            (tables,) = self._db.execute("select count(*) from sqlite_master").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise WorkerStopError(f"{path} is no engine file: {error}") from error
+        if (application, version, tables) == (0, 0, 0):
+            return True
+        if (application, version) != (_APPLICATION, FILE_VERSION):
             raise WorkerStopError(
                 f"{path} is no engine file of version {FILE_VERSION} (it says {version}); "
                 "open it with the suishen that wrote it, or choose another --data folder"
             )
+        return False
+
+    def _make(self, epoch: str, partitions: int) -> None:
         self._db.executescript(
             f"begin; {_TABLES} pragma application_id = {_APPLICATION}; "
             f"pragma user_version = {FILE_VERSION}; commit;"
@@ -76,9 +99,33 @@ class EngineFile:
         self._db.executemany("insert into meta values (?, ?)", rows)
 
     def begin(self) -> None:
-        """Start a transaction, if none is open."""
-        if not self._db.in_transaction:
+        """Start a transaction, if none is open.
+
+        Raises:
+            TransientError: another process keeps the file locked.
+        """
+        if self._db.in_transaction:
+            return
+        try:
             self._db.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            raise TransientError(f"the engine file is busy: {error}") from error
+        (version,) = self._db.execute("pragma data_version").fetchone()
+        if version != self._version:
+            # Another process wrote: a requeue, a waiver. Its records stand behind ours.
+            self._version = version
+            self._ends = self._read_ends()
+
+    def _read_ends(self) -> dict[tuple[str, int], int]:
+        """One look at the end of each partition; a scan would read the whole log."""
+        last = "select max(offset) + 1 from log where topic = ? and partition = ?"
+        found: dict[tuple[str, int], int] = {}
+        for topic in (*TOPICS, CLIENT_EVENTS + UNFED, DESK_EVENTS + UNFED):
+            for partition in range(self.partitions(topic)):
+                (end,) = self._db.execute(last, (topic, partition)).fetchone()
+                if end is not None:
+                    found[topic, partition] = end
+        return found
 
     def commit(self) -> None:
         """Make everything since `begin` durable."""
@@ -175,14 +222,6 @@ class EngineFile:
             "next_offset = excluded.next_offset, marker = excluded.marker",
             (fold, partition, next_offset, marker),
         )
-
-    def unapplied(self) -> int:
-        """Records that no fold has applied yet."""
-        waiting = 0
-        for fold, topic in SOURCE_OF.items():
-            for partition in range(self.partitions(topic)):
-                waiting += self.end(topic, partition) - self.progress(fold, partition)[0]
-        return waiting
 
 
 class FileReader:

@@ -1,0 +1,128 @@
+"""The past, folded again: what became of a client, and why. Nothing is written anywhere."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from journeys.client.fold import ClientFold
+from journeys.client.state import ClientState
+from journeys.reference import Reference
+from schemas import codec
+from schemas.errors import ContractError
+from schemas.facts import DecisionMade
+from schemas.time import Instant
+from streams import recording
+from streams.errors import WorkerStopError
+from streams.plain import PlainFold
+from streams.ports import LogReader, Record
+from streams.reference import ReferenceLog
+from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, partition_of
+
+_DECIDED = f'"type":"{codec.wire_type(DecisionMade)}"'.encode()
+
+
+class Taken(NamedTuple):
+    """A decision, as it stands on a log or as it comes out of one."""
+
+    value: bytes
+    partition: int
+    offset: int
+    """Of the event that it was taken on."""
+
+    @property
+    def event(self) -> DecisionMade:
+        """The decision, read."""
+        found = codec.decode(self.value, codec.CLIENT_FACTS)
+        if not isinstance(found, DecisionMade):
+            raise TypeError("a record of another kind")
+        return found
+
+
+class Standing(NamedTuple):
+    """A client at a moment, and the reference that held for them."""
+
+    state: ClientState
+    reference: Reference
+
+
+class Past:
+    """Asks a log what was."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+        self.references = ReferenceLog(reader)
+
+    def written(self, decision_id: str) -> Taken | None:
+        """A decision as the engine wrote it; `None` where no such fact stands."""
+        wanted = f'"decision_id":"{decision_id}"'.encode()
+        for partition in range(self._reader.partitions(CLIENT_FACTS)):
+            for record in recording.records_of(self._reader, CLIENT_FACTS, partition):
+                if wanted in record.value and _DECIDED in record.value:
+                    _, offset, _ = dict(record.headers)["src"].decode().split(":")
+                    return Taken(record.value, partition, int(offset))
+        return None
+
+    def again(self, decision_id: str, *, client: str | None = None) -> Taken | None:
+        """A decision as it comes out of the events; of all clients' unless one is named."""
+        wanted = f'"decision_id":"{decision_id}"'.encode()
+        return next((one for one in self.decisions(client) if wanted in one.value), None)
+
+    def decisions(self, client: str | None = None) -> Iterator[Taken]:
+        """Every decision that comes out of the events of one client, or of all.
+
+        Raises:
+            WorkerStopError: the log no longer holds the events from the beginning.
+        """
+        for partition in self._partitions(client):
+            fold = PlainFold(ClientFold(), self.references)
+            for said in fold.live(self._records(partition, client)):
+                if said.topic == CLIENT_FACTS and _DECIDED in said.value:
+                    yield Taken(said.value, partition, said.src[1])
+
+    def standing(self, client: str, *, upto: Instant | None = None) -> Standing | None:
+        """A client after their last event by a moment; `None` if there was none.
+
+        Raises:
+            WorkerStopError: the log no longer holds the events from the beginning.
+        """
+        partition = self._home(client)
+        fold, marker = PlainFold(ClientFold(), self.references), 0
+        for record in self._records(partition, client):
+            if record.key is not None and upto is not None and _received(record) > upto:
+                break
+            marker = max(marker, recording.marker_offset(record) or 0)
+            for _ in fold.live([record]):
+                pass
+        if client not in fold.states:
+            return None
+        return Standing(fold.states[client], self.references.at(marker))
+
+    def _partitions(self, client: str | None) -> Iterable[int]:
+        if client is not None:
+            return (self._home(client),)
+        return range(self._reader.partitions(CLIENT_EVENTS))
+
+    def _home(self, client: str) -> int:
+        return partition_of(client.encode(), self._reader.partitions(CLIENT_EVENTS))
+
+    def _records(self, partition: int, client: str | None) -> Iterator[Record]:
+        """All records, or one client's and the markers between them."""
+        key = None if client is None else client.encode()
+        expected = 0
+        for record in recording.records_of(self._reader, CLIENT_EVENTS, partition):
+            if expected == 0 and record.offset > 0:
+                raise WorkerStopError(
+                    f"partition {partition} of {CLIENT_EVENTS} begins at {record.offset}: what "
+                    "came before is gone; ask an archive or a recording instead"
+                )
+            expected = record.offset + 1
+            if key is None or record.key is None or record.key == key:
+                yield record
+
+
+def _received(record: Record) -> Instant:
+    """When a client's record was received; 0 where it cannot be made out."""
+    try:
+        event = codec.decode(record.value, codec.CLIENT_LOG)
+    except ContractError:
+        return Instant(0)
+    return event.time if event.receivedat is None else event.receivedat

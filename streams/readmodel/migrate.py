@@ -1,0 +1,28 @@
+"""Brings a database to the tables of this version: expand first, contract in a later release."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, text
+
+_LOCK = 0x5355_4953
+"""Advisory lock of PostgreSQL."""
+
+
+def migrate(engine: Engine) -> None:
+    """Apply every migration that the database does not have yet."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    with engine.begin() as connection:
+        _lock(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _lock(connection: Connection) -> None:
+    """Two processes that start together migrate once: the second waits, and finds it done."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    else:
+        connection.exec_driver_sql("begin immediate")

@@ -1,0 +1,329 @@
+"""Facts into rows. Every row has a key and an order, so a fact read twice changes nothing."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from pydantic_core import from_json
+
+from schemas import codec, facts
+from schemas.dead_letter import DeadLetter
+from schemas.envelope import TYPE_PREFIX, Envelope
+from streams.dead_letters import name_of
+from streams.errors import WorkerStopError
+from streams.ports import Record
+from streams.readmodel import tables
+from streams.readmodel.rows import Rows
+
+_NUMBER_BITS: Final = 16
+"""More outputs than that never follow from one event."""
+
+
+class _Place(NamedTuple):
+    """Where a fact comes from: whoever writes it again gives it the same place."""
+
+    topic: str
+    part: int
+    seq: int
+    """Grows with the event of the source log, then with the outputs of the event. Not with the
+    record's own offset: a worker that froze may write old facts behind newer ones."""
+
+
+class Named(NamedTuple):
+    """An event by its name."""
+
+    event_id: str
+    source: str
+    type: str
+
+
+_SHAPES: Final = tuple(map(re.compile, (r"[!-~]{1,64}", r"/[a-z0-9/._-]{1,63}", r"[\w.]{1,128}")))
+"""Of the three: what has another is a dead letter, and may hold what no database takes."""
+
+
+def project_event(rows: Rows, record: Record) -> None:
+    """An event as it stands on its log; one that cannot be read has no row here."""
+    name = named(record.value)
+    if name is None:
+        return
+    row = {
+        "event_id": name.event_id,
+        "source": name.source,
+        "type": name.type.removeprefix(TYPE_PREFIX),
+        "topic": record.topic,
+        "part": record.partition,
+        "position": record.offset,
+        "received_at": record.timestamp,
+    }
+    rows.put(tables.events, row)
+
+
+def named(raw: bytes) -> Named | None:
+    """What an event calls itself; `None` if that cannot be made out, or is no name."""
+    try:
+        found = from_json(raw)
+        name = Named(found["id"], found["source"], found["type"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    shaped = zip(_SHAPES, name, strict=True)
+    is_fine = all(isinstance(part, str) and shape.fullmatch(part) for shape, part in shaped)
+    return name if is_fine else None
+
+
+def project_letter(rows: Rows, record: Record) -> None:
+    """A dead letter."""
+    letter = DeadLetter.model_validate_json(record.value)
+    row = {
+        "name": name_of(letter),
+        "event_id": letter.event_id,
+        "source": letter.event_source,
+        "code": letter.code,
+        "doc": letter.model_dump(mode="json", exclude={"raw", "raw_key"}),
+    }
+    rows.put(tables.letters, row)
+
+
+def project_fact(rows: Rows, record: Record) -> None:
+    """A fact of either fold."""
+    event = codec.decode(record.value, _FACTS)
+    if not isinstance(event, facts.Fact):
+        return
+    _PROJECT[type(event)](rows, event, _place(record))
+    row = {
+        "fact_id": event.id,
+        "cause_id": event.causeid,
+        "cause_source": event.causesource,
+        "kind": event.type.removeprefix(TYPE_PREFIX),
+        "subject": getattr(getattr(event, "data", None), "task_id", None),
+    }
+    rows.put(tables.caused, row)
+
+
+def _place(record: Record) -> _Place:
+    for name, value in record.headers:
+        if name == "src":
+            _, offset, number = value.split(b":")
+            return _Place(
+                record.topic, record.partition, (int(offset) << _NUMBER_BITS) + int(number)
+            )
+    raise WorkerStopError(
+        f"{record.topic}/{record.partition}/{record.offset} does not say what it follows from: no "
+        "fold wrote it; see who else may write to this topic"
+    )
+
+
+def _task(rows: Rows, fact: facts.TaskChanged, place: _Place) -> None:
+    task = fact.data
+    row = {
+        "task_id": task.task_id,
+        "version": task.version,
+        "state": task.state.value,
+        "client": task.client,
+        "desk": task.desk,
+        "channel": task.channel.value,
+        "changed_at": task.changed_at,
+        "doc": task,
+    }
+    rows.put(tables.tasks, row)
+    _note(
+        rows, place, "task", task.task_id,
+        version=task.version, desk=task.desk, client=task.client,
+    )  # fmt: skip
+
+
+def _queue(rows: Rows, fact: facts.QueueRanked, place: _Place) -> None:
+    rows.put(tables.queues, {"desk": fact.data.desk, "seq": place.seq, "doc": fact.data})
+    _note(rows, place, "queue", fact.data.desk, desk=fact.data.desk)
+
+
+def _intent(rows: Rows, fact: facts.IntentChanged, place: _Place) -> None:
+    row = {
+        "client": fact.partitionkey,
+        "intent": fact.data.intent,
+        "is_on": fact.data.on,
+        "p": fact.data.p,
+        "reasons": fact.data.reasons,
+        "at": fact.time,
+        "seq": place.seq,
+    }
+    rows.put(tables.intents, row)
+    _note_client(rows, fact, place)
+
+
+def _score(rows: Rows, fact: facts.WealthScored, place: _Place) -> None:
+    whose = {"fact_id": fact.id, "client": fact.partitionkey, "seq": place.seq}
+    row = {
+        "at": fact.time,
+        "total": fact.data.total,
+        "coverage": fact.data.coverage,
+        "parameters": fact.data.parameters,
+        "confirmed": 0.0 if fact.data.profile is None else fact.data.profile.confirmed,
+        "first_told": 0.0 if fact.data.profile is None else fact.data.profile.first_told,
+        "cause_id": fact.causeid,
+        "cause_source": fact.causesource,
+        "doc": fact.data,
+    }
+    rows.put(tables.scores, whose | row)
+    for cause, points in fact.data.by_cause.items():
+        rows.put(tables.movements, whose | {"cause": cause, "points": points})
+    _note_client(rows, fact, place)
+
+
+def _served(rows: Rows, fact: facts.ClientServed, place: _Place) -> None:
+    row = {"client": fact.partitionkey, "seq": place.seq, "at": fact.time}
+    rows.put(tables.served, {**row, **_NO_DESKS, **fact.data.model_dump(mode="json")})
+    _note_client(rows, fact, place)
+
+
+_NO_DESKS: Final = {"rm": None, "team": None, "remote": None}
+
+
+def _diagnosis(rows: Rows, fact: facts.DiagnosisMade, place: _Place) -> None:
+    row = {
+        "diagnosis_id": fact.data.diagnosis_id,
+        "client": fact.partitionkey,
+        "seq": place.seq,
+        "at": fact.data.held_at,
+        "desk": fact.data.desk,
+        "data_day": fact.data.data_day.isoformat(),
+        "is_complete": fact.data.complete,
+        "cause_id": fact.causeid,
+        "cause_source": fact.causesource,
+        "doc": fact.data,
+    }
+    rows.put(tables.diagnoses, row)
+    _note_client(rows, fact, place)
+
+
+def _book_line(rows: Rows, fact: facts.BookEntryAdded, place: _Place) -> None:
+    row = {
+        "desk": fact.partitionkey,
+        "period": fact.data.entry.period,
+        "number": fact.data.number,
+        "seq": place.seq,
+        "at": fact.data.entered_at,
+        "doc": fact.data,
+    }
+    rows.put(tables.book_lines, row)
+    _note(rows, place, "book", fact.partitionkey, desk=fact.partitionkey)
+
+
+def _book_refusal(rows: Rows, fact: facts.BookEntryRefused, place: _Place) -> None:
+    row = {
+        "fact_id": fact.id,
+        "desk": fact.partitionkey,
+        "seq": place.seq,
+        "at": fact.data.at,
+        "doc": fact.data,
+    }
+    rows.put(tables.book_refusals, row)
+    _note(rows, place, "book", fact.partitionkey, desk=fact.partitionkey)
+
+
+def _journey(rows: Rows, fact: facts.JourneyAdvanced, place: _Place) -> None:
+    row = {
+        "client": fact.partitionkey,
+        "journey": fact.data.journey,
+        "instance": fact.data.instance,
+        "at": fact.time,
+        "seq": place.seq,
+        "doc": fact.data,
+    }
+    rows.put(tables.journeys, row)
+    _note_client(rows, fact, place)
+
+
+def _decision(rows: Rows, fact: facts.DecisionMade, _place: _Place) -> None:
+    row = {
+        "decision_id": fact.data.decision_id,
+        "client": fact.partitionkey,
+        "at": fact.time,
+        "cause_id": fact.causeid,
+        "cause_source": fact.causesource,
+        "doc": fact.data.model_copy(update={"state": None}),
+    }
+    rows.put(tables.decisions, row)
+
+
+def _contact(rows: Rows, fact: facts.ContactCounted, place: _Place) -> None:
+    row = {"client": fact.partitionkey, "at": fact.time, "seq": place.seq, "doc": fact.data}
+    rows.put(tables.contacts, row)
+
+
+def _hole(rows: Rows, fact: facts.HoleChanged, place: _Place) -> None:
+    hole = fact.data
+    row = {
+        "key": fact.partitionkey,
+        "part": hole.partition,
+        "position": hole.offset,
+        "seq": place.seq,
+        "family": hole.family,
+        "is_open": hole.open,
+    }
+    rows.put(tables.holes, row)
+
+
+def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: _Place) -> None:
+    row = {
+        "fact_id": fact.id,
+        "event_id": fact.data.event_id,
+        "source": fact.data.event_source,
+        "effect": fact.data.effect.value,
+        "reason": fact.data.reason,
+    }
+    rows.put(tables.set_asides, row)
+
+
+def _refusal(rows: Rows, fact: facts.ActionRefused, place: _Place) -> None:
+    row = {
+        "fact_id": fact.id,
+        "desk": fact.partitionkey,
+        "task_id": fact.data.task_id,
+        "at": fact.time,
+        "doc": fact.data,
+    }
+    rows.put(tables.refusals, row)
+    _note(rows, place, "refusal", fact.data.task_id, desk=fact.partitionkey)
+
+
+def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: _Place) -> None:
+    """The task's own next version shows it."""
+
+
+def _note_client(rows: Rows, fact: facts.Fact, place: _Place) -> None:
+    _note(rows, place, "client", fact.partitionkey, client=fact.partitionkey)
+
+
+def _note(  # noqa: PLR0913 - a row's columns, named
+    rows: Rows,
+    place: _Place,
+    kind: str,
+    subject: str,
+    *,
+    version: int = 0,
+    desk: str | None = None,
+    client: str | None = None,
+) -> None:
+    """Tell screens that something changed."""
+    change = {"version": version, "desk": desk, "client": client}
+    rows.put(tables.changes, {"kind": kind, "subject": subject, **place._asdict(), **change})
+
+
+_PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
+    facts.TaskChanged: _task,
+    facts.QueueRanked: _queue,
+    facts.IntentChanged: _intent,
+    facts.WealthScored: _score,
+    facts.ClientServed: _served,
+    facts.DiagnosisMade: _diagnosis,
+    facts.BookEntryAdded: _book_line,
+    facts.BookEntryRefused: _book_refusal,
+    facts.JourneyAdvanced: _journey,
+    facts.DecisionMade: _decision,
+    facts.ContactCounted: _contact,
+    facts.HoleChanged: _hole,
+    facts.SignalSetAside: _set_aside,
+    facts.ActionRefused: _refusal,
+    facts.ClaimMade: _claim,
+}
+_FACTS: Final = tuple(_PROJECT)

@@ -1,0 +1,283 @@
+"""Questions to the read model. Answers are JSON-like data; the pages give them words."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Protocol
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Subquery,
+    Table,
+    UnaryExpression,
+    func,
+    or_,
+    select,
+    union,
+)
+
+from schemas.facts import Effect
+from schemas.tasks import OPEN_STATES
+from schemas.time import Instant, format_instant
+from streams.readmodel import book
+from streams.readmodel import tables as t
+from streams.readmodel.movement import movement
+from streams.topics import CLIENT_EVENTS
+
+Doc = dict[str, Any]
+_OPEN: Final = tuple(state.value for state in OPEN_STATES)
+_HISTORY: Final = 12
+_DIAGNOSES: Final = 24
+"""More than two years of a private client, with some held in vain."""
+
+
+class Progress(Protocol):
+    """How far the folds have come."""
+
+    def applied(self, topic: str, partition: int) -> int:
+        """The offset up to which (exclusive) a log's fold has applied it."""
+        ...
+
+
+class Views:
+    """The read model, asked."""
+
+    def __init__(self, engine: Engine, progress: Progress) -> None:
+        self._engine, self._progress = engine, progress
+
+    def desks(self) -> list[Doc]:
+        """Every desk that has or had a queue or a client, with its open tasks."""
+        known = _desks()
+        statement = (
+            select(known.c.desk, func.count(t.tasks.c.task_id))
+            .outerjoin(t.tasks, (t.tasks.c.desk == known.c.desk) & t.tasks.c.state.in_(_OPEN))
+            .where(known.c.desk.is_not(None))
+            .group_by(known.c.desk)
+            .order_by(known.c.desk)
+        )
+        with self._engine.connect() as connection:
+            return [{"desk": desk, "open": many} for desk, many in connection.execute(statement)]
+
+    def is_desk(self, desk: str) -> bool:
+        """Has anybody spoken of this desk: a queue, a task, or a client that it serves?"""
+        known = _desks()
+        has_task = select(t.tasks.c.desk).where(t.tasks.c.desk == desk)
+        statement = select(known.c.desk).where(known.c.desk == desk).union(has_task)
+        with self._engine.connect() as connection:
+            return connection.execute(statement.limit(1)).first() is not None
+
+    def inbox(self, desk: str) -> list[Doc]:
+        """A desk's open tasks: in the order of its ranking, sleeping ones last."""
+        mine = select(t.tasks.c.doc).where(t.tasks.c.desk == desk, t.tasks.c.state.in_(_OPEN))
+        ranking = select(t.queues.c.doc).where(t.queues.c.desk == desk)
+        with self._engine.connect() as connection:
+            docs = list(connection.scalars(mine))
+            queue = connection.scalars(ranking).first()
+        ranked = {item["task_id"]: item for item in (queue or {"items": []})["items"]}
+        far = len(ranked) + 1
+        for doc in docs:
+            place = ranked.get(doc["task_id"], {})
+            doc["rank"] = place.get("rank", far)
+            doc["fits_hours"] = place.get("fits_hours", True)
+            doc["worth"] = place.get("worth_per_minute", 0.0)
+        return sorted(docs, key=lambda doc: (doc["rank"], doc["due"], doc["task_id"]))
+
+    def task(self, task_id: str) -> Doc | None:
+        """A task as it stands."""
+        return self._one(select(t.tasks.c.doc).where(t.tasks.c.task_id == task_id))
+
+    def refusal(self, task_id: str) -> Doc | None:
+        """The last refused action on a task."""
+        statement = (
+            select(t.refusals.c.doc)
+            .where(t.refusals.c.task_id == task_id)
+            .order_by(t.refusals.c.at.desc())
+        )
+        return self._one(statement)
+
+    def decision(self, decision_id: str) -> Doc | None:
+        """A decision with every candidate."""
+        chosen = t.decisions.c.decision_id == decision_id
+        with self._engine.connect() as connection:
+            row = connection.execute(select(t.decisions).where(chosen)).first()
+        if row is None:
+            return None
+        cause = {"cause_id": row.cause_id, "cause_source": row.cause_source}
+        return {**row.doc, "client": row.client, **cause}
+
+    def client(self, token: str, *, since: Instant | None = None) -> Doc | None:
+        """All that is shown of a client; `None` if nothing is known of them.
+
+        Args:
+            token: the client.
+            since: where the period of the score's movement begins; `None`: with the first score.
+        """
+        with self._engine.connect() as connection:
+            page = {
+                "client": token,
+                "intents": _rows(connection, t.intents, token, t.intents.c.p.desc()),
+                "scores": _rows(connection, t.scores, token, t.scores.c.seq.desc(), _HISTORY),
+                "movement": movement(connection, token, since=since),
+                "journeys": _rows(connection, t.journeys, token, t.journeys.c.at.desc()),
+                "tasks": _rows(connection, t.tasks, token, t.tasks.c.changed_at.desc(), 20),
+                "contacts": _rows(connection, t.contacts, token, t.contacts.c.at.desc()),
+                "decisions": _rows(connection, t.decisions, token, t.decisions.c.at.desc(), 8),
+                "service": _service(connection, token),
+                "diagnoses": _rows(
+                    connection, t.diagnoses, token, t.diagnoses.c.seq.desc(), _DIAGNOSES
+                ),
+                "holes": _holes(connection, token),
+            }
+        known = any(page[part] for part in page if part not in ("client", "movement"))
+        return page if known else None
+
+    def diagnosis(self, diagnosis_id: str) -> Doc | None:
+        """A diagnosis as it was shown, with the client and what it follows from."""
+        statement = select(t.diagnoses).where(t.diagnoses.c.diagnosis_id == diagnosis_id)
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own word
+
+    def book(self, desk: str, *, starts: Instant, ends: Instant) -> list[Doc]:
+        """The clients of an adviser's book over a period; see `book.clients`."""
+        with self._engine.connect() as connection:
+            return book.clients(connection, desk, starts=starts, ends=ends)
+
+    def ledger(self, desk: str) -> Doc:
+        """A desk's ledgers: `periods`, the lines of each, and the last line refused or `None`."""
+        with self._engine.connect() as connection:
+            return {
+                "periods": book.ledger(connection, desk),
+                "refusal": book.last_refusal(connection, desk),
+            }
+
+    def changes_since(self, sequence: int, desk: str | None, *, limit: int = 200) -> list[Doc]:
+        """Notices after a sequence number that concern a desk, or everybody."""
+        c = t.changes.c
+        mine = or_(c.desk == desk, c.desk.is_(None)) if desk is not None else c.sequence > 0
+        statement = select(t.changes).where(c.sequence > sequence, mine)
+        with self._engine.connect() as connection:
+            found = connection.execute(statement.order_by(c.sequence).limit(limit))
+            return [dict(row._mapping) for row in found]  # noqa: SLF001 - SQLAlchemy's own word
+
+    def last_change(self) -> int:
+        """The newest sequence number; 0 while there is none."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(t.changes.c.sequence))) or 0
+
+    def story(self, event_id: str, source: str | None) -> Doc | None:
+        """What became of an event: where it stands, what it did, what it caused."""
+        with self._engine.connect() as connection:
+            event = connection.execute(_named(t.events, event_id, source)).first()
+            letters = connection.execute(_named(t.letters, event_id, source)).all()
+            gaps = {letter.name: _gap(connection, letter.name) for letter in letters}
+            asides = connection.execute(_named(t.set_asides, event_id, source)).all()
+            effects = connection.execute(
+                select(t.caused).where(t.caused.c.cause_id == event_id)
+            ).all()
+        if event is None and not letters:
+            return None
+        story: Doc = {"id": event_id}
+        if event is not None:
+            story |= self._logged(event)
+        if letters:
+            story |= _buried(letters, gaps)
+        else:
+            story |= _set_aside(asides)
+        return story | {"caused": _caused(effects, source)}
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with self._engine.connect() as connection:
+            return {
+                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in t.metadata.sorted_tables
+            }
+
+    def _logged(self, event: Row[Any]) -> Doc:
+        done = event.position < self._progress.applied(event.topic, event.part)
+        return {
+            "source": event.source,
+            "type": event.type,
+            "logged": {"topic": event.topic, "partition": event.part, "offset": event.position},
+            "received_at": format_instant(Instant(event.received_at)),
+            "state": "applied" if done else "logged",
+        }
+
+    def _one(self, statement: Select[Any]) -> Doc | None:
+        with self._engine.connect() as connection:
+            found: Doc | None = connection.scalars(statement.limit(1)).first()
+        return found
+
+
+def _desks() -> Subquery:
+    """Desks of queues and of whoever serves a client; null where nobody does."""
+    serving = (t.served.c.rm, t.served.c.team, t.served.c.remote)
+    return union(select(t.queues.c.desk), *(select(each) for each in serving)).subquery()
+
+
+def _service(connection: Connection, client: str) -> Doc | None:
+    c = t.served.c
+    statement = select(t.served).where(c.client == client).order_by(c.seq.desc()).limit(1)
+    row = connection.execute(statement).first()
+    return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own word
+
+
+def _named(table: Table, event_id: str, source: str | None) -> Select[Any]:
+    statement = select(table).where(table.c.event_id == event_id)
+    return statement if source is None else statement.where(table.c.source == source)
+
+
+def _set_aside(asides: Sequence[Row[Any]]) -> Doc:
+    """What kept the event from its effect; of one that was sent again, the first time counts."""
+    others = [one for one in asides if one.effect != Effect.DUPLICATE]
+    story: Doc = {"repeated": True} if len(others) < len(asides) else {}
+    return story | {"state": others[-1].effect, "reason": others[-1].reason} if others else story
+
+
+def _buried(letters: Sequence[Row[Any]], gaps: dict[str, str]) -> Doc:
+    """The letter that still has a gap, or else the first: sent again in vain there are several."""
+    letter = next((one for one in letters if gaps[one.name] == "open"), letters[0])
+    return {
+        "state": "dead_lettered",
+        "code": letter.code,
+        "dead_letter": letter.name,
+        "faults": letter.doc["faults"],
+        "hole": gaps[letter.name],
+    }
+
+
+def _gap(connection: Connection, name: str) -> str:
+    """What a dead letter left, by its `topic/partition/offset`: an open or closed gap, or none."""
+    topic, part, position = name.rsplit("/", 2)
+    c = t.holes.c
+    of_client = c.key.startswith("ct_", autoescape=True)
+    mine = of_client if topic == CLIENT_EVENTS else ~of_client
+    place = (c.part == int(part)) & (c.position == int(position))
+    is_open = connection.scalar(select(c.is_open).where(place, mine))
+    return "none" if is_open is None else "open" if is_open else "closed"
+
+
+def _caused(rows: Iterable[Row[Any]], source: str | None) -> list[Doc]:
+    return [
+        {"id": row.fact_id, "type": row.kind, "task": row.subject}
+        for row in rows
+        if source in (None, row.cause_source)
+    ]
+
+
+def _rows(
+    connection: Connection,
+    table: Table,
+    client: str,
+    order: UnaryExpression[Any],
+    limit: int = 50,
+) -> Sequence[Doc]:
+    statement = select(table).where(table.c.client == client).order_by(order).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(statement)]  # noqa: SLF001
+
+
+def _holes(connection: Connection, client: str) -> list[Doc]:
+    mine = (t.holes.c.key == client) & t.holes.c.is_open
+    return [dict(row._mapping) for row in connection.execute(select(t.holes).where(mine))]  # noqa: SLF001

@@ -1,0 +1,41 @@
+"""The released catalogue, followed on the reference log by doors that show its words."""
+
+from journeys.catalogue.catalogue import Catalogue
+from journeys.catalogue.edition import Edition
+from schemas.time import Instant
+from streams.errors import TransientError
+from streams.ports import LogReader
+from streams.reference import ReferenceLog
+from streams.topics import REFERENCE
+
+
+class ReleasedCatalogue:
+    """The newest catalogue as of the last refresh. One thread refreshes, any thread asks."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader, self._log = reader, ReferenceLog(reader)
+        self._end = 0
+        self._catalogue: Catalogue | None = None
+
+    def refresh(self) -> None:
+        """Read on to the end of the log.
+
+        Raises:
+            TransientError: the log is away, or nothing is released yet.
+            WorkerStopError: the log cannot be read by this version.
+        """
+        end = self._reader.end(REFERENCE, 0)
+        if end == 0:
+            raise TransientError("no catalogue is released; 'suishen catalogue release'")
+        if end > self._end:
+            self._end, self._catalogue = end, self._log.at(end).catalogue
+
+    def at(self, moment: Instant) -> Edition:
+        """The edition in force at a moment.
+
+        Raises:
+            TransientError: nothing has been read yet.
+        """
+        if self._catalogue is None:
+            raise TransientError("no catalogue has been read yet")
+        return self._catalogue.at(moment)
