@@ -1,12 +1,14 @@
 """The gateway's HTTP surface. 202 is said only after the log has the event."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic_core import from_json, to_json
 
+from channels.gateway.counting import DoorWatch
 from channels.gateway.door import ACCEPTED, Accepted, accept
 from channels.gateway.problems import STATUS, body, problem, refused
 from schemas import codec
@@ -24,6 +26,14 @@ _JSON = ("application/cloudevents+json", "application/json")
 _BATCH = ("application/cloudevents-batch+json", "application/json")
 
 
+UNWATCHED: Final = DoorWatch()
+_Take = Callable[[Request, bytes], Awaitable[Response]]
+
+
+Durability = Literal["replicated", "local"]
+"""All replicas in step, or the one disk of an embedded engine."""
+
+
 class Stories(Protocol):
     """What became of an event."""
 
@@ -32,10 +42,25 @@ class Stories(Protocol):
         ...
 
 
-def create_app(publisher: Publisher, clock: Clock, stories: Stories | None = None) -> FastAPI:
-    """The gateway over a publisher. It has no login: bind it to loopback only."""
+def create_app(
+    publisher: Publisher,
+    clock: Clock,
+    stories: Stories | None = None,
+    watch: DoorWatch = UNWATCHED,
+    *,
+    durability: Durability = "replicated",
+) -> FastAPI:
+    """The gateway over a publisher. It has no login: bind it to loopback only.
+
+    Args:
+        publisher: to the log.
+        clock: stamps `receivedat`.
+        stories: what became of an event, if it can be told.
+        watch: is told of every request.
+        durability: what an acknowledged event has reached; receipts say so.
+    """
     app = FastAPI(title="suishen gateway", version="1", docs_url=None, redoc_url=None)
-    gateway = _Gateway(publisher, clock)
+    gateway = _Gateway(publisher, clock, watch, durability)
     app.post("/v1/events")(gateway.one)
     app.post("/v1/events:batch")(gateway.batch)
     app.get("/v1/limits")(_limits)
@@ -53,38 +78,41 @@ def create_app(publisher: Publisher, clock: Clock, stories: Stories | None = Non
 
 
 class _Gateway:
-    def __init__(self, publisher: Publisher, clock: Clock) -> None:
-        self._publisher = publisher
+    def __init__(
+        self, publisher: Publisher, clock: Clock, watch: DoorWatch, durability: Durability
+    ) -> None:
+        self._publisher, self._durability = publisher, durability
         self._clock = clock
+        self._watch = watch
         self._in_flight = 0
 
     async def one(self, request: Request) -> Response:
         """Take one event: structured, or binary with `ce-` headers."""
-        media = request.headers.get("content-type", "").split(";")[0].strip()
-        binary = "ce-type" in request.headers
-        if not binary and media not in _JSON:
-            return problem("wrong-media-type", status=415)
-        return await self._guarded(request, MAX_EVENT_BYTES, self._take_one)
+        fits = "ce-type" in request.headers or _media(request) in _JSON
+        limit = MAX_EVENT_BYTES if fits else None
+        return await self._answered(request, limit, self._take_one)
 
     async def batch(self, request: Request) -> Response:
         """Take up to 500 events: 202, or 207 with an answer for each."""
-        media = request.headers.get("content-type", "").split(";")[0].strip()
-        if media not in _BATCH:
-            return problem("wrong-media-type", status=415)
-        return await self._guarded(request, MAX_BATCH_BYTES, self._take_batch)
+        limit = MAX_BATCH_BYTES if _media(request) in _BATCH else None
+        return await self._answered(request, limit, self._take_batch)
 
-    async def _guarded(
-        self,
-        request: Request,
-        limit: int,
-        take: Callable[[Request, bytes], Awaitable[Response]],
-    ) -> Response:
-        """Bound the size of one body and of all bodies under way."""
+    async def _answered(self, request: Request, limit: int | None, take: _Take) -> Response:
+        """Answer, and tell of it."""
+        began = time.perf_counter()
+        answer = await self._guarded(request, limit, take)
+        self._watch.answered(answer.status_code, time.perf_counter() - began)
+        return answer
+
+    async def _guarded(self, request: Request, limit: int | None, take: _Take) -> Response:
+        """Bound the size of one body and of all bodies under way; no limit, no right media type."""
+        if limit is None:
+            return self._refused("wrong-media-type", status=415)
         raw = await _body(request, limit)
         if raw is None:
-            return problem("too-large", status=413)
+            return self._refused("too-large", status=413)
         if self._in_flight + len(raw) > MAX_BYTES_IN_FLIGHT:
-            return problem("rate-limited", status=429, retry_after_s=RETRY_AFTER_S)
+            return self._refused("rate-limited", status=429, retry_after_s=RETRY_AFTER_S)
         self._in_flight += len(raw)
         try:
             return await take(request, raw)
@@ -96,6 +124,7 @@ class _Gateway:
             taken = accept(_structured(request, raw), now=self._clock.now())
             _check_idempotency(request, taken)
         except ContractError as error:
+            self._watch.rejected(error.code)
             return refused(error, event_id=codec.name_of(raw)[0])
         try:
             await self._publisher.publish([taken.message])
@@ -103,32 +132,47 @@ class _Gateway:
             return problem(
                 "log-unavailable", status=503, event_id=taken.event.id, retry_after_s=RETRY_AFTER_S
             )
-        return JSONResponse(_receipt(taken), status_code=202)
+        self._watch.received(taken.event)
+        return JSONResponse(_receipt(taken, self._durability), status_code=202)
 
     async def _take_batch(self, _request: Request, raw: bytes) -> Response:
         try:
             documents = from_json(raw, allow_inf_nan=False)
         except ValueError:
-            return problem("malformed-json", status=400)
+            return self._refused("malformed-json", status=400)
         if not isinstance(documents, list) or len(documents) > MAX_BATCH_EVENTS:
             fault = Fault("", f"an array of at most {MAX_BATCH_EVENTS} events")
             return refused(ContractError(Code.CONTRACT_VIOLATION, fault))
         judged = [self._judge(document) for document in documents]
         taken = [one for one in judged if isinstance(one, Accepted)]
+        for one in judged:
+            if isinstance(one, ContractError):
+                self._watch.rejected(one.code)
         try:
             await self._publisher.publish([one.message for one in taken])
         except TransientError:
-            return JSONResponse(_unwritten(judged), status_code=207)
-        results = [_result(one) for one in judged]
+            headers = {"Retry-After": str(RETRY_AFTER_S)}
+            return JSONResponse(_unwritten(judged), status_code=207, headers=headers)
+        for one in taken:
+            self._watch.received(one.event)
+        results = [_result(one, self._durability) for one in judged]
         return JSONResponse(
             {"results": results}, status_code=202 if len(taken) == len(judged) else 207
         )
+
+    def _refused(self, code: str, *, status: int, retry_after_s: int | None = None) -> Response:
+        self._watch.rejected(code)
+        return problem(code, status=status, retry_after_s=retry_after_s)
 
     def _judge(self, document: object) -> Accepted | ContractError:
         try:
             return accept(to_json(document), now=self._clock.now())
         except ContractError as error:
             return error
+
+
+def _media(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip()
 
 
 async def _body(request: Request, limit: int) -> bytes | None:
@@ -162,20 +206,20 @@ def _check_idempotency(request: Request, taken: Accepted) -> None:
         )
 
 
-def _receipt(taken: Accepted) -> dict[str, object]:
+def _receipt(taken: Accepted, durability: Durability) -> dict[str, object]:
     event = taken.event
     received = None if event.receivedat is None else format_instant(event.receivedat)
     return {
         "id": event.id,
         "source": event.source,
         "received_at": received,
-        "durability": "replicated",
+        "durability": durability,
     }
 
 
-def _result(judged: Accepted | ContractError) -> dict[str, object]:
+def _result(judged: Accepted | ContractError, durability: Durability) -> dict[str, object]:
     if isinstance(judged, Accepted):
-        return {"status": 202, **_receipt(judged)}
+        return {"status": 202, **_receipt(judged, durability)}
     return body(judged.code, status=STATUS[judged.code], error=judged)
 
 
@@ -184,7 +228,7 @@ def _unwritten(judged: list[Accepted | ContractError]) -> dict[str, object]:
     results, seen = [], set()
     for one in judged:
         if isinstance(one, ContractError):
-            results.append(_result(one))
+            results.append(body(one.code, status=STATUS[one.code], error=one))
             continue
         key = one.event.partitionkey
         code, status = ("held", 424) if key in seen else ("log-unavailable", 503)

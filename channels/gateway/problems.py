@@ -12,6 +12,7 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.TOO_DEEP: 400,
     Code.KEY_MISMATCH: 400,
     Code.TYPE_NOT_YOURS: 403,
+    Code.SOURCE_NOT_YOURS: 403,
     Code.TOO_LARGE: 413,
     Code.CONTRACT_VIOLATION: 422,
     Code.UNKNOWN_TYPE: 422,
@@ -22,6 +23,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "too-deep": "The body is nested too deeply",
     "key-mismatch": "Key and subject do not name the same client",
     "type-not-yours": "Only the engine itself sends this type",
+    "source-not-yours": "This channel may not speak for this source",
     "too-large": "The event is too large",
     "contract-violation": "The event breaks its contract",
     "unknown-type": "No contract has this type",
@@ -29,6 +31,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "wrong-media-type": "Send application/cloudevents+json",
     "rate-limited": "Too much at once; wait and send again",
     "log-unavailable": "The log is away; send the same event again",
+    "views-unavailable": "The read model is away; ask again",
     "event-unknown": "No event by this id yet",
     "held": "An earlier event of the same client failed for now; send again in order",
 }

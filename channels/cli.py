@@ -1,0 +1,176 @@
+"""`suishen`: every command of the product.
+
+Exit codes: 0 fine, 1 a difference was found, 2 bad input, 70 machinery.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from channels.lazy import LazyGroup
+from channels.telling import tell
+from journeys.errors import DefinitionError
+from schemas.time import parse_instant
+from streams.errors import TransientError, WorkerStopError
+
+DIFFERENCE, BAD_INPUT, MACHINERY = 1, 2, 70
+_MONDAY = "2026-11-02T00:00:00+08:00"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def main() -> None:
+    """Run a command and end with its code; what went wrong is said in one line."""
+    try:
+        code = commands.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = BAD_INPUT
+    except (DefinitionError, ValueError) as error:
+        click.echo(str(error), err=True)
+        code = BAD_INPUT
+    except (WorkerStopError, TransientError, RuntimeError) as error:
+        click.echo(str(error), err=True)
+        code = MACHINERY
+    sys.exit(code or 0)
+
+
+_ELSEWHERE: Final = {
+    "bench": "channels.bench_cli:bench",
+    "dead-letters": "channels.operator_cli:dead_letters",
+    "event": "channels.operator_cli:event",
+    "explain": "channels.why.command:explain",
+    "replay": "channels.why.replay_command:replay_log",
+    "recompute": "channels.why.command:recompute",
+    "why-not": "channels.why.command:why_not",
+    "epoch": "channels.epoch_cli:epoch",
+    "advise": "channels.assess.people_cli:advise",
+    "assess": "channels.assess.command:assess",
+    "book": "channels.assess.people_cli:book",
+    "diagnose": "channels.assess.people_cli:diagnose",
+    "journey": "channels.why.journey_command:journey",
+    "kafka": "channels.kafka_cli:kafka",
+    "run": "channels.run_cli:run",
+    "up": "channels.up.command:up",
+    "verify": "channels.verify_cli:verify",
+}
+"""Commands that live in modules of their own; one row each."""
+
+
+@click.group(
+    cls=LazyGroup,
+    elsewhere=_ELSEWHERE,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option("0.1.0", prog_name="suishen")
+def commands() -> None:
+    """An event-driven client-journey engine for banks.
+
+    Start with `suishen demo`: a synthetic bank, the engine and the inbox in one process.
+    """
+
+
+@commands.command()
+@click.option("--headless", is_flag=True, help="Virtual clock, no pages: as fast as it goes.")
+@click.option("--clients", default=2000, show_default=True, type=click.IntRange(1, 200_000))
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3660))
+@click.option("--seed", default=7, show_default=True)
+@click.option("--record", type=click.Path(path_type=Path), help="Write the event logs here.")
+@click.option("--truth", type=click.Path(path_type=Path), help="Write the wall of truth here.")
+@click.option("--speed", default=60, show_default=True, help="Live: bank seconds per second.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
+@_json
+def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
+    """A synthetic bank on one machine: live with pages, or headless."""
+    if not chosen["headless"]:
+        from channels.live import run_demo
+
+        return run_demo(chosen["clients"], chosen["seed"], chosen["speed"], chosen["port"])
+    from channels.simulator.headless import Plan, run
+    from channels.simulator.mix import read_mix
+
+    plan = Plan(
+        chosen["seed"], chosen["clients"], chosen["days"], parse_instant(_MONDAY), read_mix()
+    )
+    what = f"{plan.clients} clients, {plan.days} days"
+    with tempfile.TemporaryDirectory() as folder, _patience(what):
+        found = run(plan, Path(folder), record=chosen["record"], truth=chosen["truth"])
+    tell(found, as_json=chosen["as_json"])
+    return 0
+
+
+@commands.command()
+@click.argument("file", type=_FILE)
+@click.option("--to", default="http://127.0.0.1:8080", show_default=True, help="A gateway.")
+@_json
+def publish(file: Path, to: str, *, as_json: bool) -> int:
+    """Send the events of a JSON-lines file to a gateway; exit 1 if any was refused."""
+    from channels.publishing import described, publish_file
+
+    found = publish_file(file, to)
+    if as_json:
+        tell(found, as_json=True)
+    else:
+        refusals = found.pop("refusals")
+        tell(found, as_json=False)
+        for refusal in refusals:
+            click.echo(described(file, refusal))
+    return DIFFERENCE if found["refused"] else 0
+
+
+@commands.group(cls=LazyGroup, elsewhere={"release": "channels.release_cli:release"})
+def catalogue() -> None:
+    """Policy as data: check it, compare it, release it."""
+
+
+@catalogue.command("check")
+@click.argument("folder", type=_FOLDER, required=False)
+@click.option("--signed", is_flag=True, help="Refuse rules that nobody has signed.")
+@_json
+def check_catalogue(folder: Path | None, *, signed: bool, as_json: bool) -> int:
+    """Load a folder of TOML files, the shipped one by default; every fault is named."""
+    from streams.catalogue_files import SHIPPED, read_catalogue
+
+    found = read_catalogue(folder or SHIPPED, signed=signed)
+    edition = found.editions[-1]
+    parts = {"version": found.version, "editions": len(found.editions)}
+    sizes = {"actions": len(edition.actions), "journeys": len(edition.journeys)}
+    rules = [*edition.suitability.rules.values(), *edition.conduct.rules.values()]
+    unsigned = {"rules": len(rules), "unsigned": sum(not rule.signed_by for rule in rules)}
+    tell(parts | sizes | unsigned, as_json=as_json)
+    return 0
+
+
+@catalogue.command("diff")
+@click.argument("old", type=_FOLDER)
+@click.argument("new", type=_FOLDER)
+@_json
+def diff_catalogues(old: Path, new: Path, *, as_json: bool) -> int:
+    """What NEW says otherwise than OLD, row by row; exit 1 if anything. Both must load."""
+    from journeys.catalogue.difference import differences
+    from streams.catalogue_files import read_catalogue, read_files
+
+    versions = {"old": read_catalogue(old).version, "new": read_catalogue(new).version}
+    found = list(differences(read_files(old), read_files(new)))
+    if as_json:
+        rows = [json.loads(json.dumps(one._asdict(), default=str)) for one in found]
+        tell(versions | {"differences": rows}, as_json=True)
+    else:
+        for one in found:
+            click.echo(f"{one.file}: {one.row}: {one.key or 'the row'}: {one.old} → {one.new}")
+        click.echo(f"{len(found)} differences, {versions['old']} → {versions['new']}")
+    return DIFFERENCE if found else 0
+
+
+def _patience(what: str) -> Any:  # noqa: ANN401 - rich's own context manager
+    """A sign of life on the terminal; nothing where output is not one."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(what)

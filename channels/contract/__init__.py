@@ -1,0 +1,1 @@
+"""The contract kit: what channel teams get to build against."""

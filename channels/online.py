@@ -1,0 +1,79 @@
+"""What an operator asks of a cluster: the same as of a folder, see `channels.offline`."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any
+
+from channels.ingress import again
+from channels.offline import summary
+from schemas.dead_letter import DeadLetter
+from streams import dead_letters
+from streams.clock import WallClock
+from streams.kafka.progress import Groups, KafkaProgress
+from streams.kafka.publisher import KafkaPublisher
+from streams.kafka.reader import KafkaReader
+from streams.ports import Outgoing
+from streams.readmodel.database import address, open_database
+from streams.readmodel.queries import Views
+from streams.settings import read_settings
+
+
+@contextmanager
+def open_views(bootstrap: str) -> Iterator[Views]:
+    """The read model of the settings' database; its projector keeps it up to date."""
+    engine = open_database(address(read_settings(os.environ)))
+    with closing(Groups(bootstrap)) as groups:
+        try:
+            yield Views(engine, KafkaProgress(groups))
+        finally:
+            engine.dispose()
+
+
+def letters(bootstrap: str) -> list[dict[str, Any]]:
+    """Every dead letter without its bytes."""
+    with closing(KafkaReader(bootstrap)) as reader:
+        return [summary(letter) for letter in dead_letters.read_all(reader)]
+
+
+def letter(bootstrap: str, name: str) -> dict[str, Any]:
+    """One dead letter whole; its bytes in base64.
+
+    Raises:
+        ValueError: there is none by that name.
+    """
+    return _find(bootstrap, name).model_dump(mode="json")
+
+
+def requeue(bootstrap: str, name: str) -> str:
+    """Write its bytes to their log again; where they stand now.
+
+    Raises:
+        ValueError: a door had refused it, and still does.
+    """
+    channels = read_settings(os.environ).channels
+    now = WallClock().now()
+    return _write(bootstrap, [again.requeue(_find(bootstrap, name), channels, now=now)])
+
+
+def waive(bootstrap: str, name: str, reason: str) -> str:
+    """Close its hole without the event; where the waiver stands."""
+    found = _find(bootstrap, name)
+    messages = dead_letters.waive(found, reason=reason, now=WallClock().now())
+    if not messages:
+        raise ValueError(f"'{name}' has no key, so it left no hole to close")
+    return _write(bootstrap, messages)
+
+
+def _write(bootstrap: str, messages: Sequence[Outgoing]) -> str:
+    with closing(KafkaPublisher(bootstrap)) as publisher:
+        (place,) = publisher.write(messages)
+    return f"{messages[0].topic}/{place.partition}/{place.offset}"
+
+
+def _find(bootstrap: str, name: str) -> DeadLetter:
+    with closing(KafkaReader(bootstrap)) as reader:
+        found = dead_letters.find(reader, name)
+    if found is None:
+        raise ValueError(f"no dead letter '{name}'; 'suishen dead-letters list' names them")
+    return found

@@ -1,0 +1,1 @@
+"""The synthetic bank: seeded, public contracts only, its truth kept apart."""

@@ -1,0 +1,37 @@
+"""What the bank hears of the engine: tasks of its channels, lists and refusals of its desks."""
+
+from typing import Final
+
+from channels.simulator.bank import Bank
+from schemas import codec
+from schemas.envelope import Envelope
+from schemas.facts import ActionRefused, QueueRanked, TaskChanged
+from schemas.time import Instant
+from streams.ports import Outgoing
+from streams.topics import DESK_FACTS, TASKS
+
+_KINDS: Final = {TASKS: codec.CLIENT_FACTS, DESK_FACTS: (QueueRanked, ActionRefused)}
+_FOR_DESKS: Final = tuple(
+    f'"type":"{codec.wire_type(kind)}"'.encode() for kind in _KINDS[DESK_FACTS]
+)
+
+
+def hear(bank: Bank, message: Outgoing, now: Instant) -> Envelope | None:
+    """Tell the bank, and say which fact it was; `None` for what no channel or desk sees."""
+    if message.topic not in _KINDS or not _is_for_us(message):
+        return None
+    fact = codec.decode(message.value, _KINDS[message.topic])
+    match fact:
+        case TaskChanged():
+            bank.see_task(fact.data, now)
+        case QueueRanked():
+            bank.see_queue(fact.data, now)
+        case ActionRefused():
+            bank.see_refusal(fact.data, now)
+        case _:
+            pass
+    return fact
+
+
+def _is_for_us(message: Outgoing) -> bool:
+    return message.topic == TASKS or any(name in message.value for name in _FOR_DESKS)

@@ -1,0 +1,1 @@
+"""Why: decisions read out, asked about, and taken again."""

@@ -1,0 +1,192 @@
+"""`suishen explain`, `why-not` and `recompute`: why a client was contacted, or was not.
+
+Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machinery.
+"""
+
+import re
+from base64 import b64decode
+from typing import Any, Final
+
+import click
+from pydantic_core import from_json, to_json
+
+from channels.telling import tell
+from channels.why.logs import Asked, log_options, open_log
+from channels.why.told import Teller
+from channels.workbench.wording import LANGUAGES, Words
+from journeys.client import why
+from journeys.decide.explain import Answer, Examination
+from schemas.decisions import Candidate, Decision
+from schemas.time import Instant, format_instant, parse_instant
+from schemas.wire import CLIENT_PATTERN
+from streams.past import Taken
+
+_NOTHING: Final = 1
+_lang = click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a search of all.")
+
+
+@click.command()
+@click.argument("decision_id", metavar="DECISION")
+@log_options
+@_client
+@_lang
+@_json
+def explain(decision_id: str, client: str | None, lang: str, *, as_json: bool, **log: Any) -> int:  # noqa: ANN401 - the log's options
+    """Read a decision out: what was chosen, what was withheld by which rule, and on what ground."""
+    with open_log(**log) as asked:
+        taken = _find(asked, decision_id, client)
+        if taken is None:
+            return _not_found(decision_id)
+        event = taken.event
+        if as_json:
+            tell({"client": event.partitionkey} | _document(event.data), as_json=True)
+            return 0
+        edition = _edition(asked, event.data)
+        for line in Teller(Words(lang, edition)).decision(event.partitionkey, event.data):
+            click.echo(line)
+    return 0
+
+
+@click.command("why-not")
+@click.argument("client")
+@click.argument("action")
+@log_options
+@click.option("--at", metavar="TIME", help="RFC 3339; after the client's last event unless given.")
+@click.option("--inbound", is_flag=True, help="As if the client had come to us.")
+@_lang
+@_json
+def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
+    """Every stage asked about an ACTION for a CLIENT at a time; nothing is written."""
+    client, action, at = chosen["client"], chosen["action"], _moment(chosen["at"])
+    if not re.fullmatch(CLIENT_PATTERN, client):
+        raise ValueError(f"'{client}' is no client token: ct_ and 32 hex digits")
+    with open_log(chosen["events"], chosen["data"], chosen["bootstrap"]) as asked:
+        standing = asked.past.standing(client, upto=at)
+        if standing is None:
+            click.echo(f"nothing is known of '{client}' by then", err=True)
+            return _NOTHING
+        at = standing.state.contact_clock if at is None else at
+        trigger = "inbound" if chosen["inbound"] else "asked"
+        found = why.why_not(standing.state, standing.reference, action, at=at, trigger=trigger)
+        edition = standing.reference.catalogue.at(at)
+    if chosen["as_json"]:
+        tell(
+            {"client": client, "action": action, "at": format_instant(at)} | _examined(found),
+            as_json=True,
+        )
+        return 0
+    for line in Teller(Words(chosen["lang"], edition)).examination(client, action, at, found):
+        click.echo(line)
+    return 0
+
+
+@click.command()
+@click.argument("decision_id", metavar="DECISION")
+@log_options
+@_client
+@_json
+def recompute(decision_id: str, client: str | None, *, as_json: bool, **log: Any) -> int:  # noqa: ANN401 - the log's options
+    """Take a decision again from the stored log, with the versions recorded; compare the bytes.
+
+    Of a recording, which holds no decisions, all clients' log is compared with the client's alone.
+    """
+    with open_log(**log) as asked:
+        first = _find(asked, decision_id, client)
+        if first is None:
+            return _not_found(decision_id)
+        second = asked.past.again(decision_id, client=first.event.partitionkey)
+        found = _compared(first, second) | _retaken(asked, first.event.data)
+    tell({"decision_id": decision_id} | found, as_json=as_json)
+    return 0 if found["identical"] and found["from_state"] in {None, True} else _NOTHING
+
+
+def _find(asked: Asked, decision_id: str, client: str | None) -> Taken | None:
+    if asked.is_recording:
+        return asked.past.again(decision_id, client=client)
+    return asked.past.written(decision_id)
+
+
+def _compared(first: Taken, second: Taken | None) -> dict[str, Any]:
+    if second is None:
+        return {"identical": False, "differs_at": "the log does not lead to it again"}
+    if second.value == first.value:
+        return {"identical": True, "differs_at": None}
+    return {
+        "identical": False,
+        "differs_at": _first_difference(from_json(first.value), from_json(second.value)),
+    }
+
+
+def _first_difference(one: Any, other: Any, where: str = "") -> str:  # noqa: ANN401 - JSON
+    """A JSON pointer to the first value that differs."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in dict.fromkeys([*one, *other]):
+            if one.get(name) != other.get(name):
+                return _first_difference(one.get(name), other.get(name), f"{where}/{name}")
+    if isinstance(one, list) and isinstance(other, list):
+        for place, (left, right) in enumerate(zip(one, other, strict=False)):
+            if left != right:
+                return _first_difference(left, right, f"{where}/{place}")
+    return where or "/"
+
+
+def _retaken(asked: Asked, taken: Decision) -> dict[str, Any]:
+    """Decided anew from the state kept with it, where one is kept."""
+    if taken.state is None:
+        return {"from_state": None}
+    reference = asked.past.references.at(taken.versions.reference_offset)
+    anew = why.retake(b64decode(taken.state), taken, reference)
+    return {"from_state": to_json(anew) == to_json(taken.candidates)}
+
+
+def _edition(asked: Asked, taken: Decision) -> Any:  # noqa: ANN401 - the catalogue's own type
+    reference = asked.past.references.at(taken.versions.reference_offset)
+    return reference.catalogue.at(taken.decided_at)
+
+
+def _document(taken: Decision) -> dict[str, Any]:
+    return taken.model_dump(mode="json", exclude_none=True, exclude={"state"})
+
+
+def _examined(found: Examination) -> dict[str, Any]:
+    fate: Candidate = found.fate
+    return {
+        "stages": [_answered(answer) for answer in found.answers],
+        "fate": fate.model_dump(mode="json", exclude_none=True),
+    }
+
+
+def _answered(answer: Answer) -> dict[str, Any]:
+    said: dict[str, Any] = {"stage": str(answer.stage), "passes": answer.no is None}
+    if answer.treatment is not None:
+        said["treatment"] = answer.treatment.id
+    if answer.row is not None:
+        said["row"] = answer.row
+    if answer.condition is not None:
+        said |= {"condition": answer.condition, "read": dict(answer.read)}
+    if answer.parts is not None:
+        said["parts"] = answer.parts.model_dump(mode="json")
+    if answer.no is not None:
+        no = answer.no
+        until = None if no.until is None else format_instant(no.until)
+        told = {"reason": str(no.reason), "rule": no.rule, "value": no.value, "limit": no.limit}
+        said |= {
+            name: value for name, value in (told | {"until": until}).items() if value is not None
+        }
+    return said
+
+
+def _moment(text: str | None) -> Instant | None:
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise ValueError(f"--at: {error}") from None
+
+
+def _not_found(decision_id: str) -> int:
+    click.echo(f"no decision '{decision_id}' on this log; its page and its task name it", err=True)
+    return _NOTHING

@@ -1,0 +1,108 @@
+"""`suishen journey test`: stories of journeys, lived and judged.
+
+Exit codes: 0 all wishes fulfilled, 1 some not, 2 bad input.
+"""
+
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import click
+
+from channels.simulator.products import shelf
+from channels.telling import tell
+from journeys.catalogue.catalogue import Catalogue
+from journeys.errors import DefinitionError
+from journeys.reference import Reference
+from journeys.stories.run import Miss, misses
+from journeys.stories.story import Story, read_stories
+from schemas.reference import Product
+from schemas.time import format_instant
+from streams.catalogue_files import SHIPPED, read_catalogue
+
+STORIES: Final = SHIPPED.parent / "stories"
+_MISSED: Final = 1
+_PATH = click.Path(exists=True, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+class Judged(NamedTuple):
+    """A story and what it misses."""
+
+    story: Story
+    missed: list[Miss]
+
+
+@click.group()
+def journey() -> None:
+    """Journeys: lived in stories before they are released."""
+
+
+@journey.command("test")
+@click.argument("files", nargs=-1, type=_PATH)
+@click.option(
+    "--catalogue",
+    type=_FOLDER,
+    default=SHIPPED,
+    show_default="the shipped one",
+    help="Policies to live them under.",
+)
+@click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def test_journeys(files: tuple[Path, ...], catalogue: Path, lang: str, *, as_json: bool) -> int:
+    """Live the stories of FILES (or folders), the shipped ones by default, and judge them.
+
+    Products are the synthetic bank's shelf. What a story may say: README of journeys/stories.
+    """
+    judged = _judged(files or (STORIES,), read_catalogue(catalogue))
+    missed = [miss for one in judged for miss in one.missed]
+    if as_json:
+        tell(_document(judged), as_json=True)
+    else:
+        for one in judged:
+            _tell(one, lang)
+        click.echo(f"{len(judged)} stories, {len(missed)} wishes not fulfilled")
+    return _MISSED if missed else 0
+
+
+def _judged(paths: tuple[Path, ...], catalogue: Catalogue) -> list[Judged]:
+    reference, faults, judged = _reference(catalogue), list[str](), list[Judged]()
+    for path in paths:
+        for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
+            try:
+                stories = read_stories(file.name, file.read_text(encoding="utf-8"))
+                judged += [Judged(story, list(misses(story, reference))) for story in stories]
+            except DefinitionError as error:
+                faults.append(str(error))
+    if faults:
+        raise DefinitionError("\n".join(faults))
+    if not judged:
+        raise DefinitionError("no stories there; a story is a table [[story]] in a TOML file")
+    return judged
+
+
+def _reference(catalogue: Catalogue) -> Reference:
+    reference = Reference(0, catalogue)
+    for offset, row in enumerate(shelf(), start=1):
+        reference = reference.with_product(Product(**row), offset=offset)
+    return reference
+
+
+def _document(judged: list[Judged]) -> dict[str, Any]:
+    return {
+        "stories": [
+            {
+                "name": one.story.name_en,
+                "place": one.story.place,
+                "missed": [miss._asdict() | {"at": format_instant(miss.at)} for miss in one.missed],
+            }
+            for one in judged
+        ],
+        "missed": sum(len(one.missed) for one in judged),
+    }
+
+
+def _tell(one: Judged, lang: str) -> None:
+    name = one.story.name_zh if lang == "zh" else one.story.name_en
+    click.echo(f"{'✗' if one.missed else '✓'} {name}")
+    for miss in one.missed:
+        click.echo(f"    {miss.place}, {format_instant(miss.at)}: {miss.wish}: {miss.instead}")

@@ -1,0 +1,95 @@
+"""An adviser's act as a signal on the desk's log."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from journeys.decide.contact_policy import is_open
+from journeys.identity import derive
+from schemas import codec
+from schemas.envelope import DeskEvent
+from schemas.signals.desk import DeskActed, DeskAction
+from schemas.tasks import DeclineReason, DeskActionKind, Outcome, SendWindow, TaskState
+from schemas.time import HOUR, Instant, parse_instant
+from schemas.wire import DeskId, TaskId, Wire
+from streams.ports import Outgoing
+from streams.topics import DESK_EVENTS
+
+SOURCE: Final = "/desk/workbench"
+_SNOOZE: Final = 2 * HOUR
+_CLOSED: Final = frozenset(
+    {
+        TaskState.COMPLETED,
+        TaskState.DECLINED,
+        TaskState.EXPIRED,
+        TaskState.RECALLED,
+        TaskState.SUPERSEDED,
+    }
+)
+
+
+class Refused(Exception):  # noqa: N818 - a no, not a fault
+    """The page's data says no before the desk fold is asked."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def message_of(task: Mapping[str, Any], said: Mapping[str, str], *, now: Instant) -> Outgoing:
+    """The signal of an act. One form makes one event, however often it is sent.
+
+    Raises:
+        Refused: the task is closed or has moved on, the hour is wrong, or a field is missing.
+    """
+    if TaskState(task["state"]) in _CLOSED:
+        raise Refused("closed")
+    if said.get("version") != str(task["version"]):
+        raise Refused("moved_on")
+    try:
+        action = _action(task, said, now)
+    except (ValidationError, ValueError):
+        raise Refused("incomplete") from None
+    if action.action is DeskActionKind.START:
+        _check_hour(task, now)
+    desk = said.get("desk") or task["desk"]
+    return signal(DeskActed, action, desk=desk, nonce=said.get("nonce", ""), now=now)
+
+
+def signal(kind: type[DeskEvent], data: Wire, *, desk: str, nonce: str, now: Instant) -> Outgoing:
+    """A signal on a desk's log; one form (by its nonce) makes one event."""
+    event = codec.build(
+        kind,
+        data,
+        event_id=derive("act", desk, nonce),
+        source=SOURCE,
+        key=desk,
+        time=now,
+        receivedat=now,
+    )
+    return Outgoing(DESK_EVENTS, desk.encode(), codec.encode(event))
+
+
+def _action(task: Mapping[str, Any], said: Mapping[str, str], now: Instant) -> DeskAction:
+    kind = DeskActionKind(said.get("action", ""))
+    reason, outcome, to = said.get("reason"), said.get("outcome"), said.get("to")
+    return DeskAction(
+        task_id=TaskId(task["task_id"]),
+        task_version=task["version"],
+        action=kind,
+        actor=said.get("desk") or task["desk"],
+        reason=DeclineReason(reason) if reason else None,
+        outcome=Outcome(outcome) if outcome else None,
+        until=Instant(now + _SNOOZE) if kind is DeskActionKind.SNOOZE else None,
+        to=DeskId(to) if to else None,
+    )
+
+
+def _check_hour(task: Mapping[str, Any], now: Instant) -> None:
+    """The door looks at the wall clock: a contact past its window is not made."""
+    if now >= parse_instant(task["expires"]):
+        raise Refused("expired")
+    window = task["window"]
+    if window is not None and not is_open(SendWindow(**window), now):
+        raise Refused("window")

@@ -1,0 +1,395 @@
+"""The workbench's pages. They show projections and turn acts into signals; they decide nothing."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from channels.workbench import booking, diagnosing, waterfall
+from channels.workbench.acts import Refused, message_of
+from channels.workbench.wording import LANGUAGES, Words
+from journeys.catalogue.edition import Edition
+from journeys.client.wealth.document.plan import Plan
+from schemas.tasks import DeclineReason, Outcome
+from schemas.time import DAY, Instant
+from streams.errors import TransientError
+from streams.ports import Clock, Outgoing, Publisher
+from streams.readmodel.queries import Views
+
+HERE: Final = Path(__file__).parent
+HOSTS: Final = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+_YEAR: Final = "year"
+_PERIODS: Final = {"30d": 30 * DAY, "90d": 90 * DAY, _YEAR: 365 * DAY, "all": None}
+"""For which a score's movement is explained; `None`: since the first score."""
+
+
+class Editions(Protocol):
+    """The catalogue whose words the pages use."""
+
+    def at(self, moment: Instant) -> Edition:
+        """The edition in force at an instant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the pages need."""
+
+    views: Views
+    publisher: Publisher
+    clock: Clock
+    catalogue: Editions
+    heartbeat_s: float = 15.0
+    poll_s: float = 0.25
+    listening: Callable[[int], object] = lambda _: None
+    """Told of one browser more (1) or less (-1) that listens for changes."""
+    is_ending: Callable[[], bool] = lambda: False
+    """Does the server end? An open stream would hold it up."""
+
+
+def create_app(pages: Pages) -> FastAPI:
+    """The workbench. It has no login: bind it to loopback only."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    attach(app, pages)
+    return app
+
+
+def attach(app: FastAPI, pages: Pages) -> None:
+    """Add the workbench to an application."""
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.include_router(_Workbench(pages).router())
+
+    @app.middleware("http")
+    async def guard(request: Request, call: Any) -> Response:  # noqa: ANN401 - Starlette's
+        answer: Response = await call(request)
+        answer.headers["content-security-policy"] = POLICY
+        answer.headers["x-content-type-options"] = "nosniff"
+        answer.headers["referrer-policy"] = "no-referrer"
+        if not request.url.path.startswith("/static"):
+            answer.headers["cache-control"] = "no-store"
+        return answer
+
+
+class _Workbench:
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._jinja = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def router(self) -> APIRouter:
+        router = APIRouter(default_response_class=HTMLResponse)
+        router.get("/")(self.desks)
+        router.get("/language/{language}")(self.choose_language)
+        router.get("/desks/{desk}")(self.inbox)
+        router.get("/desks/{desk}/rows")(self.rows)
+        router.get("/tasks/{task_id}")(self.task)
+        router.get("/tasks/{task_id}/panel")(self.task_panel)
+        router.post("/tasks/{task_id}/actions")(self.act)
+        router.get("/clients/{token}")(self.client)
+        router.get("/clients/{token}/panel")(self.client_panel)
+        router.post("/clients/{token}/diagnoses")(self.diagnose)
+        router.get("/diagnoses/{diagnosis_id}")(self.diagnosis)
+        router.get("/decisions/{decision_id}")(self.decision)
+        router.get("/book")(self.book)
+        router.get("/book/panel")(self.book_panel)
+        router.post("/book/{desk}/{period}/lines")(self.enter)
+        router.get("/events")(self.event)
+        router.get("/stream")(self.stream)
+        return router
+
+    def desks(self, request: Request) -> Response:
+        """Who are you today? A picker for the demonstration, not a login."""
+        return self._page(request, "desks.html", desks=self._pages.views.desks())
+
+    def choose_language(self, request: Request, language: str) -> Response:
+        """Keep the language in a cookie and go back."""
+        back = request.query_params.get("back", "/")
+        safe = back if back.startswith("/") and not back.startswith("//") else "/"
+        answer = RedirectResponse(safe, status_code=303)
+        if language in LANGUAGES:
+            answer.set_cookie("language", language, samesite="strict", httponly=True)
+        return answer
+
+    def inbox(self, request: Request, desk: str) -> Response:
+        """A desk's tasks, ranked."""
+        found = self._inbox(desk)
+        answer = self._page(request, "inbox.html", **found)
+        answer.status_code = 200 if found["is_known"] else 404
+        return answer
+
+    def rows(self, request: Request, desk: str) -> Response:
+        """The same without the page around it."""
+        return self._page(request, "_rows.html", **self._inbox(desk))
+
+    def task(self, request: Request, task_id: str, desk: str | None = None) -> Response:
+        """One task with its reasons and what may be done."""
+        return self._task_page(request, "task.html", task_id, desk)
+
+    def task_panel(self, request: Request, task_id: str, desk: str | None = None) -> Response:
+        """The same without the page around it."""
+        return self._task_page(request, "_task.html", task_id, desk)
+
+    def client(self, request: Request, token: str, period: str = _YEAR) -> Response:
+        """Intents, score and why it moved, journeys, tasks and contact room of a client."""
+        return self._client_page(request, "client.html", token, period)
+
+    def client_panel(self, request: Request, token: str, period: str = _YEAR) -> Response:
+        """The same without the page around it."""
+        return self._client_page(request, "_client.html", token, period)
+
+    def diagnosis(self, request: Request, diagnosis_id: str) -> Response:
+        """A diagnosis as a document."""
+        found = self._pages.views.diagnosis(diagnosis_id)
+        if found is None:
+            return self._missing(request)
+        return self._page(request, "diagnosis.html", made=found, doc=found["doc"])
+
+    async def diagnose(self, request: Request, token: str) -> Response:
+        """Say that a diagnosis was held; the client fold concludes what was found."""
+        said = await _said(request)
+        if said is None:
+            return self._notice(request, "stale_form", status=403)
+        page = await asyncio.to_thread(self._pages.views.client, token)
+        if page is None:
+            return self._missing(request)
+        desks = diagnosing.desks_of(page["service"])
+
+        def made() -> Outgoing:
+            return diagnosing.message_of(token, said, desks, now=self._pages.clock.now())
+
+        return await self._send(request, made)
+
+    def decision(self, request: Request, decision_id: str) -> Response:
+        """Every candidate of a decision and where it fell."""
+        found = self._pages.views.decision(decision_id)
+        if found is None:
+            return self._missing(request)
+        return self._page(request, "decision.html", decision=found)
+
+    def book(self, request: Request, desk: str = "", period: str = "") -> Response:
+        """An adviser's book over a period; without a desk, whose?"""
+        return self._book_page(request, "book.html", desk, period)
+
+    def book_panel(self, request: Request, desk: str = "", period: str = "") -> Response:
+        """The same without the page around it."""
+        return self._book_page(request, "_book.html", desk, period)
+
+    async def enter(self, request: Request, desk: str, period: str) -> Response:
+        """Ask for a line in a book's ledger; the desk fold adds or refuses it."""
+        said = await _said(request)
+        if said is None:
+            return self._notice(request, "stale_form", status=403)
+        span, views = booking.span_of(period), self._pages.views
+        if span is None or not await asyncio.to_thread(views.is_desk, desk):
+            return self._missing(request)
+        now = self._pages.clock.now()
+        policy = self._pages.catalogue.at(now)
+        book = await asyncio.to_thread(booking.book_of, views, desk, span, policy, now=now)
+        return await self._send(request, lambda: booking.message_of(book, said, now=now))
+
+    def event(self, request: Request, event_id: str = "", source: str = "") -> Response:
+        """What became of an event."""
+        asked = event_id.strip()
+        story = self._pages.views.story(asked, source.strip() or None) if asked else None
+        return self._page(request, "event.html", asked=asked, source=source, story=story)
+
+    async def act(self, request: Request, task_id: str) -> Response:
+        """Turn an adviser's act into a signal; the desk fold has the last word."""
+        said = await _said(request)
+        if said is None:
+            return self._notice(request, "stale_form", status=403)
+        task = await asyncio.to_thread(self._pages.views.task, task_id)
+        if task is None:
+            return self._missing(request)
+
+        def made() -> Outgoing:
+            return message_of(task, said, now=self._pages.clock.now())
+
+        return await self._send(request, made)
+
+    async def _send(self, request: Request, made: Callable[[], Outgoing]) -> Response:
+        """Put a signal on the log, or say why it was not."""
+        try:
+            await self._pages.publisher.publish([made()])
+        except Refused as no:
+            return self._notice(request, no.reason, status=409)
+        except TransientError:
+            return self._notice(request, "log_away", status=503)
+        return self._notice(request, "sent", status=202)
+
+    async def stream(
+        self, request: Request, desk: str | None = None, since: int | None = None
+    ) -> Response:
+        """Notices of what changed, for one browser: since its page was made, or since a break."""
+        last = request.headers.get("last-event-id", "")
+        start = int(last) if last.isdigit() else since
+        if start is None:
+            start = await asyncio.to_thread(self._pages.views.last_change)
+        return StreamingResponse(
+            self._notices(request, start, desk),
+            media_type="text/event-stream",
+            headers={"x-accel-buffering": "no"},
+        )
+
+    async def _notices(self, request: Request, start: int, desk: str | None) -> AsyncIterator[str]:
+        self._pages.listening(1)
+        try:
+            async for line in self._heard(request, start, desk):
+                yield line
+        finally:
+            self._pages.listening(-1)
+
+    async def _heard(self, request: Request, start: int, desk: str | None) -> AsyncIterator[str]:
+        sequence, quiet = start, 0.0
+        yield "retry: 2000\n\n"
+        while not (self._pages.is_ending() or await request.is_disconnected()):
+            found = await asyncio.to_thread(self._pages.views.changes_since, sequence, desk)
+            for notice in found:
+                sequence = notice["sequence"]
+                data = {name: notice[name] for name in ("kind", "subject", "version")}
+                yield f"id: {sequence}\nevent: notice\ndata: {json.dumps(data)}\n\n"
+            quiet = 0.0 if found else quiet + self._pages.poll_s
+            if quiet >= self._pages.heartbeat_s:
+                quiet = 0.0
+                yield ": still here\n\n"
+            await asyncio.sleep(self._pages.poll_s)
+
+    def _inbox(self, desk: str) -> dict[str, Any]:
+        since = self._pages.views.last_change()
+        return {
+            "desk": desk,
+            "tasks": self._pages.views.inbox(desk),
+            "is_known": self._pages.views.is_desk(desk),
+            "since": since,
+        }
+
+    def _task_page(
+        self, request: Request, template: str, task_id: str, desk: str | None
+    ) -> Response:
+        since = self._pages.views.last_change()
+        found = self._pages.views.task(task_id)
+        if found is None:
+            return self._missing(request)
+        refusal = self._pages.views.refusal(task_id)
+        return self._page(
+            request,
+            template,
+            task=found,
+            since=since,
+            desk=desk or found["desk"],
+            refusal=refusal,
+            outcomes=[outcome.value for outcome in Outcome],
+            declines=[reason.value for reason in DeclineReason],
+        )
+
+    def _book_page(self, request: Request, template: str, desk: str, period: str) -> Response:
+        since, now = self._pages.views.last_change(), self._pages.clock.now()
+        if not desk:
+            return self._page(request, "books.html", desks=self._pages.views.desks())
+        span = booking.span_of(period or booking.bank_period(now))
+        if span is None or not self._pages.views.is_desk(desk):
+            return self._missing(request)
+        policy = self._pages.catalogue.at(now)
+        book = booking.book_of(self._pages.views, desk, span, policy, now=now)
+        return self._page(
+            request,
+            template,
+            book=book,
+            since=since,
+            today=diagnosing.today(now),
+            integrity=booking.FLAGS,
+            least=f"{policy.book.coverage:.0%}",
+        )
+
+    def _client_page(self, request: Request, template: str, token: str, period: str) -> Response:
+        since = self._pages.views.last_change()
+        known = period if period in _PERIODS else _YEAR
+        length = _PERIODS[known]
+        begins = None if length is None else Instant(self._pages.clock.now() - length)
+        found = self._pages.views.client(token, since=begins)
+        if found is None:
+            return self._missing(request)
+        return self._page(
+            request,
+            template,
+            page=found,
+            since=since,
+            period=known,
+            periods=tuple(_PERIODS),
+            lines=waterfall.lines,
+            bars=waterfall.bars,
+            desks=diagnosing.desks_of(found["service"]),
+            plan=self._plan(found),
+            today=diagnosing.today(self._pages.clock.now()),
+        )
+
+    def _plan(self, page: Mapping[str, Any]) -> Plan | None:
+        service = page["service"]
+        tier = None if service is None else service["tier"]
+        complete = [each for each in page["diagnoses"] if each["is_complete"]]
+        now = self._pages.clock.now()
+        return diagnosing.year_plan(tier, complete, self._pages.catalogue.at(now).plan, now=now)
+
+    def _missing(self, request: Request) -> Response:
+        answer = self._page(request, "missing.html")
+        answer.status_code = 404
+        return answer
+
+    def _notice(self, request: Request, what: str, *, status: int) -> Response:
+        answer = self._page(request, "_notice.html", what=what)
+        answer.status_code = status
+        return answer
+
+    def _page(self, request: Request, template: str, **values: Any) -> Response:  # noqa: ANN401
+        language = request.cookies.get("language", LANGUAGES[0])
+        now = self._pages.clock.now()
+        words = Words(
+            language if language in LANGUAGES else LANGUAGES[0], self._pages.catalogue.at(now)
+        )
+        token = request.cookies.get("token") or secrets.token_hex(16)
+        body = self._jinja.get_template(template).render(
+            w=words,
+            _=words.say,
+            now=now,
+            token=token,
+            nonce=secrets.token_hex(16),
+            path=_place(request),
+            **values,
+        )
+        answer = HTMLResponse(body)
+        answer.set_cookie("token", token, samesite="strict", httponly=True)
+        return answer
+
+
+async def _said(request: Request) -> dict[str, str] | None:
+    """The fields of a form that came from a page of ours; else `None`."""
+    said = {name: str(value) for name, value in (await request.form()).items()}
+    own = request.cookies.get("token", "-")
+    return said if secrets.compare_digest(said.get("token", ""), own) else None
+
+
+def _place(request: Request) -> str:
+    """Where a reader stands: a change of language leads back to the same desk and period."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path

@@ -1,0 +1,104 @@
+"use strict";
+// Notices carry no client data: what changed is fetched again as a fragment, where it stands.
+(() => {
+  const body = document.body;
+  const words = document.getElementById("words").dataset;
+  const live = document.getElementById("live");
+  const panel = document.getElementById("panel");
+  const rows = document.getElementById("rows");
+  const fresh = document.getElementById("fresh");
+
+  const show = (on) => {
+    live.textContent = on ? words.live : words.away;
+    live.className = on ? "live on" : "live off";
+    for (const button of document.querySelectorAll(".acts button")) button.disabled = !on;
+  };
+  // What a hand was in is found again by its place: a field by its name, a link by its target.
+  const mark = (region, element) => {
+    if (!element || !region.contains(element)) return null;
+    const name = element.name, value = element.value;
+    if (name && element.tagName === "BUTTON") return `button[name="${name}"][value="${value}"]`;
+    if (name) return `[name="${name}"]`;
+    return element.href ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
+  };
+  // A notice never undoes what a reader began: choices and focus outlive the new text.
+  const replace = (region, html) => {
+    const place = mark(region, document.activeElement);
+    const chosen = [...region.querySelectorAll("select")].map((e) => [e.name, e.value]);
+    region.innerHTML = html;
+    window.htmx.process(region);
+    for (const [name, value] of chosen) {
+      const select = region.querySelector(`select[name="${name}"]`);
+      if (select && [...select.options].some((o) => o.value === value)) select.value = value;
+    }
+    if (place) region.querySelector(place)?.focus();
+  };
+  const asked = new Map();
+  const fetchAgain = (region, mayReplace = () => true) => {
+    const turn = (asked.get(region) ?? 0) + 1;
+    asked.set(region, turn);
+    return fetch(region.dataset.refresh, { headers: { "HX-Request": "true" } })
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+      .then((html) => {
+        // Answers may overtake each other: the one asked for last is the newest.
+        if (asked.get(region) === turn && mayReplace()) replace(region, html);
+      })
+      .catch(() => show(false));
+  };
+  // Rows never jump under a reader's hand: with focus inside, a button offers them.
+  const isRead = () => {
+    if (!rows.contains(document.activeElement)) return false;
+    fresh.textContent = fresh.dataset.one;
+    fresh.hidden = false;
+    return true;
+  };
+
+  if (body.dataset.stream) {
+    const stream = new EventSource(body.dataset.stream);
+    stream.addEventListener("open", () => show(true));
+    stream.addEventListener("error", () => show(false));
+    stream.addEventListener("notice", (event) => {
+      const notice = JSON.parse(event.data);
+      if (panel && notice.subject === body.dataset.subject) {
+        const said = document.getElementById("said");
+        fetchAgain(panel).then(() => { if (said) said.textContent = ""; });
+      } else if (rows && (notice.kind === "task" || notice.kind === "queue")) {
+        if (!isRead()) fetchAgain(rows, () => !isRead());
+      }
+    });
+  } else {
+    live.textContent = "";
+  }
+  if (fresh) fresh.addEventListener("click", () => {
+    fresh.hidden = true;
+    fetchAgain(rows);
+  });
+
+  const links = () => [...document.querySelectorAll("a.row")];
+  const move = (step) => {
+    const all = links();
+    if (!all.length) return;
+    const at = all.indexOf(document.activeElement);
+    all[Math.min(all.length - 1, Math.max(0, at + step))].focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (/^(input|select|textarea)$/i.test(event.target.tagName)) return;
+    const key = event.key.toLowerCase();
+    if (key === "j" || event.key === "ArrowDown") move(1);
+    else if (key === "k" || event.key === "ArrowUp") move(-1);
+    else if (key === "?") {
+      const help = document.querySelector(".keys");
+      if (help) help.open = !help.open;
+    } else {
+      const button = document.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
+      if (!button || button.disabled) return;
+      // A reason, outcome or desk is chosen first: the key leads to the choice.
+      const choice = button.closest("fieldset")?.querySelector("select");
+      if (choice && !choice.value) choice.focus();
+      else button.click();
+    }
+    event.preventDefault();
+  });
+})();

@@ -1,0 +1,151 @@
+"""Words for what the folds say: by language, from the catalogue and the message files."""
+
+from collections.abc import Mapping
+from datetime import datetime as wall
+from datetime import timedelta, timezone
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from channels.assess.wording import step as remedy_step
+from journeys.catalogue.edition import Edition
+from journeys.client.wealth.remedies.remedy import Do
+from schemas.time import Instant, parse_instant
+
+LANGUAGES: Final = ("zh", "en")
+LOCALES: Final = Path(__file__).with_name("locale")
+_WAN: Final = 10_000
+_YI: Final = 100_000_000
+_HOME: Final = timezone(timedelta(hours=8))
+
+
+@cache
+def messages(language: str) -> Translations:
+    """The message file of a language, compiled."""
+    with (LOCALES / f"{language}.po").open("rb") as file:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(file, locale=language))
+    return Translations(BytesIO(compiled.getvalue()))
+
+
+class Words:
+    """One language's words over one edition of the catalogue."""
+
+    def __init__(self, language: str, edition: Edition) -> None:
+        self.language = language
+        self._edition = edition
+        self._messages = messages(language)
+
+    def say(self, text: str, **values: object) -> str:
+        """A sentence of the pages; its English is its name."""
+        found = self._messages.gettext(text)
+        return found % values if values else found
+
+    def code(self, kind: str, code: str | None) -> str:
+        """The word for a code such as a state or a reason; an unknown code shows as it is."""
+        if code is None:
+            return ""
+        name = f"{kind}.{code}"
+        found = self._messages.gettext(name)
+        return code.replace("_", " ") if found == name else found
+
+    def why(self, kind: str, code: str | None, reason: str | None) -> str:
+        """A reason to stand behind a word, with a dot before it; nothing if it says the same."""
+        word = self.code("reason", reason)
+        return f" · {word}" if word and word != self.code(kind, code) else ""
+
+    def action(self, action: str) -> str:
+        """An action's name."""
+        found = self._edition.actions.get(action)
+        return action if found is None else self._pick(found.name_zh, found.name_en)
+
+    def journey(self, journey: str | None) -> str:
+        """A journey's name."""
+        found = self._edition.journeys.get(journey or "")
+        return journey or "" if found is None else self._pick(found.name_zh, found.name_en)
+
+    def treatment(self, treatment: str) -> Mapping[str, Any]:
+        """What a treatment shows: title, text and talking points."""
+        found = self._edition.treatments.get(treatment)
+        if found is None:
+            return {"title": treatment, "text": "", "script": ()}
+        return {
+            "title": self._pick(found.title_zh, found.title_en),
+            "text": self._pick(found.text_zh, found.text_en),
+            "script": found.script_zh if self.language == "zh" else found.script_en,
+        }
+
+    def evidence(self, name: str, intent: str) -> str:
+        """The reason in words for a piece of evidence."""
+        for rule in self._edition.intents.rules.get(name, ()):
+            return self._pick(rule.reason_zh, rule.reason_en)
+        return self.code("intent", intent)
+
+    def reason(self, reason: Mapping[str, Any]) -> str:
+        """Why a task is there, in one line."""
+        values = reason["values"]
+        code: str = reason["code"]
+        if code.startswith("intent_"):
+            name = self.code("intent", code.removeprefix("intent_"))
+            return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
+        if "inflow" in values:
+            return self.say("%(sum)s came in", sum=self.money(values["inflow"]))
+        if "maturity_date" in values:
+            return self.say(
+                "%(sum)s matures on %(day)s",
+                sum=self.money(values["proceeds"]),
+                day=values["maturity_date"],
+            )
+        return self.journey(code.removeprefix("journey_"))
+
+    def step(self, step: Mapping[str, Any]) -> str:
+        """One step of a remedy; a kind from the future shows as it is."""
+        try:
+            do = Do(step["do"])
+        except ValueError:
+            return f"{self.code('do', step['do'])} {step['about']} {step['amount']}"
+        about = step["about"]
+        named = self.code("group", about) if about in {"CASH", "FI", "EQ", "ALT"} else about
+        return remedy_step(do, named, step["amount"], "zh" if self.language == "zh" else "en")
+
+    def money(self, fen: int) -> str:
+        """Yuan: in 万 and 亿, or in thousands."""
+        yuan = fen / 100
+        if self.language == "en":
+            return f"CNY {yuan:,.0f}"
+        if abs(yuan) >= _YI:
+            return f"{yuan / _YI:,.2f} 亿元"
+        return f"{yuan / _WAN:,.2f} 万元" if abs(yuan) >= _WAN else f"{yuan:,.2f} 元"
+
+    def rate(self, share: float | None) -> str:
+        """A rate with its sign; a dash where it is not defined."""
+        if share is None:
+            return "–"
+        return f"{'▲' if share > 0 else '▼' if share < 0 else ''} {share:+.2%}"
+
+    def time(self, moment: str | int | None, *, with_year: bool = False) -> str:
+        """A time of day with its date, where the bank is."""
+        if moment is None:
+            return ""
+        shape = "%Y-%m-%d %H:%M" if with_year else "%m-%d %H:%M"
+        return self._home(moment).strftime(shape)
+
+    def day(self, moment: str | int) -> str:
+        """A day where the bank is, with its year."""
+        return self._home(moment).strftime("%Y-%m-%d")
+
+    def moment(self, moment: str | int) -> str:
+        """A day and a time where the bank is."""
+        return self._home(moment).strftime("%Y-%m-%d %H:%M")
+
+    def _home(self, moment: str | int) -> wall:
+        micros = parse_instant(moment) if isinstance(moment, str) else Instant(moment)
+        return wall.fromtimestamp(micros / 1e6, _HOME)
+
+    def _pick(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en
