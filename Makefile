@@ -1,6 +1,7 @@
 # Everything runs in .venv; `make demo` and `make test` set it up by themselves.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3.11
+PROCESSES ?= 2
 STAMP := .venv/.installed
 
 .PHONY: demo test setup lint format lock soak services
@@ -10,10 +11,10 @@ demo: setup
 
 test: setup services lint
 	coverage erase
-	coverage run -m pytest
+	coverage run -m pytest -n $(PROCESSES) --dist loadfile --every-kind
 	coverage combine -q
-	coverage report --include='schemas/*,journeys/*' --fail-under=72
-	coverage report --include='streams/*,channels/*' --fail-under=45
+	coverage report --include='schemas/*,journeys/*' --fail-under=98
+	coverage report --include='streams/*,channels/*' --fail-under=95
 	@cat .pytest_cache/suishen-closing-line 2>/dev/null || true
 
 setup: $(STAMP)

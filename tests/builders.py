@@ -156,6 +156,7 @@ class Life:
     def __init__(self, *, known: bool = True) -> None:
         self.fold = ClientFold()
         self.state: ClientState = self.fold.begin(CLIENT)
+        self.reference = the_reference()
         self.outputs: list[Output] = []
         if known:
             self.say("corebank.baseline_loaded", a_baseline(), at=Instant(MONDAY_10 - 30 * DAY))
@@ -166,7 +167,7 @@ class Life:
 
     def hear(self, event: Envelope) -> list[Envelope]:
         """Apply an event already built; what it concluded."""
-        step = self.fold.apply(self.state, event, the_reference())
+        step = self.fold.apply(self.state, event, self.reference)
         self.state = step.state
         self.outputs.extend(step.outputs)
         return [output.event for output in step.outputs]

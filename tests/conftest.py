@@ -1,11 +1,18 @@
 """Profiles of hypothesis, kinds of tests with their counts, and real services."""
 
 import os
+import shutil
+import zlib
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import create_engine, text
+
+from streams.kafka.logs import Plan
+from streams.readmodel import local_postgres
+from tests import services
 
 _SLOW_MACHINE = [HealthCheck.too_slow]
 settings.register_profile("desk", max_examples=50, deadline=None, print_blob=True)
@@ -29,6 +36,7 @@ settings.load_profile(os.environ.get("SUISHEN_HYPOTHESIS_PROFILE", _DEFAULT))
 
 COMPONENTS = ("kafka", "postgres", "browser")
 _FOLDERS = ("properties", "scenarios", "contracts", "kill", "browser")
+KINDS = ("unit", "doctest", "properties", "contracts", "kill", *COMPONENTS)
 _ran: Counter[str] = Counter()
 _skipped: Counter[str] = Counter()
 
@@ -47,24 +55,31 @@ def missing(component: str, why: str) -> None:
     pytest.skip(f"{component}: {why}")
 
 
-def kind_of(item: pytest.Item) -> str:
+def kind_of(report: pytest.TestReport) -> str:
+    """By marker, then by folder; a test outside `tests/` is an example in a docstring."""
     for component in COMPONENTS:
-        if item.get_closest_marker(component):
+        if component in report.keywords:
             return component
-    if isinstance(item, pytest.DoctestItem):
+    parts = Path(report.nodeid.split("::", 1)[0]).parts
+    if parts[0] != "tests":
         return "doctest"
-    parts = Path(str(item.fspath)).parts
     return next((folder for folder in _FOLDERS if folder in parts), "unit")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = yield
+def pytest_addoption(parser):
+    parser.addoption(
+        "--every-kind",
+        action="store_true",
+        help="fail unless tests of every kind ran: a whole run, not a chosen file",
+    )
+
+
+def pytest_runtest_logreport(report):
+    """Counted where reports arrive: with several processes that is not where tests run."""
     if report.when == "call" and not report.skipped:
-        _ran[kind_of(item)] += 1
+        _ran[kind_of(report)] += 1
     elif report.skipped:
-        _skipped[kind_of(item)] += 1
-    return report
+        _skipped[kind_of(report)] += 1
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
@@ -80,9 +95,101 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
     (folder / "suishen-closing-line").write_text(line)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
-    """A kind that is required and has tests must have run some of them."""
-    collected = {kind_of(item) for item in getattr(session, "items", [])}
-    silent = [kind for kind in required() & collected if _ran[kind] == 0]
+    """In a whole run every kind must have run some tests, or was allowed to be skipped."""
+    if hasattr(session.config, "workerinput") or not session.config.option.every_kind:
+        return
+    silent = [kind for kind in KINDS if _ran[kind] + _may_skip(kind) == 0]
     if silent and exitstatus == 0:
+        session.config.get_terminal_writer().line(f"no test ran of: {', '.join(silent)}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _may_skip(kind):
+    return 0 if kind in required() or kind not in COMPONENTS else _skipped[kind]
+
+
+@pytest.fixture(scope="session")
+def _postgres_server():
+    if local_postgres.programs() is None:
+        missing("postgres", local_postgres.INSTALL)
+    with services.postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(_postgres_server, request):
+    """A database of its own on a real server."""
+    return _database(_postgres_server, request.node.nodeid)
+
+
+@pytest.fixture(scope="module")
+def postgres_of_module(_postgres_server, request):
+    """One database for the tests of a module."""
+    return _database(_postgres_server, request.node.nodeid)
+
+
+def _database(server_url, whose):
+    name = f"t{zlib.crc32(whose.encode()):08x}"
+    server = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'drop database if exists "{name}" with (force)'))
+        connection.execute(text(f'create database "{name}"'))
+    server.dispose()
+    return server_url.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture(scope="session")
+def kafka_node():
+    """The one broker of our own for this run, which a test may kill; `None` if one is named."""
+    if os.environ.get("SUISHEN_KAFKA_BOOTSTRAP"):
+        yield None
+        return
+    with _local_kafka(1) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(kafka_node):
+    """A real broker: the one that is named, or one of our own for this run."""
+    return os.environ["SUISHEN_KAFKA_BOOTSTRAP"] if kafka_node is None else kafka_node.bootstrap
+
+
+@pytest.fixture
+def kafka_logs(kafka_bootstrap):
+    """The same broker with every log new and empty: two partitions for clients, two for desks."""
+    services.fresh_logs(kafka_bootstrap, Plan(2, 2))
+    return kafka_bootstrap
+
+
+@pytest.fixture(scope="session")
+def kafka_cluster():
+    """Three brokers of our own, replication 3; `LocalKafka` kills and restarts its nodes."""
+    with _local_kafka(3) as cluster:
+        yield cluster
+
+
+def _local_kafka(nodes):
+    lacks = services.kafka_lacks()
+    if lacks is not None:
+        missing("kafka", lacks)
+    return services.local_kafka(nodes)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real Chromium for one module: while it lives, its loop runs in this thread."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing("browser", "no chromium found; install Debian's chromium")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where a browser is
+
+    flags = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+        "--disable-background-networking --disable-component-update"
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags.split())
+        yield browser
+        browser.close()

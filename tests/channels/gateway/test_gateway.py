@@ -1,13 +1,17 @@
 import json
 
 import pytest
+from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from channels.gateway.app import create_app
+from channels.gateway.counting import DoorMetrics
 from journeys.step import Place
 from schemas.time import DAY, HOUR, Instant
 from streams.errors import TransientError
+from streams.metrics import Metrics
 from streams.ports import Outgoing
+from streams.settings import ChannelRow
 from tests.builders import MONDAY_10, OTHER_CLIENT, a_document
 
 JSON = {"content-type": "application/cloudevents+json"}
@@ -216,3 +220,26 @@ def test_limits_and_types_are_data(door):
     assert door.get("/v1/limits").json()["event_bytes"] == 65536
     assert any(each["family"] == "book" for each in door.get("/v1/types").json())
     assert door.get("/livez").json() == {"status": "alive"}
+
+
+def test_metrics_know_channels_and_types_and_nothing_else(log):
+    metrics = Metrics(CollectorRegistry())
+    watch = DoorMetrics(metrics, [ChannelRow("app", "/app")])
+    door = TestClient(create_app(log, At(), Known(), watch))
+    post(door, a_page())
+    post(door, a_page(source="/elsewhere"))
+    batch = json.dumps([a_page(), a_page() | {"time": 0}])
+    door.post("/v1/events:batch", content=batch, headers=BATCH)
+    door.post("/v1/events", content=b"x", headers={"content-type": "text/plain"})
+    log.away = True
+    post(door, a_page())
+    value = metrics.registry.get_sample_value
+    page = {"event_type": "app.page_viewed.v1"}
+    assert value("suishen_events_received_total", {"channel": "app"} | page) == 2
+    assert value("suishen_events_received_total", {"channel": "other"} | page) == 1
+    refused = {"contract-violation": 1, "wrong-media-type": 1, "log-unavailable": None}
+    for reason, count in refused.items():
+        assert value("suishen_events_rejected_total", {"reason": reason}) == count
+    for code, count in {"202": 2, "207": 1, "415": 1, "503": 1}.items():
+        assert value("suishen_publish_requests_total", {"code": code}) == count
+    assert value("suishen_publish_seconds_count") == 5

@@ -1,6 +1,6 @@
 """Wealth parameters and intent weights: dated like all policy, read by their own rooms."""
 
-from schemas.time import Instant, parse_instant
+from schemas.time import DAY, Instant, parse_instant
 from tests.journeys.catalogue.shipped import added, changed, fault, faults, files, loaded
 
 NEW_YEAR = parse_instant("2027-01-01T00:00:00+08:00")
@@ -84,3 +84,40 @@ def test_a_file_without_any_date_is_refused():
 
 def test_an_empty_file_is_missed_as_a_policy():
     assert any("no wealth in force" in line for line in faults({**files(), "wealth.toml": ""}))
+
+
+def test_a_parameter_set_that_its_room_refuses_is_told_alone():
+    found = fault(changed("wealth.toml", "weights = [15, 15,", "weights = [16, 15,"))
+    assert found.startswith("wealth.toml:")
+    assert "`total.weights` add up to 101.0, not 100.0" in found
+
+
+def two_sets(new_id: str, **numbers: str) -> dict[str, str]:
+    old = files()["wealth.toml"]
+    new = old.replace("valid_from = 2026-01-01", "valid_from = 2027-01-01")
+    new = new.replace('id = "2026-11"', f'id = "{new_id}"')
+    for key, value in numbers.items():
+        assert f"{key} = " in new
+        new = "\n".join(
+            f"{key} = {value}" if line.startswith(f"{key} = ") else line
+            for line in new.splitlines()
+        )
+    ended = old.replace("valid_from = 2026-01-01", "valid_from = 2026-01-01\nvalid_to = 2027-01-01")
+    return {**files(), "wealth.toml": ended, "wealth-2027.toml": new}
+
+
+def test_the_set_before_is_known_for_as_long_as_both_are_told():
+    catalogue = loaded(two_sets("2027-01"))
+    assert catalogue.at(Instant(NEW_YEAR - 1)).wealth_before is None
+    before = catalogue.at(NEW_YEAR).wealth_before
+    assert before is not None
+    assert before.parameters == catalogue.at(Instant(NEW_YEAR - 1)).wealth
+    assert before.until == NEW_YEAR + 365 * DAY
+
+
+def test_an_id_names_one_set_for_good():
+    found = fault(two_sets("2026-11", inflation="0.02"))
+    assert found.startswith(
+        "wealth-2027.toml:3: wealth parameters '2026-11' stand twice with other"
+    )
+    assert loaded(two_sets("2026-11")).at(NEW_YEAR).wealth_before is None, "the same numbers again"

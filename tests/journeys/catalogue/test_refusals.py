@@ -269,6 +269,20 @@ timeout = { after = "1d", to = "end" }
             "'commission': ranking cannot read commission; remove the key",
         ),
         (
+            "suitability.toml",
+            'concentration = "60%"',
+            'concentration = "60%"\ncommission = 2',
+            "commission",
+            "'commission': ranking cannot read commission; remove the key",
+        ),
+        (
+            "suitability.toml",
+            'id = "tenor"',
+            'id = "tenour"',
+            'id = "tenour"',
+            "unknown id 'tenour'; did you mean 'tenor'?",
+        ),
+        (
             "arbitration.toml",
             'channel = "app"',
             'channel = "apps"',
@@ -287,7 +301,7 @@ timeout = { after = "1d", to = "end" }
             'kind = "service"',
             'kind = "service"\nsells = true',
             "sells",
-            "actions that sell a product do not load before the conduct rules exist",
+            "actions that sell a product do not load before decisions judge the sale",
         ),
         (
             "actions.toml",
@@ -572,3 +586,58 @@ def test_a_version_too_long_to_be_recorded_is_refused():
     for version in ("", "v" * 33):
         with pytest.raises(DefinitionError, match="is not 1 to 32 characters"):
             load(files(), version=version)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "at", "message"),
+    [
+        (
+            "conduct.toml",
+            "test_months = 12",
+            "test_months = 13",
+            "test_months = 13",
+            "a test is valid 13 months here, and costs points from month 12 on in risk.test_age",
+        ),
+        (
+            "desk.toml",
+            'points = 4.0\npays = "25%"',
+            'points = 4.0\npays = "26%"',
+            'pays = "26%"',
+            "stages pay 101% of the bonus together; write 100% in all or less",
+        ),
+        (
+            "diagnosis.toml",
+            'large_flow = "10%"',
+            'large_flow = "0%"',
+            'large_flow = "0%"',
+            "a flow of 0% would always be large; write a share above 0",
+        ),
+        (
+            "diagnosis.toml",
+            '"06-30", "12-31"',
+            '"12-31", "06-30"',
+            "due =",
+            '\'due\' must name days in order, such as ["06-30", "12-31"]',
+        ),
+        (
+            "diagnosis.toml",
+            '"06-30"',
+            '"06-31"',
+            "due =",
+            "'06-31' is no day of every year; write it as 06-30",
+        ),
+    ],
+)
+def test_numbers_about_wealth_that_disagree_are_refused(name, old, new, at, message):
+    texts = changed(name, old, new)
+    found = fault(texts)
+    assert found.startswith(line_of(texts, name, at)), found
+    assert message in found
+
+
+def test_a_file_about_wealth_left_out_is_missed_by_name():
+    texts = files()
+    del texts["diagnosis.toml"]
+    found = faults(texts)
+    assert any("diagnosis.toml:1: no returns in force" in line for line in found)
+    assert any("diagnosis.toml:1: no plan in force" in line for line in found)

@@ -4,7 +4,15 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from journeys.client.wealth.book import EMPTY_BOOK, MOST_FEN, Book, add_lot, remove_lot, whole
+from journeys.client.wealth.book import (
+    EMPTY_BOOK,
+    MOST_FEN,
+    Book,
+    add_lot,
+    remove_lot,
+    revalue_lot,
+    whole,
+)
 from tests.journeys.client.wealth.builders import (
     BONDS,
     CURRENT,
@@ -167,3 +175,14 @@ def test_a_change_leaves_the_book_before_it_as_it_was():
     add_lot(before, *a_lot(SHARES, 1), PARAMETERS)
 
     assert msgspec.msgpack.encode(before) == copy
+
+
+def test_a_lot_cannot_be_revalued_beyond_the_book():
+    held = a_book(a_lot(BONDS, 10))
+    lot, facts = a_lot(BONDS, 10)
+
+    for fen in (-1, MOST_FEN + 1):
+        with pytest.raises(ValueError, match="a book holds"):
+            revalue_lot(held, lot, facts, PARAMETERS, value_fen=fen)
+    with pytest.raises(ValueError, match="was it ever added"):
+        revalue_lot(EMPTY_BOOK, lot, facts, PARAMETERS, value_fen=1)

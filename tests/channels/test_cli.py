@@ -1,0 +1,178 @@
+import json
+import shutil
+
+import pytest
+
+from journeys.catalogue.difference import differences
+from journeys.errors import DefinitionError
+from schemas.time import DAY, Instant
+from streams.catalogue_files import SHIPPED
+from tests.builders import MONDAY_10, a_document
+from tests.streams.running import COMPLAINT, SPOKE, Running
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An engine's folder with one good event and one broken one."""
+    running = Running(tmp_path)
+    running.release()
+    running.known()
+    running.say(SPOKE, COMPLAINT, event_id="talk-1")
+    running.put(b'{"id":"bad-1","source":"/app/mobile","type":"org.suishen.consent.opted_out.v1"')
+    running.live()
+    running.engine.close()
+    return tmp_path
+
+
+def test_help_teaches(suishen):
+    code, out, _ = suishen("--help")
+    assert code == 0
+    for command in ("demo", "run", "publish", "event", "dead-letters", "catalogue", "verify"):
+        assert command in out
+
+
+def test_an_unknown_command_is_bad_input(suishen):
+    assert suishen("fly")[0] == 2
+
+
+def test_the_shipped_catalogue_checks(suishen):
+    code, out, _ = suishen("catalogue", "check", "--json")
+    assert (code, json.loads(out)["journeys"]) == (0, 2)
+
+
+def test_production_asks_for_signatures(suishen):
+    code, out, _ = suishen("catalogue", "check", "--json")
+    assert (json.loads(out)["unsigned"], json.loads(out)["rules"]) == (54, 54)
+    code, _, err = suishen("catalogue", "check", "--signed")
+    assert code == 2
+    assert "rule 's01' is not signed; write signed_by and signed_on" in err
+    assert "conduct.toml:" in err
+
+
+def test_a_broken_catalogue_names_file_line_and_remedy(suishen, tmp_path):
+    (tmp_path / "tags.toml").write_text("[[tag]]\n")
+    code, _, err = suishen("catalogue", "check", tmp_path)
+    assert code == 2
+    assert "tags.toml:1" in err
+
+
+def test_what_became_of_an_event(suishen, folder):
+    code, out, _ = suishen("event", "talk-1", "--data", folder, "--json")
+    story = json.loads(out)
+    assert (code, story["state"]) == (0, "applied")
+    assert any(each["task"] for each in story["caused"])
+    code, out, _ = suishen("event", "bad-1", "--data", folder)
+    assert "dead_lettered" in out
+
+
+def test_an_event_nobody_knows(suishen, folder, tmp_path):
+    code, _, err = suishen("event", "none", "--data", folder)
+    assert code == 1
+    assert "check the id" in err
+    code, _, err = suishen("event", "none", "--data", tmp_path / "empty")
+    assert code == 2
+    assert "--data" in err
+
+
+def test_dead_letters_are_listed_shown_requeued_and_waived(suishen, folder):
+    code, out, _ = suishen("dead-letters", "list", "--data", folder, "--json")
+    (letter,) = json.loads(out)["dead_letters"]
+    assert (code, letter["family"]) == (0, "consent")
+    code, out, _ = suishen("dead-letters", "show", letter["name"], "--data", folder, "--json")
+    assert json.loads(out)["code"] == "malformed-json"
+    code, out, _ = suishen("dead-letters", "requeue", letter["name"], "--data", folder)
+    assert (code, out.startswith("requeued as client-events/")) == (0, True)
+    words = ("dead-letters", "waive", letter["name"], "--reason", "never", "--data", folder)
+    assert suishen(*words)[0] == 0
+    running = Running(folder)
+    running.live()
+    holes = [kind for kind in running.kinds("client-facts") if kind == "hole_changed"]
+    assert len(holes) == 3  # opened, opened by the requeue, one closed by the waiver
+    running.engine.close()
+    code, _, err = suishen("dead-letters", "show", "nowhere/0/0", "--data", folder)
+    assert code == 2
+    assert "'suishen dead-letters list' names them" in err
+
+
+def test_a_headless_bank_and_its_proof_under_kills(suishen, tmp_path):
+    record, truth = tmp_path / "events.jsonl", tmp_path / "truth.jsonl"
+    words = ("demo", "--headless", "--clients", 30, "--days", 3, "--seed", 5, "--json")
+    code, out, _ = suishen(*words, "--record", record, "--truth", truth)
+    summary = json.loads(out)
+    assert (code, summary["dead_letters"]) == (0, 0)
+    assert summary["events"] > 100
+    assert truth.read_text(encoding="utf-8").count("\n") > 30
+    code, out, _ = suishen("verify", "--events", record, "--kills", 2, "--seed", 3, "--json")
+    report = json.loads(out)
+    assert (code, report["lost"], report["doubled"], report["different"]) == (0, 0, 0, 0)
+    assert report["kills_under_load"] == 2
+    again = json.loads(suishen(*words)[1])
+    assert again["facts_sha256"] == summary["facts_sha256"]
+
+
+def test_a_file_that_is_no_record_is_bad_input(suishen, tmp_path):
+    record = tmp_path / "events.jsonl"
+    record.write_text("{}\n")
+    code, _, err = suishen("verify", "--events", record)
+    assert code == 2
+    assert "events.jsonl:1" in err
+
+
+def test_brokers_are_only_killed_where_three_of_our_own_replicate(suishen, tmp_path):
+    (tmp_path / "f").write_text("")
+    words = ("verify", "--events", tmp_path / "f", "--host", "kafka", "--broker-kills", 1)
+    for more in ((), ("--nodes", 3, "--bootstrap", "127.0.0.1:9")):
+        code, _, err = suishen(*words, *more)
+        assert (code, "needs --nodes 3 and no --bootstrap" in err) == (2, True)
+
+
+def test_what_only_kafka_has_is_refused_for_the_embedded_host(suishen, tmp_path):
+    (tmp_path / "f").write_text("")
+    code, _, err = suishen("verify", "--events", tmp_path / "f", "--freeze", 15)
+    assert (code, "--host kafka" in err) == (2, True)
+
+
+def test_a_form_is_not_answered_by_a_made_up_number(suishen, tmp_path):
+    form = tmp_path / "form.json"
+    form.write_text("{}")
+    code, _, err = suishen("assess", "conduct", form)
+    assert (code, "'cases' is missing" in err) == (2, True)
+
+
+def test_a_gateway_that_is_away_is_machinery(suishen, tmp_path, monkeypatch):
+    monkeypatch.setattr("channels.publishing.PAUSE_S", 0)
+    file = tmp_path / "events.jsonl"
+    document = a_document("app.page_viewed", {"page": "other"}, at=Instant(MONDAY_10 - DAY))
+    file.write_text(json.dumps(document) + "\n")
+    code, _, err = suishen("publish", file, "--to", "http://127.0.0.1:9")
+    assert (code, "does not take 1 events" in err) == (70, True)
+    file.write_text("{\n")
+    assert suishen("publish", file)[0] == 2
+
+
+def test_two_catalogues_are_compared_row_by_row(suishen, tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "new")
+    contact = tmp_path / "new" / "contact.toml"
+    contact.write_text(
+        contact.read_text().replace("marketing_per_week = 2 ", "marketing_per_week = 1 ")
+    )
+    code, out, _ = suishen("catalogue", "diff", SHIPPED, tmp_path / "new")
+    assert code == 1
+    assert "contact.toml: contact 1 v1: marketing_per_week: 2 → 1" in out
+    assert suishen("catalogue", "diff", SHIPPED, SHIPPED)[0] == 0
+    code, out, _ = suishen("catalogue", "diff", SHIPPED, tmp_path / "new", "--json")
+    (one,) = json.loads(out)["differences"]
+    assert (one["file"], one["old"], one["new"]) == ("contact.toml", 2, 1)
+
+
+def test_rows_that_come_and_go_are_named():
+    old = {"a.toml": '[[rule]]\nid = "s01"\nversion = 1\n'}
+    new = {"a.toml": '[[rule]]\nid = "s01"\nversion = 2\n', "b.toml": "top = 1\n"}
+    found = [(one.file, one.row, one.key) for one in differences(old, new)]
+    assert found == [
+        ("a.toml", "rule s01 v1", ""),
+        ("a.toml", "rule s01 v2", ""),
+        ("b.toml", "top 1", ""),
+    ]
+    with pytest.raises(DefinitionError, match="no TOML"):
+        list(differences({"a.toml": "="}, {}))

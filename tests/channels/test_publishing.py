@@ -1,0 +1,90 @@
+"""A file goes to a gateway in order, whatever the gateway answers in between."""
+
+import json
+
+import httpx
+import pytest
+
+from channels import publishing
+from channels.publishing import described, publish_file, send
+from streams.errors import TransientError
+
+TAKEN = {"status": 202}
+BAD = {
+    "status": 422,
+    "code": "contract-violation",
+    "errors": [{"pointer": "/data/page", "expected": "text", "hint": "see the contract"}],
+}
+
+
+class Gateway:
+    """Answers as told, and notes what it was sent."""
+
+    def __init__(self, *answers):
+        self.answers, self.bodies = list(answers), []
+
+    def __call__(self, request):
+        events = json.loads(request.content)
+        self.bodies.append(events)
+        status, results = self.answers.pop(0) if self.answers else (202, [TAKEN] * len(events))
+        return httpx.Response(status, json=results if "code" in results else {"results": results})
+
+
+@pytest.fixture
+def at(monkeypatch):
+    monkeypatch.setattr(publishing, "PAUSE_S", 0)
+
+    def client(*answers):
+        gateway = Gateway(*answers)
+        return gateway, httpx.Client(
+            base_url="http://gateway", transport=httpx.MockTransport(gateway)
+        )
+
+    return client
+
+
+def test_what_was_held_is_sent_again_and_results_stay_in_order(at):
+    held = {"status": 424, "code": "held"}
+    gateway, client = at((207, [TAKEN, held, BAD]), (202, [TAKEN | {"id": "b"}]))
+    assert send(client, ["a", "b", "c"]) == [TAKEN, TAKEN | {"id": "b"}, BAD]
+    assert gateway.bodies == [["a", "b", "c"], ["b"]]
+
+
+def test_a_body_refused_as_a_whole_refuses_each_event(at):
+    gateway, client = at((413, {"status": 413, "code": "too-large"}))
+    assert [one["code"] for one in send(client, ["a", "b"])] == ["too-large"] * 2
+    assert len(gateway.bodies) == 1
+
+
+def test_a_gateway_in_trouble_is_asked_again_and_then_given_up(at):
+    gateway, client = at(*[(503, {"status": 503, "code": "log-unavailable"})] * 6)
+    with pytest.raises(TransientError, match="does not take 1 events"):
+        send(client, ["a"])
+    assert len(gateway.bodies) == 6
+
+
+def test_large_events_go_in_small_batches(at, tmp_path, monkeypatch):
+    gateway, client = at()
+    monkeypatch.setattr(publishing.httpx, "Client", lambda **_: client)
+    file = tmp_path / "large.jsonl"
+    file.write_text("\n".join(json.dumps("x" * 400_000) for _ in range(5)))
+    assert publish_file(file, "http://gateway")["accepted"] == 5
+    assert [len(body) for body in gateway.bodies] == [2, 2, 1]
+
+
+def test_a_refusal_names_line_place_and_remedy(at, tmp_path, monkeypatch):
+    _, client = at((207, [TAKEN, BAD]))
+    monkeypatch.setattr(publishing.httpx, "Client", lambda **_: client)
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"a": 1}\n\n{"b": 2}\n')
+    [refusal] = publish_file(file, "http://gateway")["refusals"]
+    assert described(file, refusal) == (
+        "events.jsonl:3: contract-violation: /data/page, text, see the contract"
+    )
+
+
+def test_a_number_that_json_does_not_have_is_named_by_its_line(tmp_path):
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"a": NaN}\n')
+    with pytest.raises(ValueError, match=r"events.jsonl:1: not JSON"):
+        publish_file(file, "http://gateway")

@@ -1,0 +1,146 @@
+"""One log under two catalogues: nothing changes, or what changes is named."""
+
+import json
+import shutil
+
+import pytest
+
+from channels.offline import ENGINE
+from journeys.replay import Tally, merged, report
+from streams import recording, replaying
+from streams.catalogue_files import SHIPPED
+from streams.embedded.file import FileReader
+from streams.topics import CLIENT_FACTS, TASKS
+
+FROM = "valid_from = 2026-01-01"
+
+
+@pytest.fixture
+def tighter(tmp_path):
+    """The shipped catalogue with no marketing contact at all."""
+    return edited(tmp_path, "marketing_per_week = 2 ", "marketing_per_week = 0 ")
+
+
+def edited(tmp_path, old, new):
+    folder = tmp_path / "policies"
+    shutil.copytree(SHIPPED, folder)
+    file = folder / "contact.toml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    return folder
+
+
+@pytest.fixture
+def replay(suishen, life):
+    def ask(*words, events=life / "log.jsonl"):
+        log = [] if events is None else ["--events", events]
+        code, out, err = suishen("replay", *log, *words, "--json")
+        return code, json.loads(out) if out else err
+
+    return ask
+
+
+def test_under_the_same_catalogue_nothing_changes(replay):
+    code, found = replay("--catalogue", SHIPPED)
+    assert code == 0
+    assert found["facts_sha256"] == found["against_sha256"]
+    assert list(found["partings"]) == ["same"]
+    assert found["decisions"]["old"] == found["decisions"]["new"] > 10
+    assert (found["clients_changed"], found["first_stages"], found["assumed_share"]) == (0, {}, 0.0)
+
+
+def test_a_replay_is_what_was_lived(replay, life):
+    """As many decisions and tasks as the engine wrote."""
+    _, found = replay("--catalogue", SHIPPED)
+    engine = FileReader(life / ENGINE)
+    facts, tasks = (
+        [r.value for n in range(engine.partitions(t)) for r in recording.records_of(engine, t, n)]
+        for t in (CLIENT_FACTS, TASKS)
+    )
+    assert found["decisions"]["old"] == sum(b"decision_made" in value for value in facts)
+    proposed = sum(b'"state":"proposed"' in v and b'"version":1,' in v for v in tasks)
+    assert sum(found["tasks"]["old"].values()) == proposed
+
+
+def test_a_tighter_cap_says_who_loses_what_and_where(replay, tighter):
+    code, found = replay("--catalogue", tighter)
+    assert code == 1
+    assert found["partings"]["lost"] > 0
+    assert any("cap_week" in stage for stage in found["first_stages"])
+    assert sum(found["tasks"]["new"].values()) < sum(found["tasks"]["old"].values())
+    assert found["cap_overshoot"] == {"old": 0, "new": 0}
+    example = found["most_changed"][0]
+    assert example["client"].startswith("ct_")
+    assert "chosen" in example["old"]
+    assert len(found["most_changed"]) == min(10, found["clients_changed"])
+    told = sum(row.get(kind, 0) for row in found["by_tier"].values() for kind in found["partings"])
+    assert told == sum(found["partings"].values())
+
+
+def test_two_catalogues_given_are_compared_whatever_the_log_ran_under(replay, tighter):
+    code, found = replay("--catalogue", SHIPPED, "--against", tighter)
+    assert code == 1
+    assert found["partings"]["gained"] > 0
+    code, found = replay("--catalogue", tighter, "--against", tighter)
+    assert (code, list(found["partings"])) == (0, ["same"])
+
+
+def test_processes_and_the_kind_of_log_change_nothing(replay, tighter, life):
+    _, one = replay("--catalogue", tighter)
+    _, two = replay("--catalogue", tighter, "--processes", 2)
+    _, folder = replay("--catalogue", tighter, "--data", life, events=None)
+    assert one == two == folder
+
+
+def test_a_replay_cut_short_goes_on_where_it_stopped(replay, tighter, tmp_path, monkeypatch):
+    kept = tmp_path / "kept"
+    _, whole = replay("--catalogue", tighter, "--keep", kept)
+    (kept / "partition-2.json").unlink()
+    folded = []
+    fold_part = replaying.fold_part
+
+    def counted(reader, partition, question):
+        folded.append(partition)
+        return fold_part(reader, partition, question)
+
+    monkeypatch.setattr(replaying, "fold_part", counted)
+    assert replay("--catalogue", tighter, "--keep", kept) == (1, whole)
+    assert folded == [2]
+    replay("--catalogue", SHIPPED, "--keep", kept)
+    assert folded == [2, 0, 1, 2, 3]  # kept under another catalogue: of no use
+
+
+def test_rows_of_the_future_can_be_tried_on_the_past(replay, tmp_path):
+    ahead = edited(tmp_path, FROM, FROM + "\nvalid_to = 2027-01-01")
+    file = ahead / "contact.toml"
+    text = file.read_text()
+    later = text[text.index("[[contact]]") :].replace(FROM + "\nvalid_to = ", "valid_from = ", 1)
+    later = later.replace("version = 1", "version = 2", 1)
+    file.write_text(text + later.replace("marketing_per_week = 2 ", "marketing_per_week = 0 ", 1))
+    assert replay("--catalogue", ahead)[1]["partings"].keys() == {"same"}
+    code, found = replay("--catalogue", ahead, "--as-of", "2027-02-01T00:00:00+08:00")
+    assert (code, "lost" in found["partings"]) == (1, True)
+
+
+def test_what_cannot_be_replayed_is_said(suishen, life, tmp_path):
+    log = ["--events", life / "log.jsonl"]
+    code, _, err = suishen("replay", *log, "--catalogue", tmp_path)
+    assert (code, bool(err)) == (2, True)
+    code, _, err = suishen("replay", *log, "--catalogue", SHIPPED, "--as-of", "soon")
+    assert (code, "--as-of: not RFC 3339" in err) == (2, True)
+    code, _, err = suishen("replay", "--data", tmp_path, "--catalogue", SHIPPED)
+    assert (code, "no engine in" in err) == (2, True)
+
+
+def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
+    code, out, err = suishen("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
+    assert code == 1
+    assert " → " in out
+    assert "first_stages, contact_policy cap_week ct04: " in out
+    assert "partitions folded: 4 of 4" in err
+
+
+def test_an_empty_log_has_an_empty_report():
+    empty = report(merged([Tally()]))
+    assert (empty["partings"], empty["events"], empty["assumed_share"]) == ({}, 0, 0.0)
