@@ -58,6 +58,7 @@ _ELSEWHERE: Final = {
     "journey": "channels.why.journey_command:journey",
     "kafka": "channels.kafka_cli:kafka",
     "run": "channels.run_cli:run",
+    "stop": "channels.stop_cli:stop",
     "up": "channels.up.command:up",
     "verify": "channels.verify_cli:verify",
 }

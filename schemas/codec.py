@@ -97,6 +97,7 @@ REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
     reference.CatalogueReleased,
     reference.ModelReleased,
+    reference.StopsReleased,
 )
 
 MAX_AHEAD: Final = 5 * MINUTE

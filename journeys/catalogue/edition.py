@@ -33,6 +33,8 @@ class ContactPolicy(msgspec.Struct, frozen=True):
     offer_holds: int
     """How long an app or AI offer keeps its slot unshown."""
     remember_touches: int
+    ask_again_stopped: int
+    """When to ask again for a step that an operator's stop held back."""
 
 
 class Lateness(msgspec.Struct, frozen=True):

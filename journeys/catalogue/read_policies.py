@@ -72,6 +72,7 @@ def contact(row: Row) -> list[Dated]:
         retry_unreached=row.span("retry_unreached", least=MINUTE),
         offer_holds=row.span("offer_holds", least=MINUTE),
         remember_touches=row.span("remember_touches"),
+        ask_again_stopped=row.span("ask_again_stopped", least=MINUTE),
     )
     if policy.opens >= policy.closes:
         row.fault("'closes' is not after 'opens'; write the end of the hours", "closes")

@@ -1,0 +1,20 @@
+"""What an operator has stopped: the switch that holds contacts back at once."""
+
+from collections.abc import Iterable
+
+from schemas.reference import Stop
+
+
+def stop_for(
+    stops: Iterable[Stop], *, action: str, channel: str, outlet: str | None
+) -> Stop | None:
+    """The first stop that holds this contact back; `None` if none does.
+
+    Example:
+        >>> lunch = Stop(scope="channel", name="remote", reason="the lines are down")
+        >>> stop_for([lunch], action="stay_talk", channel="remote", outlet=None) is lunch
+        True
+        >>> stop_for([lunch], action="stay_talk", channel="branch", outlet=None)
+    """
+    named = {"all": None, "channel": channel, "action": action, "outlet": outlet}
+    return next((stop for stop in stops if named[stop.scope] == stop.name), None)
