@@ -62,6 +62,8 @@ class Arbitration(msgspec.Struct, frozen=True):
     """By action and channel."""
     levers: Mapping[str, int]
     """Points by action: 55 multiplies by 1.55."""
+    controls: Mapping[str, float]
+    """The share of all clients in each standing control group."""
     inbound: float
     own_rm: float
     declined: float
