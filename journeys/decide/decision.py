@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
-from journeys.decide import arbitration, contact_policy, eligibility
+from journeys.decide import arbitration, contact_policy, eligibility, stopping
 from journeys.decide.candidate import Considered, Situation
-from journeys.decide.stopping import stop_for
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
 from schemas.decisions import Candidate, Stage, WithheldReason
@@ -91,15 +90,12 @@ def _stopped(action: Action, treatment: Treatment, situation: Situation) -> With
     """An operator's stop; whether it still stands is asked again after a while."""
     if not situation.stops:
         return None
-    outlet = situation.state.served.outlet
-    stop = stop_for(
-        situation.stops, action=action.id, channel=str(treatment.channel), outlet=outlet
-    )
-    if stop is None:
-        return None
-    again = Instant(situation.now + situation.edition.contact.ask_again_stopped)
-    return Withheld(
-        Stage.CONTACT_POLICY, WithheldReason.STOPPED, "stop", value=stop.name or "all", until=again
+    return stopping.judge(
+        situation.stops,
+        action=action.id,
+        channel=str(treatment.channel),
+        outlet=situation.state.served.outlet,
+        ask_again=Instant(situation.now + situation.edition.contact.ask_again_stopped),
     )
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from schemas import facts
 from schemas.reference import Stop
+from schemas.tasks import ClaimKind
 from schemas.time import DAY, HOUR, Instant
 from tests.builders import MONDAY_10, Life, a_baseline
-from tests.journeys.client.living import INFLOW, tasks_of
+from tests.journeys.client.living import INFLOW, claim, planned, tasks_of
 
 ASKED = Instant(MONDAY_10 + DAY)
 """An inflow is asked about a day after it came."""
@@ -51,3 +52,14 @@ def test_a_step_goes_on_within_the_hour_once_the_stop_is_lifted():
     life.reference = replace(life.reference, stops=())
     life.wait(Instant(ASKED + HOUR))
     assert [task.action for task in tasks_of(life)] == ["inflow_question"]
+
+
+def test_a_talk_that_begins_in_spite_of_a_stop_gets_no_slot():
+    life = planned()
+    life.reference = replace(life.reference, stops=(Stop(scope="all", reason="drill"),))
+    claim(life, ClaimKind.ACCEPTED, 1)
+    claim(life, ClaimKind.STARTED, 2)
+    assert (tasks_of(life)[-1].state, tasks_of(life)[-1].state_reason) == ("accepted", "stopped")
+    life.reference = replace(life.reference, stops=())
+    claim(life, ClaimKind.STARTED, 3)
+    assert tasks_of(life)[-1].state == "started"
