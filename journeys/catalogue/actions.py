@@ -2,6 +2,7 @@
 
 import msgspec
 
+from journeys.client.wealth.rules import AssetClass
 from journeys.condition import Condition
 from schemas.wire import Channel, Method
 
@@ -25,6 +26,17 @@ class Treatment(msgspec.Struct, frozen=True):
     text_en: str
     script_zh: tuple[str, ...] = ()
     script_en: tuple[str, ...] = ()
+
+
+class Sells(msgspec.Struct, frozen=True):
+    """What may be bought through an action; which product it is, the client's own book says."""
+
+    classes: tuple[AssetClass, ...]
+    """Main classes of products."""
+    regimes: tuple[str, ...]
+    """Empty means all."""
+    idle_only: bool
+    """Only what lies idle pays for it; otherwise any lot that a remedy asks to be sold."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -53,5 +65,7 @@ class Action(msgspec.Struct, frozen=True):
     goal: str = ""
     """What counts as its success, in words; base rates are shares of this."""
     tags: tuple[str, ...] = ()
+    sells: Sells | None = None
+    """What may be bought through it; its value is then what the move adds to the score."""
     rest: int = 0
     """Microseconds before it may be proposed again outside a journey."""

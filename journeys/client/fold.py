@@ -20,6 +20,7 @@ from journeys.client.steps import (
     journeys,
     recheck,
     timers,
+    watch,
     wealth,
 )
 from journeys.client.steps.draft import Cause, Draft, cause
@@ -134,6 +135,7 @@ class ClientFold:
         kept = Hole(-1, -1, "unreadable") if full else hole
         draft.holes = (*draft.holes[: _MOST_HOLES - 1], kept)
         _tell_hole(draft, hole, is_open=True)
+        watch.review(draft)
         return draft.finish()
 
     def encode(self, state: ClientState) -> bytes:
@@ -170,7 +172,9 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """Goals and exits, then the decision that was asked for."""
+    """Open sales, goals and exits, then the decision that was asked for."""
+    if draft.tasks:
+        watch.review(draft)
     if draft.instances:
         journeys.review(draft)
     decisions.decide(draft)

@@ -42,6 +42,7 @@ class Draft:
     __slots__ = (
         "_named",
         "allowed",
+        "began",
         "book",
         "cause",
         "client",
@@ -101,7 +102,12 @@ class Draft:
         self.edition: Edition = self.reference.catalogue.at(now)
         self.is_late = False
         self.occasions: list[str] = []
+        self.began = self.inputs()
         self._named = 0
+
+    def inputs(self) -> tuple[object, ...]:
+        """What a sale rests on, of the client: a part that changed is another object."""
+        return self.household, self.holdings, self.holes
 
     def state(self) -> ClientState:
         """The parts as they stand."""
