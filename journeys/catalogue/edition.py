@@ -139,6 +139,8 @@ class SuitabilityRule(msgspec.Struct, frozen=True):
     """One row of the product gate. The verdict of a row carries its id and version."""
 
     id: str
+    name_zh: str
+    name_en: str
     version: str
     regimes: tuple[str, ...]
     source: str

@@ -71,10 +71,10 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 def rule(row: Row) -> list[Dated]:
     """One row of the table."""
     rule_id = row.one_of("id", TABLE)
-    row.text("name_zh")
-    row.text("name_en")
     found = ConductRule(
         id=rule_id,
+        name_zh=row.text("name_zh"),
+        name_en=row.text("name_en"),
         version=row.shown("version"),
         regimes=row.names("regimes", REGIMES),
         source=row.shown("source"),

@@ -172,10 +172,10 @@ def limits(row: Row) -> list[Dated]:
 
 def rule(row: Row) -> list[Dated]:
     """One of the bank's own rows of the product gate; the code knows its predicate by id."""
-    row.text("name_zh")
-    row.text("name_en")
     found = SuitabilityRule(
         id=row.one_of("id", GATE),
+        name_zh=row.text("name_zh"),
+        name_en=row.text("name_en"),
         version=row.shown("version"),
         regimes=row.names("regimes", REGIMES),
         source=row.shown("source"),
