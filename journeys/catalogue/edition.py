@@ -205,8 +205,10 @@ class Suitability(msgspec.Struct, frozen=True):
     """The share of what S11 allows that a proposal leaves free: prices move before the order."""
     in_person: tuple[str, ...]
     """Steps that only a branch can prove."""
-    order_state_age: int
-    """An order is not judged on a client's state that is older; microseconds."""
+    told_price_step: float
+    """The share of a book that prices must move before doors hear of it anew."""
+    order_lag: int
+    """No order is judged on what is known to be older than that; microseconds."""
     stamp: str
     """Short hash of what a verdict rests on besides client and product; one for an edition."""
     advice: AdviceRules

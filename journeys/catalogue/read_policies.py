@@ -165,7 +165,8 @@ def limits(row: Row) -> list[Dated]:
         "adult_age": row.count("adult_age", least=16, most=25),
         "means_headroom": row.share("means_headroom"),
         "in_person": row.names("in_person", STEPS),
-        "order_state_age": row.span("order_state_age", least=MINUTE),
+        "told_price_step": row.share("told_price_step"),
+        "order_lag": row.span("order_lag", least=MINUTE),
     }
     return dated(row, "limits", ("limits",), found)
 

@@ -13,6 +13,7 @@ from journeys.client.state import ClientState, Hole, decode, encode
 from journeys.client.steps import (
     banking,
     behaviour,
+    buyers,
     claims,
     consents,
     decisions,
@@ -109,6 +110,7 @@ class ClientFold:
         draft = Draft(state, reference)
         now = decision_time(state, event)
         fire_due(draft, upto=now)
+        due = draft.holdings
         draft.begin(_cause(event), now=now)
         wealth.follow_parameters(draft)
         if requeue_of is not None:
@@ -121,6 +123,7 @@ class ClientFold:
         _settle(draft)
         if draft.served != state.served:
             diagnoses.tell_served(draft)
+        buyers.tell(draft, state, event, due)
         return draft.finish()
 
     def open_hole(
@@ -136,6 +139,7 @@ class ClientFold:
         draft.holes = (*draft.holes[: _MOST_HOLES - 1], kept)
         _tell_hole(draft, hole, is_open=True)
         watch.review(draft)
+        buyers.tell(draft, state, None, state.holdings)
         return draft.finish()
 
     def encode(self, state: ClientState) -> bytes:

@@ -242,6 +242,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """The next birthday or month of the risk test that the score feels."""
     last_verdict: int = 0
     """Short hash of the last decision's choice and reasons: the same again is no news."""
+    stated_fen: int = 0
+    """The book's value when doors last heard of it."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

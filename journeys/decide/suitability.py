@@ -5,7 +5,6 @@ of the client does not tell blocks the sale, and is named. A licence (S20) is th
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -13,13 +12,10 @@ from msgspec.structs import replace
 
 from journeys.catalogue.actions import Action, Sells, Treatment
 from journeys.catalogue.edition import Edition
-from journeys.client.state import ClientState, Household
 from journeys.client.wealth.book import BASIS, Lot
 from journeys.client.wealth.diagnosis import diagnose
 from journeys.client.wealth.product import facts_of
-from journeys.client.wealth.profile import Profile
 from journeys.decide.candidate import Situation
-from journeys.decide.conduct.told import Value
 from journeys.decide.matching.duties import Inputs, most_by_means
 from journeys.decide.matching.match import Buyer, Offer
 from journeys.decide.matching.moves import (
@@ -32,11 +28,11 @@ from journeys.decide.matching.moves import (
     tried_move,
 )
 from journeys.decide.matching.shelf import Shelf, shelf_of
+from journeys.decide.record import told_of
 from journeys.decide.verdict import Ruling, Sale, Withheld
 from journeys.reference import Reference
 from schemas.decisions import Stage, WithheldReason
 from schemas.reference import Product
-from schemas.time import MINUTE, Instant, local_day
 from schemas.wire import Channel
 
 _SOURCES = 3
@@ -57,18 +53,18 @@ def judge(action: Action, situation: Situation) -> Sale | Withheld | None:
     """The move to propose with all its rows, or why there is none; `None` sells nothing."""
     if action.sells is None:
         return None
-    return _hole(situation) or _Search(action.sells, situation).answer()
+    return hole(situation) or _Search(action.sells, situation).answer()
 
 
 def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
     """The rows of a sale proposed before, as they stand now; or why it may stand no longer."""
     offer = shelf(situation.reference).by_name.get(sale.buy)
     held = next((one for one in situation.held() if one[0] == sale.sell), None)
-    no = _hole(situation) or _gone(sale, offer, 0 if held is None else held[1].value_fen)
+    no = hole(situation) or _gone(sale, offer, 0 if held is None else held[1].value_fen)
     if no is not None or offer is None or held is None:
         return no or _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
     source = Source(held[1], held[2], sale.sold_fen, ())
-    move = tried_move(_buyer(situation), source, offer, sale.sold_fen)
+    move = tried_move(buyer(situation), source, offer, sale.sold_fen)
     if move is None:
         return _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
     if move.refusals:
@@ -78,9 +74,10 @@ def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
     return move.rulings
 
 
-def _hole(situation: Situation) -> Withheld | None:
-    hole = next((hole for hole in situation.state.holes if hole.family in UNSURE), None)
-    return None if hole is None else _no(WithheldReason.HOLE_IN_RECORD, value=hole.family)
+def hole(situation: Situation) -> Withheld | None:
+    """A gap in the record that may hide what a sale rests on."""
+    gap = next((gap for gap in situation.state.holes if gap.family in UNSURE), None)
+    return None if gap is None else _no(WithheldReason.HOLE_IN_RECORD, value=gap.family)
 
 
 def _gone(sale: Sale, offer: Offer | None, has: int) -> Withheld | None:
@@ -161,7 +158,7 @@ class _Search:
         self._policy = edition.suitability
         self._adviser = Adviser(shelf(situation.reference), edition.wealth, edition.suitability)
         self._held = situation.held()
-        self._client = _buyer(situation)
+        self._client = buyer(situation)
         self._told: Inputs = self._client.told or {}
 
     def answer(self) -> Sale | Withheld:
@@ -257,85 +254,12 @@ class _Search:
         )
 
 
-def _buyer(situation: Situation) -> Buyer:
+def buyer(situation: Situation) -> Buyer:
     """The client with what their record tells for the rows of law."""
     edition, profile, held = situation.edition, situation.profile(), situation.held()
     adviser = Adviser(shelf(situation.reference), edition.wealth, edition.suitability)
     client = buyer_of([(lot, facts) for _, lot, facts in held], profile, adviser)
     return replace(client, told=told_of(situation, profile, client.before.value_fen))
-
-
-def told_of(situation: Situation, profile: Profile, value_fen: int) -> dict[str, Value | None]:
-    """What the record tells, by the names of the conduct table; `None` is missing and blocks.
-
-    A test counts only if the client took it, on a device of their own (S10, `steps/risk_tests.py`).
-    Net worth is what is held with us less all debts told, mortgages too: the stricter reading.
-    """
-    state, policy = situation.state, situation.edition.suitability
-    household, offset = state.household, state.served.utc_offset_minutes
-    is_sure = not set(household.doubts) - _HARMLESS
-    tests, told = household.tests, household.told
-    last = tests[-2].level if len(tests) > 1 else told.risk_class
-    age = profile.age if is_sure else None
-    return {
-        "age": age,
-        "capacity": None if age is None else "full" if age >= policy.adult_age else "limited",
-        "C": told.risk_class,
-        "new_C": told.risk_class,
-        "last_C": last,
-        "reconfirmed": False,
-        "test_date": _day(household.tested_at, offset),
-        "order_date": _day(situation.now, offset),
-        "test_time": _clock(household.tested_at, offset),
-        # What is proposed now is ordered later: a test of this moment comes before it (S10).
-        "order_time": _clock(Instant(situation.now + MINUTE), offset),
-        "client_reported_change": _has_changed(household),
-        "actor": "client",
-        "rm_device": False,
-        "rm_prompt": False,
-        "fin_net_worth": _net_worth(state, value_fen) if is_sure else None,
-        "monthly_need": _need(household) if is_sure else None,
-        "guardian_consent": False,
-        "measures": (),
-        "online": False,
-    }
-
-
-_HARMLESS: Final = frozenset({"goals"})
-"""Doubts about a profile that no row of a sale reads."""
-
-
-def _has_changed(household: Household) -> bool:
-    """Did the client tell of a change since the test?"""
-    since = household.tested_at
-    return since is not None and household.reported_since(since)
-
-
-def _net_worth(state: ClientState, value_fen: int) -> int | None:
-    is_whole = not any(holding.doubt for holding in state.holdings)
-    is_told = state.household.was_told("debt_fen")
-    return value_fen - state.household.told.debt if is_whole and is_told else None
-
-
-def _need(household: Household) -> int | None:
-    told = household.told
-    if told.essential_spending is None:
-        return None
-    has_no_debt = household.was_told("debt_fen") and not told.debt
-    if not has_no_debt and not household.was_told("debt_service_fen"):
-        return None
-    return told.essential_spending + told.debt_service
-
-
-def _day(at: Instant | None, offset: int) -> date | None:
-    return None if at is None else local_day(at, utc_offset_minutes=offset)
-
-
-def _clock(at: Instant | None, offset: int) -> datetime | None:
-    """On the client's own clock, without a zone."""
-    if at is None:
-        return None
-    return datetime(1970, 1, 1) + timedelta(microseconds=at, minutes=offset)  # noqa: DTZ001
 
 
 def _best(fit: Sequence[Move], worthy_part: float) -> Move:

@@ -68,6 +68,7 @@ class Draft:
         "scored",
         "seen",
         "served",
+        "stated_fen",
         "tasks",
     )
 
@@ -92,6 +93,7 @@ class Draft:
         self.intent_off_at = state.intent_off_at
         self.clock_at = state.clock_at
         self.last_verdict = state.last_verdict
+        self.stated_fen = state.stated_fen
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -133,6 +135,7 @@ class Draft:
             self.intent_off_at,
             self.clock_at,
             self.last_verdict,
+            self.stated_fen,
         )
 
     def finish(self) -> Step[ClientState]:

@@ -38,6 +38,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     initiator: Initiator = "bank"
     warned: bool = False
     """Told that it does not suit, and the special warning signed (S03)."""
+    on_objective: bool | None = True
+    """Moves start from remedies of the client's own target: that is the stated objective."""
     amount_fen: int = 0
     private: str | None = None
     """What a product that is placed privately invests in."""
@@ -111,8 +113,7 @@ def _told(proposal: Proposal, level: int, risk_class: int | None) -> dict[str, V
         "R_issuer": level,
         "R_seller": level,
         "C": risk_class,
-        # Moves start from remedies of the client's own target: that is the stated objective.
-        "on_objective": True,
+        "on_objective": proposal.on_objective,
         **dict.fromkeys(("told_unsuitable", "special_warning_signed"), proposal.warned),
     }
 

@@ -54,6 +54,7 @@ class Buyer(msgspec.Struct, frozen=True):
     told: Inputs | None = None
     """What the record tells of them for the rows of law; `None` asks the product's rows alone."""
     initiator: Initiator = "bank"
+    on_objective: bool | None = True
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -118,6 +119,7 @@ def match(client: Buyer, offer: Offer, *, bought_fen: int | None = None) -> Matc
         after=after,
         months_needed=client.months_needed,
         initiator=client.initiator,
+        on_objective=client.on_objective,
         amount_fen=bought,
         private=offer.private,
         told=client.told,
