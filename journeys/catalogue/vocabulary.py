@@ -5,7 +5,7 @@ journey itself. A condition may use only words that somebody says where it is as
 would always be unknown, and unknown is never true.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -49,9 +49,16 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "own_account": Unit.FLAG,
             "flow_kind": Unit.TEXT,
         },
+        "complaint": {"complaint": Unit.TEXT, "topic": Unit.TEXT, "opened": Unit.INSTANT},
+        "complaint_settled": {"complaint": Unit.TEXT},
+        "complaint_disputed": {"complaint": Unit.TEXT},
+        "form_saved": {"form": Unit.TEXT, "attempt": Unit.TEXT, "saved": Unit.INSTANT},
+        "form_sent": {"form": Unit.TEXT, "attempt": Unit.TEXT},
+        "form_failed": {"form": Unit.TEXT, "attempt": Unit.TEXT},
     }
 )
-"""What each trigger says of the event that fired it."""
+"""What each trigger says of the event that fired it. A trigger starts journeys, and is the event
+that a run waits for."""
 RUN: Final[Mapping[str, Unit]] = MappingProxyType(
     {
         "placed": Unit.MONEY,
@@ -61,6 +68,8 @@ RUN: Final[Mapping[str, Unit]] = MappingProxyType(
     }
 )
 """What a running journey has seen since it was entered."""
+AT: Final = "at."
+"""Before the name of a step."""
 TIERS: Final = frozenset({"mass", "wealth", "private"})
 ACTION_KINDS: Final = frozenset(
     {"service", "reassure", "educate", "diagnose", "allocate", "protect", "retain"}
@@ -98,6 +107,6 @@ def at_entry(trigger: str) -> Mapping[str, Unit]:
     return {**CLIENT, **TRIGGERS.get(trigger, {})}
 
 
-def on_the_way(trigger: str) -> Mapping[str, Unit]:
-    """The words of a goal or an exit."""
-    return {**at_entry(trigger), **RUN}
+def on_the_way(trigger: str, steps: Iterable[str]) -> Mapping[str, Unit]:
+    """The words of a goal or an exit: `at.call` holds while the run is at that step."""
+    return {**at_entry(trigger), **RUN, **{f"{AT}{step}": Unit.FLAG for step in steps}}

@@ -11,6 +11,7 @@ from typing import Any, Final
 from journeys.client import diagnoses, seen
 from journeys.client.state import ClientState, Hole, decode, encode
 from journeys.client.steps import (
+    applications,
     banking,
     behaviour,
     claims,
@@ -33,8 +34,8 @@ from schemas.time import Instant
 
 _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     app.PageViewed: behaviour.on_page,
-    app.FormSaved: behaviour.on_form,
-    app.FormSent: behaviour.on_form,
+    app.FormSaved: applications.on_saved,
+    app.FormSent: applications.on_sent,
     conversation.UtteranceUnderstood: behaviour.on_utterance,
     conversation.ContactStarted: behaviour.on_contact,
     corebank.PositionReported: banking.on_position,

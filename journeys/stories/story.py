@@ -204,6 +204,7 @@ _HAPPENS: Final[Mapping[str, _Word]] = {
     "allows_marketing": (_flag, {}),
     "says": (_text, {}),
     "looks_at": (_text, {}),
+    "taken_back": (_flag, {}),
 }
 """What may happen, how its value is read, and what may stand beside it."""
 _WISHES: Final[Mapping[str, _Word]] = {

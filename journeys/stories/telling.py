@@ -36,6 +36,8 @@ class Told:
         self.now = story.start
         self.versions: dict[str, int] = {}
         self.claims = 0
+        self.last: dict[str, Any] = {}
+        """What was said last: id, source, type and time, as a reversal names it."""
         self._count = 0
         self._begin()
 
@@ -142,6 +144,8 @@ class Told:
             "receivedat": format_instant(at),
             "data": data,
         }
+        if kind != "engine.ticked":
+            self.last = {key: document[key] for key in ("id", "source", "type", "time")}
         event = codec.decode(to_json(document), codec.CLIENT_LOG, key=self.client)
         step = self._fold.apply(self.state, event, self._reference)
         self.state = step.state
@@ -253,6 +257,10 @@ def _looks_at(_told: Told, said: Happening) -> Said:
     return "app.page_viewed", "/app/mobile", {"page": said.value}
 
 
+def _taken_back(told: Told, _said: Happening) -> Said:
+    return "corebank.event_reversed", "/corebank/ledger", told.last | {"reason": "in_error"}
+
+
 _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "inflow": _inflow,
     "position": _position,
@@ -265,4 +273,5 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "allows_marketing": _allows,
     "says": _says,
     "looks_at": _looks_at,
+    "taken_back": _taken_back,
 }

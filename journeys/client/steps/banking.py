@@ -158,14 +158,17 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
 _POSITION: Final = "corebank.position_reported"
 _PROFILE: Final = "corebank.profile_changed"
 _TEST: Final = "corebank.risk_test_taken"
+_COMPLAINT: Final = "consent.complaint_opened"
 
 
 def _take_back(draft: Draft, kind: str, mark: int, *, is_known: bool) -> None:
-    """Of a test and a profile change, all; a position is in doubt until core says it anew."""
+    """Of a test, a profile change and a complaint, all; a position is in doubt until said anew."""
     if kind == _TEST:
         household.take_back_test(draft, mark)
     elif kind == _PROFILE and not is_known:  # By version, so known only if reversed before.
         household.take_back_change(draft, mark)
+    elif kind == _COMPLAINT:
+        consents.take_back_complaint(draft, mark)
     elif kind == _POSITION:
         for holding in draft.holdings:
             if holding.cause == mark and not holding.doubt:
