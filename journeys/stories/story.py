@@ -24,6 +24,7 @@ from typing import Any, Final, NamedTuple
 from journeys.catalogue.rows import Row
 from journeys.catalogue.source import Faults, read
 from journeys.errors import DefinitionError
+from schemas.signals.app import Form
 from schemas.tasks import ClaimKind, DeclineReason, Outcome
 from schemas.time import Instant
 
@@ -204,6 +205,8 @@ _HAPPENS: Final[Mapping[str, _Word]] = {
     "allows_marketing": (_flag, {}),
     "says": (_text, {}),
     "looks_at": (_text, {}),
+    "saves": (_of(Form), {"failed": _flag}),
+    "sends": (_of(Form), {"failed": _flag}),
     "taken_back": (_flag, {}),
 }
 """What may happen, how its value is read, and what may stand beside it."""

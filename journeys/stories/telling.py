@@ -257,6 +257,18 @@ def _looks_at(_told: Told, said: Happening) -> Said:
     return "app.page_viewed", "/app/mobile", {"page": said.value}
 
 
+def _saves(_told: Told, said: Happening) -> Said:
+    return "app.form_saved", "/app/mobile", _form(said)
+
+
+def _sends(_told: Told, said: Happening) -> Said:
+    return "app.form_sent", "/app/mobile", _form(said)
+
+
+def _form(said: Happening) -> Data:
+    return {"form": said.value, "attempt": "story", "failed": said.more.get("failed", False)}
+
+
 def _taken_back(told: Told, _said: Happening) -> Said:
     return "corebank.event_reversed", "/corebank/ledger", told.last | {"reason": "in_error"}
 
@@ -273,5 +285,7 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "allows_marketing": _allows,
     "says": _says,
     "looks_at": _looks_at,
+    "saves": _saves,
+    "sends": _sends,
     "taken_back": _taken_back,
 }
