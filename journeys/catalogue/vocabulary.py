@@ -55,6 +55,9 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
         "form_saved": {"form": Unit.TEXT, "attempt": Unit.TEXT, "saved": Unit.INSTANT},
         "form_sent": {"form": Unit.TEXT, "attempt": Unit.TEXT},
         "form_failed": {"form": Unit.TEXT, "attempt": Unit.TEXT},
+        "scene_entered": {"partner": Unit.TEXT, "scene": Unit.TEXT, "entered": Unit.INSTANT},
+        "scene_done": {"partner": Unit.TEXT, "scene": Unit.TEXT},
+        "scene_withdrawn": {"partner": Unit.TEXT},
     }
 )
 """What each trigger says of the event that fired it. A trigger starts journeys, and is the event
@@ -74,10 +77,13 @@ TIERS: Final = frozenset({"mass", "wealth", "private"})
 ACTION_KINDS: Final = frozenset(
     {"service", "reassure", "educate", "diagnose", "allocate", "protect", "retain"}
 )
-RANKS: Final[Mapping[str, int]] = MappingProxyType({"app": 0, "ai": 1, "remote": 2, "branch": 3})
+RANKS: Final[Mapping[str, int]] = MappingProxyType(
+    {"partner": 0, "app": 0, "ai": 1, "remote": 2, "branch": 3}
+)
 """Channels an action may use, cheapest first."""
 METHODS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
+        "partner": frozenset({"app_push"}),
         "app": frozenset({"app_push", "sms", "email"}),
         "ai": frozenset({"app_push", "call"}),
         "remote": frozenset({"call", "email"}),

@@ -269,6 +269,22 @@ def _form(said: Happening) -> Data:
     return {"form": said.value, "attempt": "story", "failed": said.more.get("failed", False)}
 
 
+def _enters(told: Told, said: Happening) -> Said:
+    scene = _scene(said) | {"scene": said.value}
+    if "consent_for" in said.more:
+        scene["consent_until"] = format_instant(Instant(told.now + said.more["consent_for"]))
+    return "partner.scene_entered", "/partner/story", scene
+
+
+def _scene_ends(_told: Told, said: Happening) -> Said:
+    scene = _scene(said) | {"scene": said.more.get("scene", "any"), "how": said.value}
+    return "partner.scene_ended", "/partner/story", scene
+
+
+def _scene(said: Happening) -> dict[str, Any]:
+    return {"partner": said.more.get("partner", "travel"), "consent": "story"}
+
+
 def _taken_back(told: Told, _said: Happening) -> Said:
     return "corebank.event_reversed", "/corebank/ledger", told.last | {"reason": "in_error"}
 
@@ -287,5 +303,7 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "looks_at": _looks_at,
     "saves": _saves,
     "sends": _sends,
+    "enters": _enters,
+    "scene_ends": _scene_ends,
     "taken_back": _taken_back,
 }

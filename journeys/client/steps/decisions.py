@@ -131,7 +131,17 @@ def _reasons(
 
 
 _TOLD = frozenset(
-    {"product", "maturity_date", "proceeds", "inflow", "complaint", "topic", "form", "salary"}
+    {
+        "product",
+        "maturity_date",
+        "proceeds",
+        "inflow",
+        "complaint",
+        "topic",
+        "form",
+        "scene",
+        "salary",
+    }
 )
 """Trigger variables that an adviser needs; money in fen."""
 

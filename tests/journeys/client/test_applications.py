@@ -5,11 +5,11 @@ from tests.builders import MONDAY_10, Life
 from tests.journeys.client.living import ends, tasks_of
 
 
-def form(life, kind, attempt="a1", *, after=0, late=0, form="loan", failed=False):
+def form(life, kind, attempt="a1", *, after=0, late=0, **more):
     at = Instant(MONDAY_10 + after)
     return life.say(
         f"app.{kind}",
-        {"form": form, "attempt": attempt, "failed": failed},
+        {"form": "loan", "attempt": attempt} | more,
         at=at,
         received=Instant(at + late),
         event_id=f"{kind}-{attempt}-{at}",
