@@ -32,6 +32,7 @@ CLIENT: Final[Mapping[str, Unit]] = MappingProxyType(
         **{f"intent.{intent}": Unit.FLAG for intent in INTENTS},
     }
 )
+_PAYDAY: Final = {"account": Unit.TEXT, "salary": Unit.MONEY, "payday": Unit.INSTANT}
 TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
     {
         "maturity_near": {
@@ -58,6 +59,9 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
         "scene_entered": {"partner": Unit.TEXT, "scene": Unit.TEXT, "entered": Unit.INSTANT},
         "scene_done": {"partner": Unit.TEXT, "scene": Unit.TEXT},
         "scene_withdrawn": {"partner": Unit.TEXT},
+        "salary": _PAYDAY,
+        "salary_left": _PAYDAY,
+        "salary_kept": {"account": Unit.TEXT},
     }
 )
 """What each trigger says of the event that fired it. A trigger starts journeys, and is the event

@@ -210,6 +210,8 @@ _HAPPENS: Final[Mapping[str, _Word]] = {
     "sends": (_of(Form), {"failed": _flag}),
     "enters": (_text, {"partner": _text, "consent_for": _span}),
     "scene_ends": (_of(SceneEnd), {"partner": _text, "scene": _text}),
+    "salary": (_fen, {}),
+    "goes_out": (_fen, {}),
     "taken_back": (_flag, {}),
 }
 """What may happen, how its value is read, and what may stand beside it."""

@@ -166,15 +166,8 @@ def money(fen: int) -> dict[str, Any]:
 
 
 def _inflow(told: Told, said: Happening) -> Said:
-    flow = {
-        "account": told.account,
-        "flow": f"flow-{told.now}",
-        "direction": "in",
-        "amount": money(said.value),
-        "kind": "transfer",
-        "own_account": said.more.get("own_account", False),
-    }
-    return "corebank.flow_posted", "/corebank/ledger", flow
+    own = said.more.get("own_account", False)
+    return _flow(told, "in", said.value, "transfer", own_account=own)
 
 
 def _position(told: Told, said: Happening) -> Said:
@@ -285,6 +278,25 @@ def _scene(said: Happening) -> dict[str, Any]:
     return {"partner": said.more.get("partner", "travel"), "consent": "story"}
 
 
+def _salary(told: Told, said: Happening) -> Said:
+    return _flow(told, "in", said.value, "salary")
+
+
+def _goes_out(told: Told, said: Happening) -> Said:
+    return _flow(told, "out", said.value, "transfer")
+
+
+def _flow(told: Told, direction: str, fen: int, kind: str, **more: bool) -> Said:
+    flow = {
+        "account": told.account,
+        "flow": f"flow-{told.now}",
+        "direction": direction,
+        "amount": money(fen),
+        "kind": kind,
+    }
+    return "corebank.flow_posted", "/corebank/ledger", flow | more
+
+
 def _taken_back(told: Told, _said: Happening) -> Said:
     return "corebank.event_reversed", "/corebank/ledger", told.last | {"reason": "in_error"}
 
@@ -305,5 +317,7 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "sends": _sends,
     "enters": _enters,
     "scene_ends": _scene_ends,
+    "salary": _salary,
+    "goes_out": _goes_out,
     "taken_back": _taken_back,
 }

@@ -688,9 +688,15 @@ def test_a_file_about_wealth_left_out_is_missed_by_name():
             'channel = "remote"\nmethod = "call"\nfor_lead = true',
             "a team's lead works in a branch",
         ),
+        (
+            "triggers-salary.toml",
+            'kept = "30d"',
+            'kept = "1d"',
+            "write within <= kept, and apart_least < apart_most",
+        ),
     ],
 )
-def test_what_waits_for_an_event_or_a_due_day_is_refused_where_it_cannot(name, old, new, message):
+def test_what_the_four_journeys_of_service_say_is_checked(name, old, new, message):
     assert any(message in line for line in faults(changed(name, old, new)))
 
 
