@@ -98,6 +98,7 @@ REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
     reference.CatalogueReleased,
     reference.ModelReleased,
+    reference.StopsReleased,
 )
 
 MAX_AHEAD: Final = 5 * MINUTE
