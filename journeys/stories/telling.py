@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from itertools import count
 from typing import Any, Final
 
 from pydantic_core import to_json
 
 from journeys.client.fold import ClientFold
 from journeys.client.state import ClientState, TaskRow
+from journeys.decide.control import group_of
 from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
@@ -30,7 +32,7 @@ class Told:
 
     def __init__(self, story: Story, reference: Reference) -> None:
         self._fold, self._reference, self._story = ClientFold(), reference, story
-        self.client = "ct_" + derive("story", story.name_en)
+        self.client = _somebody(story, reference)
         self.account = "ac_" + derive("account", story.name_en)[:16]
         self.state: ClientState = self._fold.begin(self.client)
         self.now = story.start
@@ -150,6 +152,13 @@ class Told:
         step = self._fold.apply(self.state, event, self._reference)
         self.state = step.state
         return [output.event for output in step.outputs]
+
+
+def _somebody(story: Story, reference: Reference) -> str:
+    """A client whom no control group holds back: stories are of those who are treated."""
+    controls = reference.catalogue.at(story.start).arbitration.controls
+    tokens = ("ct_" + derive("story", story.name_en, *"+" * nth) for nth in count())
+    return next(token for token in tokens if group_of(token, controls) is None)
 
 
 _SERVED: Final = ("tier", "segment", "rm", "team", "remote", "outlet", "locale")
