@@ -62,6 +62,7 @@ class Draft:
         "now",
         "occasions",
         "outputs",
+        "paydays",
         "reference",
         "retry_at",
         "scored",
@@ -91,6 +92,7 @@ class Draft:
         self.intent_off_at = state.intent_off_at
         self.clock_at = state.clock_at
         self.last_verdict = state.last_verdict
+        self.paydays = state.paydays
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -127,6 +129,7 @@ class Draft:
             self.intent_off_at,
             self.clock_at,
             self.last_verdict,
+            self.paydays,
         )
 
     def finish(self) -> Step[ClientState]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from journeys.client.state import ClientState, TaskRow
-from journeys.client.steps import banking, behaviour, claims, journeys, tasks, wealth
+from journeys.client.steps import banking, behaviour, claims, journeys, salary, tasks, wealth
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
 from schemas.facts import JourneyEnd
@@ -32,7 +32,8 @@ def earliest(state: ClientState | Draft) -> Instant | None:
     for holding in state.holdings:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
-    for due in (state.clock_at, state.intent_off_at, state.retry_at):
+    kept_at = state.paydays[-1].due if state.paydays else None
+    for due in (state.clock_at, state.intent_off_at, state.retry_at, kept_at):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -84,6 +85,7 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.clock_at, "clock"),
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
+        (state.paydays[-1].due if state.paydays else None, "payday"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -143,6 +145,10 @@ def _retry(draft: Draft, _subject: str) -> None:
     draft.decide_on("retry")
 
 
+def _payday(draft: Draft, _subject: str) -> None:
+    salary.on_due(draft)
+
+
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "edge": _edge,
     "run_end": _run_end,
@@ -152,4 +158,5 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "clock": _clock,
     "intent": _intent,
     "retry": _retry,
+    "payday": _payday,
 }
