@@ -24,6 +24,10 @@ class JourneyStep(msgspec.Struct, frozen=True):
     """The step that the time-out leads to, or `end`."""
     on: Mapping[str, str]
     """Where an outcome leads: a step, or `end`. An outcome not named keeps waiting."""
+    when: Condition | None = None
+    """Of a branch: only where this holds it leads to `to`."""
+    otherwise: str = ""
+    """Of a branch: where it leads if `when` does not hold, or cannot be known."""
 
 
 class Journey(msgspec.Struct, frozen=True):

@@ -56,7 +56,8 @@ def _check_targets(row: Row, journey: Journey, steps: Sequence[tuple[Row, Journe
         hint = near(journey.first, journey.steps) or "; write the id of a step"
         row.fault(f"journey '{journey.id}' begins at unknown step '{journey.first}'{hint}", "first")
     for at, step in steps:
-        ways = [("then" if step.wait is None else "timeout", step.to)]
+        leaves = "timeout" if step.wait is not None else "then"
+        ways = [(leaves if step.when is None else "branch", step.to), ("branch", step.otherwise)]
         ways += [("on", target) for target in step.on.values()]
         for key, target in ways:
             if target and target != END and target not in journey.steps:
@@ -81,6 +82,7 @@ def _after(steps: Mapping[str, JourneyStep], start: str, *, only_instant: bool) 
 
 def _targets(step: JourneyStep) -> Iterator[str]:
     yield step.to
+    yield step.otherwise
     yield from step.on.values()
 
 

@@ -1,6 +1,6 @@
 """Journeys, from TOML."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from string import Formatter
 from typing import Final
 
@@ -21,7 +21,7 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
     journey_id = row.name("id")
     trigger = row.one_of("trigger", vocabulary.TRIGGERS)
     on_the_way = vocabulary.on_the_way(trigger)
-    steps = [(each, _step(each)) for each in row.rows("step")]
+    steps = [(each, _step(each, on_the_way)) for each in row.rows("step")]
     journey = Journey(
         id=journey_id,
         version=row.count("version", least=1),
@@ -47,7 +47,9 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
     return dated(row, "journey", (journey_id,), journey)
 
 
-def _step(row: Row) -> JourneyStep:
+def _step(row: Row, words: Mapping[str, Unit]) -> JourneyStep:
+    if row.has("branch"):
+        return _branch(row, words)
     wait = row.one_of("wait", _WAITS) if row.has("wait") else None
     after, to = _leaving(row, wait)
     step = JourneyStep(
@@ -66,6 +68,20 @@ def _step(row: Row) -> JourneyStep:
         row.fault('a step that does something waits for it; write wait = "reply"', "do")
     row.done()
     return step
+
+
+def _branch(row: Row, words: Mapping[str, Unit]) -> JourneyStep:
+    """A step that does nothing and waits for nothing: it only chooses the way on."""
+    step_id, ways = row.name("id"), row.rows("branch")
+    row.done()
+    if len(ways) != 1:
+        row.fault('write one branch = { when = "…", then = "call", else = "end" }', "branch")
+        return JourneyStep(step_id, do=None, wait=None, after=0, to="", on={})
+    way = ways[0]
+    to, otherwise = way.text("then"), way.text("else")
+    when = way.condition("when", words)
+    way.done()
+    return JourneyStep(step_id, None, None, 0, to, {}, when, otherwise)
 
 
 def _leaving(row: Row, wait: str | None) -> tuple[int, str]:

@@ -49,6 +49,10 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "own_account": Unit.FLAG,
             "flow_kind": Unit.TEXT,
         },
+        "scored": {
+            "parameters": Unit.TEXT,
+            "score_fall": Unit.NUMBER,
+        },
     }
 )
 """What each trigger says of the event that fired it."""
@@ -58,6 +62,11 @@ RUN: Final[Mapping[str, Unit]] = MappingProxyType(
         "answered": Unit.FLAG,
         "agreed": Unit.FLAG,
         "refused": Unit.FLAG,
+        "tries": Unit.NUMBER,
+        "lasted": Unit.SPAN,
+        "diagnosed": Unit.FLAG,
+        "remedy_chosen": Unit.FLAG,
+        "diagnosis_complete": Unit.FLAG,
     }
 )
 """What a running journey has seen since it was entered."""

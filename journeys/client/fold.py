@@ -170,7 +170,9 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """Goals and exits, then the decision that was asked for."""
+    """What a score means, goals and exits, then the decision that was asked for."""
+    if "score" in draft.occasions:
+        journeys.on_score(draft)
     if draft.instances:
         journeys.review(draft)
     decisions.decide(draft)

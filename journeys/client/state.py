@@ -131,6 +131,8 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     """When it was scored: the calendar that it knows."""
     profile: tuple[float, float] = (0.0, 0.0)
     """Of `since`, what profile changes moved: confirmed, and of that told for the first time."""
+    crest: int = 0
+    """The highest total said since the last diagnosis, in hundredths of a point."""
 
 
 class TaskRow(msgspec.Struct, frozen=True, array_like=True):

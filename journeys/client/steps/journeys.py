@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from journeys.catalogue.definitions import END, Journey
+from journeys.catalogue.definitions import END, Journey, JourneyStep
 from journeys.client.journey.instance import Ended, Instance, Value
 from journeys.client.state import TaskRow
-from journeys.client.steps import tasks, words
+from journeys.client.steps import tasks, wealth, words
 from journeys.client.steps.draft import Draft
 from journeys.identity import short_hash
 from schemas.facts import JourneyAdvance, JourneyAdvanced, JourneyEnd, JourneyMove
@@ -33,6 +33,16 @@ def trigger(
             words.of_client(draft, variables)
         ):
             _enter(draft, journey, key, variables, causes)
+
+
+def on_score(draft: Draft) -> None:
+    """A score was said: perhaps a reason to look at it together."""
+    scored = draft.scored
+    variables: dict[str, Value] = {
+        "parameters": scored.parameters,
+        "score_fall": max(0, scored.crest - wealth.hundredths(scored.total)) / 100,
+    }
+    trigger(draft, "scored", variables, (draft.cause.mark,))
 
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
@@ -90,12 +100,24 @@ def on_step_due(draft: Draft, run: Instance) -> None:
     if journey is None:
         end(draft, run, JourneyEnd.EXIT, "migrated")
         return
-    target = journey.steps[run.step].to
-    if target == END:
+    step = journey.steps[run.step]
+    target = _way_on(draft, run, step)
+    if target == END and step.wait is None:
+        end(draft, run, JourneyEnd.EXIT, step.id)
+    elif target == END:
         end(draft, run, JourneyEnd.TIMEOUT, "step_timeout")
     else:
         _drop_task(draft, run, "step_timeout")
         _step(draft, journey, replace(run, task=None), target)
+
+
+def on_over(draft: Draft, run: Instance) -> None:
+    """A run's time is up; a goal that asks for all of it is met only now."""
+    journey = definition(draft, run)
+    if journey is not None and journey.goal.holds(words.of_run(draft, run)):
+        end(draft, run, JourneyEnd.GOAL, "goal_met")
+    else:
+        end(draft, run, JourneyEnd.TIMEOUT, "journey_timeout")
 
 
 def end(draft: Draft, run: Instance, how: JourneyEnd, reason: str) -> None:
@@ -128,6 +150,13 @@ def want_again(draft: Draft, row: TaskRow) -> None:
 def decided(draft: Draft, run: Instance, task: str) -> None:
     """A run's action became a task."""
     _put(draft, replace(run, wants=False, task=task, tries=run.tries + 1))
+
+
+def note(draft: Draft, *what: str) -> None:
+    """Something happened that goals may ask for: every live run remembers it by name."""
+    draft.instances = tuple(
+        replace(run, noted=tuple(dict.fromkeys((*run.noted, *what)))) for run in draft.instances
+    )
 
 
 def note_placed(draft: Draft, fen: int, *, since: Instant | None = None) -> None:
@@ -193,6 +222,12 @@ def _step(
     _put(draft, moved)
     _tell(draft, moved, move)
     draft.decide_on("journey")
+
+
+def _way_on(draft: Draft, run: Instance, step: JourneyStep) -> str:
+    if step.when is None or step.when.holds(words.of_run(draft, run)):
+        return step.to
+    return step.otherwise
 
 
 def _run_of(draft: Draft, row: TaskRow) -> Instance | None:

@@ -13,7 +13,6 @@ from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import banking, behaviour, claims, journeys, tasks, wealth
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
-from schemas.facts import JourneyEnd
 from schemas.tasks import TaskState
 from schemas.time import Instant
 
@@ -113,7 +112,7 @@ def _edge(draft: Draft, subject: str) -> None:
 def _run_end(draft: Draft, subject: str) -> None:
     for run in draft.instances:
         if run.name == subject:
-            journeys.end(draft, run, JourneyEnd.TIMEOUT, "journey_timeout")
+            journeys.on_over(draft, run)
 
 
 def _step(draft: Draft, subject: str) -> None:

@@ -28,11 +28,16 @@ _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
     "idle": wealth.idle_fen,
     "monthly_spend": lambda draft: draft.household.told.essential_spending,
 }
-_RUN: Mapping[str, Callable[[Instance], Value]] = {
-    "placed": lambda run: run.placed_fen,
-    "answered": lambda run: run.answered,
-    "agreed": lambda run: run.agreed,
-    "refused": lambda run: run.refused,
+_RUN: Mapping[str, Callable[[Draft, Instance], Value]] = {
+    "placed": lambda _, run: run.placed_fen,
+    "answered": lambda _, run: run.answered,
+    "agreed": lambda _, run: run.agreed,
+    "refused": lambda _, run: run.refused,
+    "tries": lambda _, run: run.tries,
+    "lasted": lambda draft, run: draft.now - run.entered_at,
+    "diagnosed": lambda _, run: "diagnosed" in run.noted,
+    "remedy_chosen": lambda _, run: "remedy_chosen" in run.noted,
+    "diagnosis_complete": lambda _, run: "diagnosis_complete" in run.noted,
 }
 
 
@@ -57,6 +62,6 @@ def of_run(draft: Draft, run: Instance) -> Lookup:
 
     def lookup(word: str) -> Value | None:
         read = _RUN.get(word)
-        return of_client_too(word) if read is None else read(run)
+        return of_client_too(word) if read is None else read(draft, run)
 
     return lookup
