@@ -1,6 +1,6 @@
 """How clients answer: it depends on their wish, on timing, channel and fatigue."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ _TALK: Final = (
 UNREACHED: Final = frozenset({"unreachable", "wrong_person"})
 _NEAR_HABIT: Final = 150
 Causes = Mapping[str, Any]
+Follower = Callable[[Client, Task, str, Instant], None]
 
 
 class Answers:
@@ -26,6 +27,8 @@ class Answers:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.followers: list[Follower] = []
+        """Told of every answer that became known, as `follow` is."""
 
     def to_talk(self, client: Client, task: Task, at: Instant) -> str:
         """The outcome of a talk with an adviser."""
@@ -76,6 +79,8 @@ class Answers:
                     plan(at + rng.randrange(2, 90) * MINUTE, client, what, task.method.value)
         elif outcome == "solved" and task.action == "complaint_follow_up":
             wishes.settle(self._world, client, "complain", at)
+        for follower in self.followers:
+            follower(client, task, outcome, at)
 
     def _note(self, client: Client, task: Task, outcome: str, at: Instant, causes: Causes) -> None:
         told = {"task": task.task_id, "action": task.action, "channel": task.channel.value}

@@ -13,6 +13,7 @@ from channels.simulator import products, story
 from channels.simulator.answers import Answers
 from channels.simulator.client import OFFSET, Client, baseline, born
 from channels.simulator.desks import Desks
+from channels.simulator.diagnoses import Diagnoses
 from channels.simulator.mix import Mix
 from channels.simulator.money import Market, Money
 from channels.simulator.story import Story
@@ -61,6 +62,8 @@ class Bank:
         self._money = Money(self._world, Market(seed, today))
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
+        self._diagnoses = Diagnoses(self._world)
+        self._answers.followers.append(self._diagnoses.follow)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
             "again": self._wires.again,
@@ -68,6 +71,7 @@ class Bank:
             **self._visits.deeds(),
             **self._money.deeds(),
             **self._words.deeds(),
+            **self._diagnoses.deeds(),
         }
         for client in self.clients:
             self._admit(client, start)
@@ -162,6 +166,7 @@ class Bank:
         self._visits.plan_a_day(client, morning)
         self._money.plan_a_day(client, morning, today)
         self._words.plan_a_day(client, morning)
+        self._diagnoses.plan_a_day(client, morning)
         yield from ()
 
     def _talk(self, key: str, task: Task, at: Instant) -> str:
