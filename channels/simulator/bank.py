@@ -14,6 +14,7 @@ from channels.simulator.answers import Answers
 from channels.simulator.client import OFFSET, Client, baseline, born
 from channels.simulator.desks import Desks
 from channels.simulator.diagnoses import Diagnoses
+from channels.simulator.investing import Investing
 from channels.simulator.mix import Mix
 from channels.simulator.money import Market, Money
 from channels.simulator.story import Story
@@ -63,6 +64,7 @@ class Bank:
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
         self._diagnoses = Diagnoses(self._world)
+        self._investing = Investing(self._world)
         self._answers.followers.append(self._diagnoses.follow)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
@@ -72,6 +74,7 @@ class Bank:
             **self._money.deeds(),
             **self._words.deeds(),
             **self._diagnoses.deeds(),
+            **self._investing.deeds(),
         }
         for client in self.clients:
             self._admit(client, start)
@@ -167,6 +170,7 @@ class Bank:
         self._money.plan_a_day(client, morning, today)
         self._words.plan_a_day(client, morning)
         self._diagnoses.plan_a_day(client, morning)
+        self._investing.plan_a_day(client, morning)
         yield from ()
 
     def _talk(self, key: str, task: Task, at: Instant) -> str:

@@ -30,6 +30,7 @@ _REST: tuple[tuple[Any, ...], ...] = (
     ("trust", "信托计划", "Trust plan", "SINGLE", "NFRA", "tr-a", 4, 365, 90, (0, 0, 8000, 0, 2000), 1500),
     ("eq-thm", "主题基金", "Theme fund", "FUND", "CSRC", "fm-d", 5, 3, 160, (0, 0, 0, 10000, 0), 1200),
 )  # fmt: skip
+DEPOSITS = tuple(row[0] for row in _DEPOSITS)
 TERMS = {"td90": 90, "td180": 180, "td365": 365, "wmp-r2x": 90}
 """Products that mature, and after how many days."""
 SWINGS = {

@@ -28,6 +28,7 @@ CLIENT: Final[Mapping[str, Unit]] = MappingProxyType(
         "coverage": Unit.SHARE,
         "holdings": Unit.MONEY,
         "idle": Unit.MONEY,
+        "invested": Unit.MONEY,
         "monthly_spend": Unit.MONEY,
         **{f"intent.{intent}": Unit.FLAG for intent in INTENTS},
     }
@@ -48,6 +49,10 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "inflow": Unit.MONEY,
             "own_account": Unit.FLAG,
             "flow_kind": Unit.TEXT,
+        },
+        "tested": {
+            "test": Unit.TEXT,
+            "taken": Unit.INSTANT,
         },
         "scored": {
             "parameters": Unit.TEXT,

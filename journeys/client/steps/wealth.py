@@ -222,6 +222,14 @@ def idle_fen(draft: Draft) -> int:
     return draft.book.idle_fen
 
 
+def invested_fen(draft: Draft) -> int | None:
+    """What stands in anything but deposits; `None` while a position is in doubt."""
+    if any(holding.doubt for holding in draft.holdings):
+        return None
+    lots = (holding.lot for holding in draft.holdings if holding.lot is not None)
+    return sum(lot.value_fen for lot in lots if _facts(draft, lot).kind is not ProductKind.DEPOSIT)
+
+
 def next_edge(draft: Draft, maturity: date) -> Instant | None:
     """The next local midnight at which a maturing lot crosses an edge; `None` after maturity."""
     notice = draft.edition.triggers.maturity_notice_days

@@ -26,6 +26,7 @@ _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
     "coverage": lambda draft: draft.scored.coverage,
     "holdings": wealth.holdings_fen,
     "idle": wealth.idle_fen,
+    "invested": wealth.invested_fen,
     "monthly_spend": lambda draft: draft.household.told.essential_spending,
 }
 _RUN: Mapping[str, Callable[[Draft, Instance], Value]] = {

@@ -148,6 +148,8 @@ def _moved():
         name = said.message.body["id"]
         if name not in seen and said.kind in ("corebank.flow_posted", "corebank.event_reversed"):
             seen.add(name)
+            if "amount" not in said.data:
+                continue
             sign = 1 if said.data.get("direction") == "in" else -1
             moved[said.message.key] += sign * said.data["amount"]["amount_minor"]
     return moved
@@ -158,7 +160,7 @@ def test_a_reversal_names_an_inflow_of_the_last_day():
     for said in a_month():
         if said.kind == "corebank.flow_posted":
             inflows[said.message.body["id"]] = said
-        if said.kind == "corebank.event_reversed":
+        if said.kind == "corebank.event_reversed" and "flow_posted" in said.data["type"]:
             cause = inflows[said.data["id"]]
             assert said.at - cause.at < DAY
             assert said.data["type"] == cause.message.body["type"]
