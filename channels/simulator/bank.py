@@ -66,6 +66,7 @@ class Bank:
         self._diagnoses = Diagnoses(self._world)
         self._investing = Investing(self._world)
         self._answers.followers.append(self._diagnoses.follow)
+        self._regrades = products.regrades(mix["regrade"], start)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
             "again": self._wires.again,
@@ -92,6 +93,16 @@ class Bank:
             *self.desks.rosters(self._start),
             *(baseline(client, self._start) for client in self.clients),
         ]
+
+    def releases(self, now: Instant) -> list[dict[str, Any]]:
+        """Products whose facts changed by now, each version once, for the reference log."""
+        due = [one for one in self._regrades if one.at <= now]
+        self._regrades = [one for one in self._regrades if one.at > now]
+        return [one.facts for one in due]
+
+    def next_release(self) -> Instant | None:
+        """When a product's facts change next."""
+        return min((one.at for one in self._regrades), default=None)
 
     def next_time(self) -> Instant | None:
         """When something happens next."""

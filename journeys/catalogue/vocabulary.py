@@ -54,6 +54,12 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "test": Unit.TEXT,
             "taken": Unit.INSTANT,
         },
+        "regraded": {
+            "product": Unit.TEXT,
+            "facts": Unit.TEXT,
+            "level": Unit.NUMBER,
+            "level_before": Unit.NUMBER,
+        },
         "scored": {
             "parameters": Unit.TEXT,
             "score_fall": Unit.NUMBER,
@@ -75,6 +81,10 @@ RUN: Final[Mapping[str, Unit]] = MappingProxyType(
     }
 )
 """What a running journey has seen since it was entered."""
+OF_PRODUCT: Final[Mapping[str, Unit]] = MappingProxyType(
+    {"held": Unit.MONEY, "above_class": Unit.FLAG}
+)
+"""What a running journey about one product can say of it as it stands now."""
 TIERS: Final = frozenset({"mass", "wealth", "private"})
 ACTION_KINDS: Final = frozenset(
     {"service", "reassure", "educate", "diagnose", "allocate", "protect", "retain"}
@@ -114,4 +124,5 @@ def at_entry(trigger: str) -> Mapping[str, Unit]:
 
 def on_the_way(trigger: str) -> Mapping[str, Unit]:
     """The words of a goal or an exit."""
-    return {**at_entry(trigger), **RUN}
+    about = OF_PRODUCT if "product" in TRIGGERS.get(trigger, {}) else {}
+    return {**at_entry(trigger), **RUN, **about}

@@ -288,9 +288,8 @@ def _count_placed(draft: Draft, said: corebank.Position, old: Holding | None, gr
 
 
 def _suits(draft: Draft, product: Product) -> bool:
-    level = max(product.issuer_level, product.seller_level)
     risk_class = draft.household.told.risk_class
-    return risk_class is not None and level <= risk_class
+    return risk_class is not None and wealth.level_of(product) <= risk_class
 
 
 def _watch_fall(draft: Draft) -> None:

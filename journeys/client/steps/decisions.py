@@ -136,7 +136,7 @@ def _reasons(
     return tuple(said)
 
 
-_TOLD = frozenset({"product", "maturity_date", "proceeds", "inflow"})
+_TOLD = frozenset({"product", "maturity_date", "proceeds", "inflow", "level"})
 """Trigger variables that an adviser needs; money in fen."""
 
 

@@ -19,14 +19,22 @@ _AGREED = frozenset({Outcome.CONVERTED, Outcome.SOLVED})
 
 
 def trigger(
-    draft: Draft, name: str, variables: Mapping[str, Value], causes: tuple[int, ...]
+    draft: Draft,
+    name: str,
+    variables: Mapping[str, Value],
+    causes: tuple[int, ...],
+    *,
+    is_duty: bool = False,
 ) -> None:
     """Enter every journey that this trigger starts and whose entry holds.
 
-    A late event enters nothing: no contact may follow from it.
+    A late event enters nothing: no contact may follow from it. A duty is news of its own, whatever
+    brought it: it is decided by a timer, which is late for nothing.
     """
-    if draft.is_late:
+    if draft.is_late and not is_duty:
         return
+    if draft.is_late:
+        draft.retry_at = draft.now
     for journey in draft.edition.by_trigger.get(name, ()):
         key = journey.instance_key.format_map(variables)
         if _may_enter(draft, journey, key) and journey.entry.holds(

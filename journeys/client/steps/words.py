@@ -29,13 +29,34 @@ _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
     "invested": wealth.invested_fen,
     "monthly_spend": lambda draft: draft.household.told.essential_spending,
 }
-_RUN: Mapping[str, Callable[[Draft, Instance], Value]] = {
+
+
+def _held(draft: Draft, run: Instance) -> int | None:
+    """What stands in the run's product; `None` while that is in doubt."""
+    held = [one for one in draft.holdings if one.product == run.variables.get("product")]
+    if any(one.doubt for one in held):
+        return None
+    return sum(one.lot.value_fen for one in held if one.lot is not None)
+
+
+def _is_above_class(draft: Draft, run: Instance) -> bool | None:
+    """Is the run's product graded above the client's class, as it stands now?"""
+    product = draft.reference.product(str(run.variables.get("product")))
+    risk_class = draft.household.told.risk_class
+    if product is None or risk_class is None:
+        return None
+    return wealth.level_of(product) > risk_class
+
+
+_RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
     "placed": lambda _, run: run.placed_fen,
     "answered": lambda _, run: run.answered,
     "agreed": lambda _, run: run.agreed,
     "refused": lambda _, run: run.refused,
     "tries": lambda _, run: run.tries,
     "lasted": lambda draft, run: draft.now - run.entered_at,
+    "held": _held,
+    "above_class": _is_above_class,
     "diagnosed": lambda _, run: "diagnosed" in run.noted,
     "remedy_chosen": lambda _, run: "remedy_chosen" in run.noted,
     "diagnosis_complete": lambda _, run: "diagnosis_complete" in run.noted,

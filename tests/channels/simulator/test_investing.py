@@ -1,7 +1,7 @@
-"""First tests: who takes one, and what follows from it."""
+"""First tests, re-grades: whom they concern, and what follows."""
 
 from channels.simulator.products import DEPOSITS
-from tests.channels.simulator.lives import a_bank, a_month, alone
+from tests.channels.simulator.lives import a_bank, a_month, alone, tasks_of, with_engine
 
 
 def test_a_test_that_is_withdrawn_never_was():
@@ -35,3 +35,19 @@ def test_most_first_tests_come_from_who_holds_deposits_alone():
     tested = [one.message.key for one in a_month() if one.kind == "corebank.risk_test_taken"]
     alone_in_deposits = [key for key in tested if set(opening[key]) <= set(DEPOSITS)]
     assert len(alone_in_deposits) > len(tested) / 2
+
+
+def test_each_change_of_a_product_is_released_once_and_one_is_graded_back():
+    bank = a_bank(clients=1)
+    levels = []
+    while (at := bank.next_release()) is not None:
+        levels += [
+            (row["product"], row["version"], row["seller_level"]) for row in bank.releases(at)
+        ]
+        assert bank.releases(at) == []
+    assert levels == [("wmp-r2", 2, 3), ("bond-a", 2, 3), ("bond-a", 3, 2)]
+
+
+def test_holders_are_told_of_a_grade_above_their_class():
+    life = with_engine(clients=60, days=4)
+    assert "regrade_notice" in {task.action for task in tasks_of(life)}
