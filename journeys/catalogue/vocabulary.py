@@ -54,6 +54,10 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "test": Unit.TEXT,
             "taken": Unit.INSTANT,
         },
+        "diagnosis_due": {
+            "due": Unit.INSTANT,
+            "due_day": Unit.TEXT,
+        },
         "regraded": {
             "product": Unit.TEXT,
             "facts": Unit.TEXT,

@@ -18,6 +18,7 @@ from journeys.client.steps import (
     decisions,
     household,
     journeys,
+    owed,
     recheck,
     timers,
     wealth,
@@ -120,6 +121,7 @@ class ClientFold:
         _settle(draft)
         if draft.served != state.served:
             diagnoses.tell_served(draft)
+            owed.follow_service(draft)
         return draft.finish()
 
     def open_hole(

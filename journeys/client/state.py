@@ -204,6 +204,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     intent_off_at: Instant | None = None
     clock_at: Instant | None = None
     """The next birthday or month of the risk test that the score feels."""
+    diagnosis_at: Instant | None = None
+    """When the next diagnosis that is owed is to be arranged; only of tiers in the plan."""
     last_verdict: int = 0
     """Short hash of the last decision's choice and reasons: the same again is no news."""
 

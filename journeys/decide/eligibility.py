@@ -55,12 +55,16 @@ def _outside(action: Action, situation: Situation) -> Withheld | None:
 def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
     """The treatments that could reach this client, cheapest first; may be empty."""
     served = situation.state.served
-    desks = {Channel.REMOTE: served.remote, Channel.BRANCH: served.rm or served.team}
+    desks = {
+        (Channel.REMOTE, "rm"): served.remote,
+        (Channel.BRANCH, "rm"): served.rm or served.team,
+        (Channel.BRANCH, "team"): served.team,
+    }
     return tuple(
         treatment
         for treatment in sorted(action.treatments, key=lambda t: (t.rank, t.id))
         if (not treatment.tiers or served.tier in treatment.tiers)
-        and desks.get(treatment.channel, "none needed") is not None
+        and desks.get((treatment.channel, treatment.desk), "none needed") is not None
     )
 
 

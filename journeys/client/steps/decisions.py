@@ -85,7 +85,8 @@ def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
     run, served = one.run, draft.served
     desks: tuple[str | None, ...] = ()
     if one.treatment.channel is Channel.BRANCH:
-        desks = (served.rm, served.team, served.remote)
+        own = (served.rm,) if one.treatment.desk == "rm" else ()
+        desks = (*own, served.team, served.remote)
     elif one.treatment.channel is Channel.REMOTE:
         desks = (served.remote,)
     ranked = tuple(dict.fromkeys(desk for desk in desks if desk is not None))
@@ -136,7 +137,7 @@ def _reasons(
     return tuple(said)
 
 
-_TOLD = frozenset({"product", "maturity_date", "proceeds", "inflow", "level"})
+_TOLD = frozenset({"product", "maturity_date", "proceeds", "inflow", "level", "due_day"})
 """Trigger variables that an adviser needs; money in fen."""
 
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from journeys.client.state import ClientState, TaskRow
-from journeys.client.steps import banking, behaviour, claims, journeys, tasks, wealth
+from journeys.client.steps import banking, behaviour, claims, journeys, owed, tasks, wealth
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
 from schemas.tasks import TaskState
@@ -31,7 +31,7 @@ def earliest(state: ClientState | Draft) -> Instant | None:
     for holding in state.holdings:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
-    for due in (state.clock_at, state.intent_off_at, state.retry_at):
+    for due in (state.clock_at, state.intent_off_at, state.retry_at, state.diagnosis_at):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -83,6 +83,7 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.clock_at, "clock"),
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
+        (state.diagnosis_at, "diagnosis"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -142,6 +143,10 @@ def _retry(draft: Draft, _subject: str) -> None:
     draft.decide_on("retry")
 
 
+def _diagnosis(draft: Draft, _subject: str) -> None:
+    owed.on_due(draft)
+
+
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "edge": _edge,
     "run_end": _run_end,
@@ -151,4 +156,5 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "clock": _clock,
     "intent": _intent,
     "retry": _retry,
+    "diagnosis": _diagnosis,
 }
