@@ -62,6 +62,8 @@ class Answers:
             outcome = "refused"
         else:
             weights = (5, 3, 1) if causes["wish_met"] else (2, 6, 1)
+            if task.action in _CONFIRMED_ON_SCREEN:
+                weights = (2, 2, 5)
             outcome = rng.choices(("interested", "not_now", "solved"), weights)[0]
         self._note(client, task, outcome or "closed", at, causes)
         return outcome
@@ -70,7 +72,7 @@ class Answers:
         """What the client does after an answer that became known."""
         rng, response = _stream(client, task, "after"), self._world.mix["response"]
         plan = self._world.agenda.plan
-        if outcome == "converted":
+        if outcome == "converted" and task.action not in _NO_PURCHASE:
             client.promised = task.journey == "maturity"
             plan(at + rng.randrange(30, 36 * 60) * MINUTE, client, "buy", 0.9)
         elif outcome == "refused":
@@ -87,6 +89,22 @@ class Answers:
         self._world.truth.note("answer", client, at, **told, outcome=outcome, **causes)
 
 
+_CONFIRMED_ON_SCREEN: Final = frozenset(
+    {"drawdown_view", "plan_review", "regrade_notice", "regrade_reminder"}
+)
+"""Screens that ask for one tap: my plan stands, I keep it."""
+_NO_PURCHASE: Final = frozenset(
+    {
+        "diagnosis_booking",
+        "diagnosis_deputy",
+        "diagnosis_overdue",
+        "diagnosis_help",
+        "drawdown_call",
+        "plan_review",
+        "regrade_talk",
+    }
+)
+"""Talks in which a yes is no purchase."""
 _AFTER_REFUSAL: Final = {
     "opts_out_after_refusal": "opt_out",
     "complains_after_refusal": "complaint",

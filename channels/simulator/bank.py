@@ -60,12 +60,12 @@ class Bank:
         self._answers = Answers(self._world)
         self._visits = Visits(self._world, self._answers)
         today = local_day(start, utc_offset_minutes=OFFSET)
-        self._money = Money(self._world, Market(seed, today))
+        self._money = Money(self._world, Market(seed, today, mix["crash"]))
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
         self._diagnoses = Diagnoses(self._world)
-        self._investing = Investing(self._world)
-        self._answers.followers.append(self._diagnoses.follow)
+        self._investing = Investing(self._world, self._money.deeds()["price"])
+        self._answers.followers += [self._diagnoses.follow, self._investing.follow]
         self._regrades = products.regrades(mix["regrade"], start)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,

@@ -54,6 +54,12 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "test": Unit.TEXT,
             "taken": Unit.INSTANT,
         },
+        "fell": {
+            "fell": Unit.TEXT,
+            "fall": Unit.SHARE,
+            "beyond_tolerance": Unit.FLAG,
+            "at_risk": Unit.MONEY,
+        },
         "diagnosis_due": {
             "due": Unit.INSTANT,
             "due_day": Unit.TEXT,
@@ -77,6 +83,7 @@ RUN: Final[Mapping[str, Unit]] = MappingProxyType(
         "answered": Unit.FLAG,
         "agreed": Unit.FLAG,
         "refused": Unit.FLAG,
+        "sold": Unit.MONEY,
         "tries": Unit.NUMBER,
         "lasted": Unit.SPAN,
         "diagnosed": Unit.FLAG,

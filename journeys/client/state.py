@@ -124,7 +124,7 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     published_label: str | None = None
     since: dict[str, float] = {}
     peak_fen: int = 0
-    """The highest holdings since money last came, went or was traded."""
+    """The highest value of the holdings; what comes, goes or is traded moves it in proportion."""
     parameters: str = ""
     """The set under which it was scored; empty before the first score."""
     at: Instant = Instant(0)
@@ -133,6 +133,8 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     """Of `since`, what profile changes moved: confirmed, and of that told for the first time."""
     crest: int = 0
     """The highest total said since the last diagnosis, in hundredths of a point."""
+    fallen_bp: int = 0
+    """The fall from the peak that was told last, in basis points."""
 
 
 class TaskRow(msgspec.Struct, frozen=True, array_like=True):

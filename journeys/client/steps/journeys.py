@@ -180,6 +180,13 @@ def note_placed(draft: Draft, fen: int, *, since: Instant | None = None) -> None
     )
 
 
+def note_sold(draft: Draft, fen: int) -> None:
+    """Investments were sold; below 0, a sale was taken back."""
+    draft.instances = tuple(
+        replace(run, sold_fen=max(0, run.sold_fen + fen)) for run in draft.instances
+    )
+
+
 def _may_enter(draft: Draft, journey: Journey, key: str) -> bool:
     name = f"{journey.id}/{key}"
     mark = short_hash(name)

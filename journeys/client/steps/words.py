@@ -53,6 +53,7 @@ _RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
     "answered": lambda _, run: run.answered,
     "agreed": lambda _, run: run.agreed,
     "refused": lambda _, run: run.refused,
+    "sold": lambda _, run: run.sold_fen,
     "tries": lambda _, run: run.tries,
     "lasted": lambda draft, run: draft.now - run.entered_at,
     "held": _held,
