@@ -14,6 +14,7 @@ from journeys.client.steps import (
     applications,
     banking,
     behaviour,
+    buyers,
     claims,
     consents,
     decisions,
@@ -23,6 +24,7 @@ from journeys.client.steps import (
     recheck,
     scenes,
     timers,
+    watch,
     wealth,
 )
 from journeys.client.steps.draft import Cause, Draft, cause
@@ -114,6 +116,7 @@ class ClientFold:
         draft = Draft(state, reference)
         now = decision_time(state, event)
         fire_due(draft, upto=now)
+        due = draft.holdings
         draft.begin(_cause(event), now=now)
         wealth.follow_parameters(draft)
         if requeue_of is not None:
@@ -127,6 +130,7 @@ class ClientFold:
         if draft.served != state.served:
             diagnoses.tell_served(draft)
             owed.follow_service(draft)
+        buyers.tell(draft, state, event, due)
         return draft.finish()
 
     def open_hole(
@@ -141,6 +145,8 @@ class ClientFold:
         kept = Hole(-1, -1, "unreadable") if full else hole
         draft.holes = (*draft.holes[: _MOST_HOLES - 1], kept)
         _tell_hole(draft, hole, is_open=True)
+        watch.review(draft)
+        buyers.tell(draft, state, None, state.holdings)
         return draft.finish()
 
     def encode(self, state: ClientState) -> bytes:
@@ -177,9 +183,11 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """What a score means, goals and exits, then the decision that was asked for."""
+    """What a score means, open sales, goals and exits, then the decision that was asked for."""
     if "score" in draft.occasions:
         journeys.on_score(draft)
+    if draft.tasks:
+        watch.review(draft)
     if draft.instances:
         journeys.review(draft)
     decisions.decide(draft)

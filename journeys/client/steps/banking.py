@@ -23,6 +23,7 @@ from journeys.client.steps import (
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import Lot
+from journeys.client.wealth.product import level_of
 from journeys.identity import short_hash
 from schemas.envelope import Envelope
 from schemas.facts import Effect
@@ -312,7 +313,7 @@ def _count_placed(draft: Draft, said: corebank.Position, old: Holding | None, gr
 
 def _suits(draft: Draft, product: Product) -> bool:
     risk_class = draft.household.told.risk_class
-    return risk_class is not None and wealth.level_of(product) <= risk_class
+    return risk_class is not None and level_of(product) <= risk_class
 
 
 def _find(draft: Draft, said: corebank.Position) -> Holding | None:

@@ -7,6 +7,7 @@ from journeys.client.intent.policy import INTENTS
 from journeys.client.journey.instance import Instance
 from journeys.client.steps import wealth
 from journeys.client.steps.draft import Draft
+from journeys.client.wealth.product import level_of
 from journeys.condition import Lookup, Value
 
 _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
@@ -46,7 +47,7 @@ def _is_above_class(draft: Draft, run: Instance) -> bool | None:
     risk_class = draft.household.told.risk_class
     if product is None or risk_class is None:
         return None
-    return wealth.level_of(product) > risk_class
+    return level_of(product) > risk_class
 
 
 _RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
