@@ -21,7 +21,16 @@ from schemas.envelope import (
     schema_name,
 )
 from schemas.errors import Code, ContractError, Fault
-from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
+from schemas.signals import (
+    app,
+    casework,
+    consent,
+    conversation,
+    corebank,
+    desk,
+    engine,
+    partner,
+)
 from schemas.time import MINUTE, Instant
 from schemas.wire import OpenEnum, Wire
 
@@ -51,6 +60,12 @@ CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     desk.TaskPresented,
     desk.TaskNotPresented,
     desk.TaskOutcomeReported,
+    casework.NeedRaised,
+    casework.NoteTaken,
+    casework.OperationWanted,
+    casework.OperationReplied,
+    casework.CaseSettled,
+    corebank.StepAnswered,
 )
 """What channels may send."""
 ENGINE_SIGNALS: Final[tuple[type[Envelope], ...]] = (
@@ -83,6 +98,11 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.TaskChanged,
     facts.ClientServed,
     facts.DiagnosisMade,
+    facts.CaseAdvanced,
+    facts.CaseNoted,
+    facts.FirstContactJudged,
+    facts.OperationAdvanced,
+    facts.StepAsked,
 )
 DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.QueueRanked,
