@@ -558,7 +558,7 @@ def test_rates_and_levers_of_unknown_actions_are_refused():
     rate = f'[[base_rate]]\naction = "xyz"\nchannel = "app"\np = "5%"\nas_of = 2026-01-01\n{HEAD}'
     found = faults(added("arbitration.toml", lever + rate))
     assert any("unknown action 'stay_tlk'; did you mean 'stay_talk'?" in line for line in found)
-    assert any("unknown action 'xyz'; known are complaint_follow_up" in line for line in found)
+    assert any("unknown action 'xyz'; known are case_help" in line for line in found)
 
 
 def test_a_misspelt_table_or_file_is_refused():
