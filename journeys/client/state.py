@@ -9,6 +9,7 @@ from struct import Struct
 import msgspec
 from msgspec.structs import replace
 
+from journeys.client.case.case import Case
 from journeys.client.contact.ledger import Ledger
 from journeys.client.intent.evidence import Evidence, Item, Residual
 from journeys.client.journey.instance import Ended, Instance
@@ -204,6 +205,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """The next birthday or month of the risk test that the score feels."""
     last_verdict: int = 0
     """Short hash of the last decision's choice and reasons: the same again is no news."""
+    cases: tuple[Case, ...] = ()
+    """Those not closed, oldest first."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

@@ -34,8 +34,13 @@ def applies(action: Action, situation: Situation, run: Instance | None) -> Withh
     """Does it fit now: a journey step asks for it, or its own condition holds."""
     if any(t.action == action.id and t.state in OPEN_STATES for t in situation.state.tasks):
         return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
-    if run is not None:
-        return None
+    if not action.obligation and _is_owned(action, situation):
+        return _stage(Stage.APPLICABILITY, WithheldReason.CASE_OWNS_TOPIC)
+    return None if run is not None else _holds(action, situation)
+
+
+def _holds(action: Action, situation: Situation) -> Withheld | None:
+    """Outside a journey: has it rested, and does its own condition hold?"""
     if action.applies is None:
         return _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
     until = silent_until(situation.state.ledger, f"again:{action.id}", now=situation.now)
@@ -57,6 +62,12 @@ def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
         if (not treatment.tiers or served.tier in treatment.tiers)
         and desks.get(treatment.channel, "none needed") is not None
     )
+
+
+def _is_owned(action: Action, situation: Situation) -> bool:
+    """Does an open case own a topic of this action? A duty is owed all the same."""
+    topics = (action.group, *action.tags)
+    return any(case.is_open and case.topic in topics for case in situation.state.cases)
 
 
 def _no(reason: WithheldReason, *, rule: str | None = None, value: str | None = None) -> Withheld:

@@ -43,6 +43,7 @@ class Draft:
         "_named",
         "allowed",
         "book",
+        "cases",
         "cause",
         "client",
         "clock_at",
@@ -91,6 +92,7 @@ class Draft:
         self.intent_off_at = state.intent_off_at
         self.clock_at = state.clock_at
         self.last_verdict = state.last_verdict
+        self.cases = state.cases
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -127,6 +129,7 @@ class Draft:
             self.intent_off_at,
             self.clock_at,
             self.last_verdict,
+            self.cases,
         )
 
     def finish(self) -> Step[ClientState]:
