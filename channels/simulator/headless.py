@@ -18,8 +18,16 @@ from channels.simulator.ears import hear
 from channels.simulator.mix import Mix
 from channels.simulator.voice import Message
 from schemas import codec
+from schemas.cases import CaseMove
 from schemas.envelope import Envelope
-from schemas.facts import DecisionMade, JourneyAdvanced, TaskChanged
+from schemas.facts import (
+    CaseAdvanced,
+    DecisionMade,
+    FirstContactJudged,
+    JourneyAdvanced,
+    OperationAdvanced,
+    TaskChanged,
+)
 from schemas.reference import CatalogueFiles, Product
 from schemas.tasks import TaskState
 from schemas.time import DAY, Instant
@@ -30,6 +38,7 @@ from streams.ports import Clock, Outgoing
 from streams.topics import CLIENT_FACTS, DESK_FACTS, TASKS
 
 COMMIT_EVERY = 2000
+_COUNTED = (CaseMove.OPENED, CaseMove.RESOLVED, CaseMove.REOPENED, CaseMove.CLOSED)
 _FACT_LOGS = (CLIENT_FACTS, DESK_FACTS, TASKS)
 _DECIDED, _ADVANCED = (
     f'"type":"{codec.wire_type(kind)}"'.encode() for kind in (DecisionMade, JourneyAdvanced)
@@ -62,6 +71,8 @@ class Tally:
     tasks: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     journeys: dict[str, Counter[str]] = field(default_factory=dict)
+    cases: dict[str, Counter[str]] = field(default_factory=dict)
+    operations: dict[str, Counter[str]] = field(default_factory=dict)
 
 
 class Headless:
@@ -117,10 +128,26 @@ class Headless:
             self.tally.decisions += _DECIDED in message.value
             if _ADVANCED in message.value:
                 self._count_journey(codec.decode(message.value, (JourneyAdvanced,)))
-            return
         fact = hear(self.bank, message, self.clock.now())
         if isinstance(fact, TaskChanged):
             self._count_task(fact)
+        elif fact is not None and message.topic == CLIENT_FACTS:
+            self._count_casework(fact)
+
+    def _count_casework(self, fact: Envelope) -> None:
+        tally = self.tally
+        match fact:
+            case CaseAdvanced() if fact.data.move in _COUNTED:
+                found = tally.cases.setdefault(fact.data.case_type, Counter())
+                found[fact.data.move.value] += 1
+            case FirstContactJudged():
+                found = tally.cases.setdefault(fact.data.case_type, Counter())
+                found["first_contact" if fact.data.met else fact.data.reason or ""] += 1
+            case OperationAdvanced():
+                found = tally.operations.setdefault(fact.data.operation, Counter())
+                found[fact.data.state.value] += 1
+            case _:
+                pass
 
     def _count_task(self, fact: TaskChanged) -> None:
         task = fact.data
@@ -180,6 +207,10 @@ def summarise(life: Headless, seconds: float) -> dict[str, Any]:
         "outcomes": dict(sorted(tally.outcomes.items())),
         "journeys": {
             name: dict(sorted(ends.items())) for name, ends in sorted(tally.journeys.items())
+        },
+        "cases": {name: dict(sorted(found.items())) for name, found in sorted(tally.cases.items())},
+        "operations": {
+            name: dict(sorted(found.items())) for name, found in sorted(tally.operations.items())
         },
         "dead_letters": sum(totals.dead.values()),
         "facts_sha256": facts_sha256(life.engine),
