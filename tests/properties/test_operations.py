@@ -83,7 +83,7 @@ def moving(core: StandIn) -> Casework:
     return life
 
 
-def end_of(life: Casework) -> OperationState:
+def end_of(life):
     life.wait(Instant(life.at + 3 * HOUR))
     ends = [each for each in life.all_of(OperationAdvanced) if each.state in ENDS]
     assert ends, "an operation that was confirmed came to no end"

@@ -27,7 +27,7 @@ def request(step, *, operation=1, attempt=1, parameters=PAYMENT, undoes=None, **
 def a_bank(**odds) -> StandIn:
     core = StandIn(7, Odds(**odds))
     core.accounts[ACCOUNT] = Account(200_000)
-    core.payments["p-17"] = Payment(ACCOUNT, PAYMENT["amount"])
+    core.payments["p-17"] = Payment(ACCOUNT, 128_000)
     core.terms[ACCOUNT, "td"] = Term(rolls_over=False)
     return core
 
@@ -123,7 +123,7 @@ def test_whoever_waits_for_it_is_told_once():
     told = []
     core = StandIn(1, Odds(), sent=told.append, moved=lambda *said: told.append(said))
     core.accounts[ACCOUNT] = Account(200_000)
-    core.payments["p-17"] = Payment(ACCOUNT, PAYMENT["amount"])
+    core.payments["p-17"] = Payment(ACCOUNT, 128_000)
     core.terms[ACCOUNT, "td"] = Term(rolls_over=False)
     for step in ("reserve_funds", "correct_payment", "send_payment", "send_payment"):
         core.carry_out(request(step))
