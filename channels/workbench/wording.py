@@ -103,6 +103,8 @@ class Words:
         if code.startswith("intent_"):
             name = self.code("intent", code.removeprefix("intent_"))
             return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
+        if code.startswith("case_"):
+            return f"{self.case_type(code.removeprefix('case_'))} {values['subject']}"
         if "inflow" in values:
             return self.say("%(sum)s came in", sum=self.money(values["inflow"]))
         if "maturity_date" in values:

@@ -49,15 +49,20 @@ def answer(
     if operation.state in UNDER_WAY and key == key_of(operation, _word(operation, kind)):
         return _go_on(operation, kind, outcome, now=now)
     if operation.state is not OperationState.STUCK and _contradicts(operation, kind, key, outcome):
-        return Went(_stuck(operation, "contradicts_itself"))
+        return Went(stuck(operation, "contradicts_itself"))
     return None
 
 
 def asked_in_vain(operation: Operation, kind: OperationType, *, now: Instant) -> Went:
     """No answer came in time: ask again, as often as the step allows."""
     if operation.attempt > kind.steps[operation.at].retries:
-        return Went(_stuck(operation, "no_answer"))
+        return Went(stuck(operation, "no_answer"))
     return _ask(operation, kind, now=now, attempt=operation.attempt + 1)
+
+
+def stuck(operation: Operation, reason: str) -> Operation:
+    """It cannot go on by itself: a person has it."""
+    return replace(operation, state=OperationState.STUCK, due=None, reason=reason)
 
 
 def key_of(operation: Operation, word: str) -> str:
@@ -78,7 +83,7 @@ def _go_on(
         case StepOutcome.UNKNOWN:
             return None
         case StepOutcome.FAILED if is_undoing:
-            return Went(_stuck(operation, "undo_failed"))
+            return Went(stuck(operation, "undo_failed"))
         case StepOutcome.FAILED:
             return _take_back(replace(operation, failed=operation.at), kind, now=now)
         case StepOutcome.DONE if is_undoing:
@@ -107,10 +112,6 @@ def _ask(operation: Operation, kind: OperationType, *, now: Instant, attempt: in
     undoes = None if word == step.id else step.id
     ask = Ask(word, undoes, key_of(operation, word), attempt, by)
     return Went(replace(operation, attempt=attempt, due=by), ask)
-
-
-def _stuck(operation: Operation, reason: str) -> Operation:
-    return replace(operation, state=OperationState.STUCK, due=None, reason=reason)
 
 
 def _word(operation: Operation, kind: OperationType) -> str:

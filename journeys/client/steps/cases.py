@@ -356,7 +356,7 @@ def tell(draft: Draft, case: Case, move: CaseMove, *, reason: str | None = None)
 def _open(
     draft: Draft, event: Envelope, kind: CaseType, record: Values, *, channel: Channel, session: str
 ) -> None:
-    if len(draft.cases) >= draft.edition.casework.limits.cases_at_once:
+    if not _has_room(draft):
         refuse(draft, event, "too_many_cases")
         return
     case = Case(
@@ -380,6 +380,15 @@ def _open(
     _clear_topic(draft, case)
     settle(draft, case.case_id)
     draft.decide_on("case")
+
+
+def _has_room(draft: Draft) -> bool:
+    """Where all room is taken, the case resolved longest ago is closed before its time."""
+    most = draft.edition.casework.limits.cases_at_once
+    resolved = next((case for case in draft.cases if not case.is_open), None)
+    if len(draft.cases) >= most and resolved is not None:
+        close(draft, resolved, "made_room")
+    return len(draft.cases) < most
 
 
 def _clear_topic(draft: Draft, case: Case) -> None:

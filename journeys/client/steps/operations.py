@@ -109,18 +109,22 @@ def on_answered(draft: Draft, event: StepAnswered) -> None:
 def on_due(draft: Draft, operation_id: str) -> None:
     """Nobody confirmed in time, or no answer came: let it lapse, or ask again."""
     found = _find(draft, operation_id)
-    kind = None if found is None else _kind(draft, found[1])
-    if found is None or kind is None:
+    if found is None:
         return
     case, operation = found
+    kind = _kind(draft, operation)
     if operation.state is OperationState.OFFERED:
         lapsed = replace(operation, state=OperationState.LAPSED, due=None)
         _go(draft, case, kind, operation, saga.Went(lapsed))
+    elif kind is None:
+        _go(draft, case, kind, operation, saga.Went(saga.stuck(operation, "definition_gone")))
     else:
         _go(draft, case, kind, operation, saga.asked_in_vain(operation, kind, now=draft.now))
 
 
-def _go(draft: Draft, case: Case, kind: OperationType, before: Operation, went: saga.Went) -> None:
+def _go(
+    draft: Draft, case: Case, kind: OperationType | None, before: Operation, went: saga.Went
+) -> None:
     """Keep the operation as it is now, say what is news, and ask for what comes next."""
     operation, ask = went
     others = tuple(each for each in case.operations if each.operation_id != before.operation_id)
@@ -159,7 +163,7 @@ def _tell(
     draft: Draft,
     case: Case,
     operation: Operation,
-    kind: OperationType,
+    kind: OperationType | None,
     *,
     confirmation: Confirmation | None = None,
 ) -> None:
@@ -174,7 +178,7 @@ def _tell(
             state=operation.state,
             parameters=operation.parameters,
             channel=Channel(operation.channel),
-            step=saga.step_of(operation, kind),
+            step=None if kind is None else saga.step_of(operation, kind),
             owner=case.owner if is_left else None,
             confirmation=confirmation,
             reason=operation.reason,
@@ -191,7 +195,7 @@ def _find(draft: Draft, operation_id: str) -> tuple[Case, Operation] | None:
 
 
 def _kind(draft: Draft, operation: Operation) -> OperationType | None:
-    """The definition that it was offered under."""
+    """The definition that it was offered under; `None` if a release dropped it."""
     kept = draft.reference.catalogue.operations
     return kept.get((operation.operation, operation.version))
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from schemas.facts import CaseNoted, DecisionMade, JourneyAdvanced, TaskChanged
+from schemas.facts import CaseAdvanced, CaseNoted, DecisionMade, JourneyAdvanced, TaskChanged
 from schemas.time import DAY, HOUR, MINUTE, Instant
 from tests.builders import CLIENT, MONDAY_10, a_baseline, a_position
 from tests.journeys.client.casework import ROLL_OVER, Casework, refused, solved
@@ -123,6 +123,15 @@ def test_a_client_has_so_many_cases_and_no_more():
     for number in range(4):
         life.need(record={"payment": f"p-{number}"})
     assert refused(life.need(record={"payment": "p-9"})) == "too_many_cases"
+
+
+def test_a_resolved_case_makes_room_for_a_need():
+    life = solved()
+    for number in range(4):
+        life.need("payment_failed", record={"payment": f"p-{number}"})
+    closed = [case for case in life.all_of(CaseAdvanced) if case.move == "closed"]
+    assert [(case.subject, case.reason) for case in closed] == [("p-17", "made_room")]
+    assert len(life.state.cases) == 4
 
 
 def test_solved_in_one_conversation_and_confirmed_by_the_core_bank_it_is_first_contact():

@@ -1,5 +1,7 @@
 """Operations of a case: offered, confirmed, carried out; refused whole where they may not be."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.facts import CaseAdvanced, OperationAdvanced, StepAsked, TaskChanged
@@ -121,6 +123,35 @@ def test_without_an_answer_it_is_asked_so_often_and_then_a_person_has_it():
     assert [each.attempt for each in life.asked] == [1, 2, 3, 4, 5, 6]
     assert (life.operation.state, life.operation.reason) == ("stuck", "no_answer")
     assert life.operation.owner == "remote-1"
+
+
+def test_a_person_who_solved_what_was_stuck_says_so_and_the_case_is_resolved():
+    life = running()
+    life.answer()
+    life.answer("failed")
+    life.answer("failed")
+    task = life.all_of(TaskChanged)[-1]
+    assert [reason.code for reason in task.reasons] == ["case_payment_failed"]
+    said = {
+        "task_id": task.task_id, "task_version": task.version, "number": 1, "desk": task.desk,
+        "kind": "completed", "at": "2026-11-23T12:00:00+08:00", "outcome": "solved",
+    }  # fmt: skip
+    life.say("desk.task_claimed", said, at=Instant(MONDAY_10 + HOUR), source="/suishen/desk-fold")
+    assert (life.case.life, life.case.reason, life.case.confirmed) == (
+        "resolved", "desk_says", None
+    )  # fmt: skip
+
+
+def test_a_release_that_drops_an_operation_leaves_none_under_way_for_ever():
+    life = running()
+    catalogue = replace(life.reference.catalogue, operations={})
+    life.reference = life.reference.with_catalogue(catalogue, offset=9)
+    life.wait(Instant(MONDAY_10 + HOUR))
+    assert (life.operation.state, life.operation.reason) == ("stuck", "definition_gone")
+    waiting = offered()
+    waiting.reference = life.reference
+    waiting.wait(Instant(MONDAY_10 + HOUR))
+    assert waiting.operation.state == "lapsed"
 
 
 def test_the_same_answer_again_does_nothing():
