@@ -117,6 +117,7 @@ REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
     reference.CatalogueReleased,
     reference.ModelReleased,
+    reference.StopsReleased,
 )
 
 MAX_AHEAD: Final = 5 * MINUTE

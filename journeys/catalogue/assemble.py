@@ -121,6 +121,7 @@ def _arbitration(rows: Sequence[Dated], moment: Instant) -> Arbitration:
     return Arbitration(
         base_rates={_pair(row_id): rate for row_id, rate in rates.items()},
         levers=_values(rows, "lever", moment),
+        controls=_values(rows, "control", moment),
         **_values(rows, "context", moment)["context"],
     )
 

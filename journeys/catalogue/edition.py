@@ -34,6 +34,8 @@ class ContactPolicy(msgspec.Struct, frozen=True):
     offer_holds: int
     """How long an app or AI offer keeps its slot unshown."""
     remember_touches: int
+    ask_again_stopped: int
+    """When to ask again for a step that an operator's stop held back."""
 
 
 class Lateness(msgspec.Struct, frozen=True):
@@ -61,6 +63,8 @@ class Arbitration(msgspec.Struct, frozen=True):
     """By action and channel."""
     levers: Mapping[str, int]
     """Points by action: 55 multiplies by 1.55."""
+    controls: Mapping[str, float]
+    """The share of all clients in each standing control group."""
     inbound: float
     own_rm: float
     declined: float

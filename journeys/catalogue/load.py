@@ -53,6 +53,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
         "context": read_policies.context,
         "base_rate": read_policies.base_rate,
         "lever": read_policies.lever,
+        "control": read_policies.control,
     },
 }
 _KNOWN: Final = frozenset(_TABLES) | FOREIGN | {"tags", "actions", "journeys", "cases"}

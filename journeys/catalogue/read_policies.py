@@ -29,6 +29,8 @@ GATE: Final = ("tenor", "liquidity", "concentration")
 """The bank's own rows of the product gate; those of law stand in the conduct table."""
 REGIMES: Final = ("NFRA", "CSRC", "INS", "DEP")
 _READ: Final = ("V", "S", "K", "D")
+_MOST_CONTROL: Final = 0.5
+"""A larger group is no control of the rest."""
 _WEEK: Final = 7 * DAY
 """The widest window that a contact cap reads."""
 
@@ -72,6 +74,7 @@ def contact(row: Row) -> list[Dated]:
         retry_unreached=row.span("retry_unreached", least=MINUTE),
         offer_holds=row.span("offer_holds", least=MINUTE),
         remember_touches=row.span("remember_touches"),
+        ask_again_stopped=row.span("ask_again_stopped", least=MINUTE),
     )
     if policy.opens >= policy.closes:
         row.fault("'closes' is not after 'opens'; write the end of the hours", "closes")
@@ -112,6 +115,15 @@ def lever(row: Row) -> list[Dated]:
     action = row.name("action")
     row.text("name")
     return dated(row, "lever", (action,), row.count("points", least=-50, most=100))
+
+
+def control(row: Row) -> list[Dated]:
+    """A standing control group: a share of all clients whom no marketing reaches."""
+    group = row.name("id")
+    share = row.share("share")
+    if share > _MOST_CONTROL:
+        row.fault(f"'share' is more than {_MOST_CONTROL:.0%} of all clients", "share")
+    return dated(row, "control", (group,), share)
 
 
 def desk(row: Row) -> list[Dated]:

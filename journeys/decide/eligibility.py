@@ -4,6 +4,7 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.client.contact.ledger import silent_until
 from journeys.client.journey.instance import Instance
 from journeys.decide.candidate import Situation
+from journeys.decide.control import group_of
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Stage, WithheldReason
 from schemas.tasks import OPEN_STATES
@@ -27,7 +28,8 @@ def judge(action: Action, situation: Situation) -> Withheld | None:
         return _no(WithheldReason.CONSENT_MISSING, rule="ct01")
     if not state.allowed.profiling:
         return _no(WithheldReason.PROFILING_REFUSED, rule="pi03")
-    return None
+    group = group_of(state.client, situation.edition.arbitration.controls)
+    return None if group is None else _no(WithheldReason.CONTROL_GROUP, rule=group)
 
 
 def applies(action: Action, situation: Situation, run: Instance | None) -> Withheld | None:

@@ -60,6 +60,7 @@ def situation(draft: Draft, state: ClientState, trigger: str) -> Situation:
         trigger=trigger,
         chance=lambda intent: weigh.chance(state.evidence, INTENTS.index(intent), now, policy),
         lookup=words.of_client(draft),
+        stops=draft.reference.stops,
     )
 
 
