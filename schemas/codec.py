@@ -57,6 +57,7 @@ CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     consent.ComplaintOpened,
     consent.ComplaintClosed,
     partner.SceneEntered,
+    partner.SceneEnded,
     desk.TaskPresented,
     desk.TaskNotPresented,
     desk.TaskOutcomeReported,

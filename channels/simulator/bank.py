@@ -11,11 +11,15 @@ from typing import Any
 
 from channels.simulator import products, story
 from channels.simulator.answers import Answers
+from channels.simulator.applications import Applications
 from channels.simulator.casework import Casework
 from channels.simulator.client import OFFSET, Client, baseline, born
+from channels.simulator.complaints import Complaints
 from channels.simulator.desks import Desks
 from channels.simulator.mix import Mix
 from channels.simulator.money import Market, Money
+from channels.simulator.paydays import Paydays, history
+from channels.simulator.scenes import Scenes
 from channels.simulator.story import Story
 from channels.simulator.visits import SHOWN_IN_APP, Visits
 from channels.simulator.voice import LEDGER, Message, stamp
@@ -26,7 +30,7 @@ from channels.simulator.world import Agenda, Said, Truth, World
 from schemas.envelope import Envelope
 from schemas.facts import CaseAdvanced, OperationAdvanced, Queue, Refusal, StepAsked
 from schemas.tasks import Task, TaskState
-from schemas.time import DAY, Instant, local_day, start_of_day
+from schemas.time import DAY, MINUTE, Instant, local_day, start_of_day
 
 _Deed = Callable[[Client, Instant, Any], Said]
 
@@ -57,7 +61,11 @@ class Bank:
         self.desks = Desks(seed, mix, start)
         self.clients = [born(seed, n, mix, start, self.desks.serving) for n in range(clients)]
         self._by_key: dict[str, Client] = {}
-        self._answers = Answers(self._world)
+        complaints, applications = Complaints(self._world), Applications(self._world)
+        scenes, paydays = Scenes(self._world), Paydays(self._world)
+        self._habits = (complaints, applications, scenes)
+        follows = (habit.follows() for habit in (*self._habits, paydays))
+        self._answers = Answers(self._world, {k: v for found in follows for k, v in found.items()})
         self._visits = Visits(self._world, self._answers)
         today = local_day(start, utc_offset_minutes=OFFSET)
         self._money = Money(self._world, Market(seed, today))
@@ -72,6 +80,7 @@ class Bank:
             **self._money.deeds(),
             **self._words.deeds(),
             **self._casework.deeds(),
+            **{name: deed for habit in self._habits for name, deed in habit.deeds().items()},
         }
         for client in self.clients:
             self._admit(client, start)
@@ -88,6 +97,7 @@ class Bank:
         return [
             *self.desks.rosters(self._start),
             *(baseline(client, self._start) for client in self.clients),
+            *(past for client in self.clients for past in history(client, self._start)),
         ]
 
     def next_time(self) -> Instant | None:
@@ -118,6 +128,8 @@ class Bank:
             client.waiting.pop(task.task_id, None)
             if task.state is TaskState.PROPOSED:
                 client.waiting[task.task_id] = task
+                if task.channel.value == "partner":
+                    self._world.agenda.plan(now + MINUTE, client, "show", "partner")
 
     def see_queue(self, queue: Queue, now: Instant) -> None:
         """A desk's ranked list."""
@@ -181,7 +193,8 @@ class Bank:
         self._visits.plan_a_day(client, morning)
         self._money.plan_a_day(client, morning, today)
         self._words.plan_a_day(client, morning)
-        self._casework.plan_a_day(client, morning)
+        for habit in (*self._habits, self._casework):
+            habit.plan_a_day(client, morning)
         yield from ()
 
     def _talk(self, key: str, task: Task, at: Instant) -> str:

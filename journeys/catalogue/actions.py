@@ -25,6 +25,8 @@ class Treatment(msgspec.Struct, frozen=True):
     text_en: str
     script_zh: tuple[str, ...] = ()
     script_en: tuple[str, ...] = ()
+    for_lead: bool = False
+    """Of a branch treatment: it goes to the team's desk, whose lead takes it up."""
 
 
 class Action(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ _NEEDED: Final = (
     ("context", "context", "arbitration.toml"),
     ("desk", "desk", "desk.toml"),
     ("triggers", "triggers", "triggers.toml"),
+    ("salary", "salary", "triggers-salary.toml"),
     ("casework", "casework", "cases.toml"),
     ("lateness", ANY_KIND, "lateness.toml"),
     ("limits", "limits", "suitability.toml"),
@@ -94,6 +95,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         promoters=_values(rows, "promoters", moment)["promoters"],
         plan=_values(rows, "plan", moment)["plan"],
         triggers=_values(rows, "triggers", moment)["triggers"],
+        salary=_values(rows, "salary", moment)["salary"],
         suitability=Suitability(
             rules={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in GATE},
             levels={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in LEVELS},

@@ -128,6 +128,23 @@ class Triggers(msgspec.Struct, frozen=True):
     """So long after a new parameter set scores are told under the old one too; microseconds."""
 
 
+class SalaryRules(msgspec.Struct, frozen=True):
+    """When a salary account is dormant: what comes goes on at once. Spans in microseconds."""
+
+    share: float
+    """Of a salary: so much of it out, and it has left."""
+    within: int
+    """Of its payday, in the months that make the account dormant."""
+    months: int
+    """So many running."""
+    kept: int
+    """Of a dormant account: a salary that has not left so long after its payday was kept."""
+    apart_least: int
+    """Two salaries closer than this are of one month."""
+    apart_most: int
+    """Further apart, and they do not follow each other."""
+
+
 class Recall(msgspec.Struct, frozen=True):
     """What a reversal of one family of events takes back."""
 
@@ -223,6 +240,7 @@ class Edition(msgspec.Struct, frozen=True):
     promoters: PromoterRules
     plan: PlanRules
     triggers: Triggers
+    salary: SalaryRules
     suitability: Suitability
     conduct: Conduct
     recalls: Mapping[str, Recall]

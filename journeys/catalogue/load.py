@@ -47,8 +47,8 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     },
     "conduct": {"rule": read_conduct.rule},
     "lexicon": {"lexicon": read_lexicon.lexicon},
+    "triggers": {"triggers": read_policies.triggers, "salary": read_policies.salary},
     "operations": {"operation": read_casework.operation},
-    "triggers": {"triggers": read_policies.triggers},
     "arbitration": {
         "context": read_policies.context,
         "base_rate": read_policies.base_rate,

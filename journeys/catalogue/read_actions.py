@@ -60,7 +60,10 @@ def _treatment(row: Row, action: str) -> Treatment:
         text_en=row.text("text_en"),
         script_zh=row.names("script_zh"),
         script_en=row.names("script_en"),
+        for_lead=row.flag("for_lead", default=False),
     )
+    if treatment.for_lead and channel != Channel.BRANCH:
+        row.fault('a team\'s lead works in a branch; write channel = "branch"', "for_lead")
     if len(treatment.script_zh) != len(treatment.script_en):
         row.fault(
             "'script_zh' and 'script_en' differ in length; say every point in both", "script_en"

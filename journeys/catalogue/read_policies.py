@@ -8,6 +8,7 @@ from journeys.catalogue.edition import (
     ContactPolicy,
     DeskPolicy,
     Recall,
+    SalaryRules,
     SuitabilityRule,
     Triggers,
 )
@@ -150,6 +151,21 @@ def triggers(row: Row) -> list[Dated]:
         wealth_lineage=row.span("wealth_lineage"),
     )
     return dated(row, "triggers", ("triggers",), limits)
+
+
+def salary(row: Row) -> list[Dated]:
+    """When a salary account is dormant."""
+    rules = SalaryRules(
+        share=row.share("share"),
+        within=row.span("within", least=MINUTE),
+        months=row.count("months", least=1, most=6),
+        kept=row.span("kept", least=DAY),
+        apart_least=row.span("apart_least"),
+        apart_most=row.span("apart_most"),
+    )
+    if not rules.within <= rules.kept or not rules.apart_least < rules.apart_most:
+        row.fault("write within <= kept, and apart_least < apart_most", "within")
+    return dated(row, "salary", ("salary",), rules)
 
 
 def limits(row: Row) -> list[Dated]:

@@ -134,6 +134,20 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     """Of `since`, what profile changes moved: confirmed, and of that told for the first time."""
 
 
+class Payday(msgspec.Struct, frozen=True, array_like=True):
+    """A salary that came, and what of it has gone on."""
+
+    at: Instant
+    account: str
+    fen: int
+    marks: tuple[int, ...]
+    """Short hashes of the events that say so: the salary, then what took it out."""
+    out_fen: int = 0
+    has_left: bool = False
+    due: Instant | None = None
+    """Of a dormant account: when a salary that is still there counts as kept."""
+
+
 class TaskRow(msgspec.Struct, frozen=True, array_like=True):
     """A task as the client fold owns it; the rest of the wire record is derived."""
 
@@ -205,6 +219,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """The next birthday or month of the risk test that the score feels."""
     last_verdict: int = 0
     """Short hash of the last decision's choice and reasons: the same again is no news."""
+    paydays: tuple[Payday, ...] = ()
+    """Months running in which the salary left, and the one being watched; of most clients none."""
     cases: tuple[Case, ...] = ()
     """Those not closed, oldest first."""
 

@@ -63,6 +63,7 @@ class Draft:
         "now",
         "occasions",
         "outputs",
+        "paydays",
         "reference",
         "retry_at",
         "scored",
@@ -92,6 +93,7 @@ class Draft:
         self.intent_off_at = state.intent_off_at
         self.clock_at = state.clock_at
         self.last_verdict = state.last_verdict
+        self.paydays = state.paydays
         self.cases = state.cases
         self.reference = reference
         self.outputs: list[Output] = []
@@ -129,6 +131,7 @@ class Draft:
             self.intent_off_at,
             self.clock_at,
             self.last_verdict,
+            self.paydays,
             self.cases,
         )
 

@@ -16,15 +16,20 @@ from schemas.time import Instant
 
 _REACHED = frozenset(Outcome) - {Outcome.UNREACHABLE, Outcome.WRONG_PERSON}
 _AGREED = frozenset({Outcome.CONVERTED, Outcome.SOLVED})
+_MOST_CAUSES = 16
+"""Events that one run rests on, as many as the state keeps."""
 
 
 def trigger(
     draft: Draft, name: str, variables: Mapping[str, Value], causes: tuple[int, ...]
 ) -> None:
-    """Enter every journey that this trigger starts and whose entry holds.
+    """Move the runs that wait for this, then enter the journeys that it starts.
 
-    A late event enters nothing: no contact may follow from it.
+    A late event enters nothing, and moves a run only to where nothing is done: no contact may
+    follow from it.
     """
+    for run in draft.instances:
+        _hear(draft, run, name, variables)
     if draft.is_late:
         return
     for journey in draft.edition.by_trigger.get(name, ()):
@@ -33,6 +38,32 @@ def trigger(
             words.of_client(draft, variables)
         ):
             _enter(draft, journey, key, variables, causes)
+
+
+def _hear(draft: Draft, run: Instance, event: str, variables: Mapping[str, Value]) -> None:
+    """Move a run to where this event leads from its step, if it is the run's own."""
+    journey = definition(draft, run)
+    if journey is None or not _is_of(run, journey, variables):
+        return
+    target = {**journey.events, **journey.steps[run.step].events}.get(event, run.step)
+    if target == END:
+        end(draft, run, JourneyEnd.EXIT, event)
+    elif target != run.step and not (draft.is_late and journey.steps[target].do):
+        _drop_task(draft, run, event)
+        told = {word: said for word, said in variables.items() if word in run.variables}
+        moved = replace(run, task=None, variables=run.variables | told)
+        if len(run.causes) < _MOST_CAUSES:
+            moved = replace(moved, causes=(*run.causes, draft.cause.mark))
+        _step(draft, journey, moved, target)
+
+
+def _is_of(run: Instance, journey: Journey, variables: Mapping[str, Value]) -> bool:
+    """Does an event say the same as the run of all that both name in its key?"""
+    return all(
+        variables[word] == run.variables.get(word)
+        for word in journey.key_words
+        if word in variables
+    )
 
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
@@ -184,10 +215,11 @@ def _step(
     move: JourneyMove = JourneyMove.STEPPED,
 ) -> None:
     step = journey.steps[target]
+    starts = draft.now if step.since is None else int(run.variables[step.since])
     moved = replace(
         run,
         step=target,
-        step_due=Instant(draft.now + step.after),
+        step_due=Instant(max(draft.now, starts + step.after)),
         wants=step.do is not None,
     )
     _put(draft, moved)

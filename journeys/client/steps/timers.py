@@ -18,6 +18,7 @@ from journeys.client.steps import (
     claims,
     journeys,
     operations,
+    salary,
     tasks,
     wealth,
 )
@@ -42,7 +43,8 @@ def earliest(state: ClientState | Draft) -> Instant | None:
     for holding in state.holdings:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
-    for due in (state.clock_at, state.intent_off_at, state.retry_at):
+    kept_at = state.paydays[-1].due if state.paydays else None
+    for due in (state.clock_at, state.intent_off_at, state.retry_at, kept_at):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -97,6 +99,7 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.clock_at, "clock"),
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
+        (state.paydays[-1].due if state.paydays else None, "payday"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -163,6 +166,10 @@ def _retry(draft: Draft, _subject: str) -> None:
     draft.decide_on("retry")
 
 
+def _payday(draft: Draft, _subject: str) -> None:
+    salary.on_due(draft)
+
+
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "edge": _edge,
     "run_end": _run_end,
@@ -172,6 +179,7 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "clock": _clock,
     "intent": _intent,
     "retry": _retry,
+    "payday": _payday,
     "case_due": cases.on_due,
     "case_end": cases.on_end,
     "case_judge": cases.on_judgement,

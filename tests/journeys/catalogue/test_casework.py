@@ -136,8 +136,8 @@ CASES, OPERATIONS = "cases.toml", "operations.toml"
         ),
         (
             CASES,
-            'owners = { app = "remote", ai = "remote", remote = "remote", branch = "rm" }',
-            'owners = { app = "remote", ai = "remote", remote = "remote" }',
+            ', remote = "remote", branch = "rm" }',
+            ', remote = "remote" }',
             "[[case_type]]",
             "'owners' names nobody for channel 'branch'; write branch = \"remote\"",
         ),
