@@ -68,7 +68,7 @@ class Note(Wire):
     """A field of the case type's record."""
     value: _Whole | _Word | None = None
     text: Annotated[str, Field(max_length=280)] | None = None
-    """In the speaker's words, personal numbers masked at the door."""
+    """In the speaker's words; whoever sends it has masked personal numbers."""
 
 
 class OperationState(StrEnum):

@@ -47,7 +47,7 @@ def on_need(draft: Draft, event: NeedRaised) -> None:
             return
         case = touch(draft, known, said.channel, said.session, record=said.record)
         if case.is_open:
-            follow(draft, case)
+            settle(draft, case.case_id)
         else:
             _reopen(draft, case, "asked_again")
 
@@ -64,7 +64,7 @@ def on_utterance(draft: Draft, event: UtteranceUnderstood) -> None:
     mine = [case for case in draft.cases if case.type == kind.id]
     for case in mine:
         if case.is_open and short_hash(said.session) not in case.sessions:
-            follow(draft, touch(draft, case, said.channel, said.session))
+            touch(draft, case, said.channel, said.session)
     _contact_again(draft, kind.id, session=said.session)
     if not mine:
         _open(draft, event, kind, {}, channel=said.channel, session=said.session)
@@ -100,9 +100,8 @@ def on_note(draft: Draft, event: NoteTaken) -> None:
     if not case.is_open and note.kind in (NoteKind.SAID, NoteKind.ASKED):
         case = _judged_if_new(draft, case, said.session)
     value = {} if note.field is None or note.value is None else {note.field: note.value}
-    put(draft, touch(draft, case, said.channel, said.session, record=value))
-    if case.is_open:
-        settle(draft, case.case_id)
+    touch(draft, case, said.channel, said.session, record=value)
+    settle(draft, case.case_id)
 
 
 def on_settled(draft: Draft, event: CaseSettled) -> None:
@@ -125,7 +124,7 @@ def on_settled(draft: Draft, event: CaseSettled) -> None:
     elif not case.is_open:
         _reopen(draft, case, f"{said.by}_says")
     else:
-        follow(draft, case)
+        tell(draft, case, CaseMove.FOLLOWED, reason=f"{said.by}_says")
 
 
 def on_due(draft: Draft, case_id: str) -> None:
@@ -214,7 +213,8 @@ def touch(
 ) -> Case:
     """The client is in touch about it: where, in which conversation, and what is known by it.
 
-    A higher channel takes it over: whoever sees the client there owns it from then on.
+    A higher channel takes it over: whoever sees the client there owns it from then on. Told where
+    anything of an open case changed.
     """
     mark = short_hash(session)
     sessions = case.sessions
@@ -236,13 +236,9 @@ def touch(
         if moved.ends_at is not None and moved.is_open:
             moved = replace(moved, ends_at=Instant(draft.now + kind.patience))
     put(draft, moved)
+    if moved.is_open and _stands(moved) != _stands(case):
+        tell(draft, moved, CaseMove.FOLLOWED)
     return moved
-
-
-def follow(draft: Draft, case: Case) -> None:
-    """It goes on; say so, and who is waited for now."""
-    tell(draft, case, CaseMove.FOLLOWED)
-    settle(draft, case.case_id)
 
 
 def settle(draft: Draft, case_id: str) -> None:
@@ -474,6 +470,11 @@ def _not_at_first(case: Case) -> str | None:
 def _is_at_work(case: Case) -> bool:
     """Is the core bank carrying something out for it?"""
     return case.newest is not None and case.newest.state in UNDER_WAY
+
+
+def _stands(case: Case) -> tuple[str, str, int, Values]:
+    """What others see of a case while it goes on."""
+    return case.owner, case.channel, len(case.sessions), case.record
 
 
 def _unconfirmed(case: Case) -> str | None:

@@ -78,6 +78,9 @@ def test_a_case_follows_the_client_to_the_branch_with_all_that_was_said():
     life.note("said", "amount", value=128_000, by="client", channel="remote")
     assert life.case.owner == "remote-1"
     life.note("promised", channel="branch", session="s2")
+    assert (life.case.move, life.case.owner, life.case.life) == (
+        "followed", "rm-li", "waiting_client"
+    )  # fmt: skip
     life.note("said", "account", value="ac_" + "0" * 16, by="client", channel="branch")
     case = life.case
     assert (case.owner, case.channel, case.sessions) == ("rm-li", "branch", 2)
