@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.casework import Casework
 from journeys.catalogue.definitions import Journey
 from journeys.client.intent.policy import IntentPolicy
 from journeys.client.wealth.document.plan import PlanRules
@@ -265,3 +266,4 @@ class Edition(msgspec.Struct, frozen=True):
     treatments: Mapping[str, Treatment]
     journeys: Mapping[str, Journey]
     by_trigger: Mapping[str, tuple[Journey, ...]]
+    casework: Casework

@@ -23,6 +23,8 @@ CLIENT: Final[Mapping[str, Unit]] = MappingProxyType(
         "marketing_consent": Unit.FLAG,
         "profiling_consent": Unit.FLAG,
         "complaint_open": Unit.FLAG,
+        "case_stuck": Unit.FLAG,
+        "case_overdue": Unit.FLAG,
         "opted_out": Unit.FLAG,
         "score": Unit.NUMBER,
         "coverage": Unit.SHARE,

@@ -15,11 +15,13 @@ from journeys.client.steps import (
     banking,
     behaviour,
     buyers,
+    cases,
     claims,
     consents,
     decisions,
     household,
     journeys,
+    operations,
     owed,
     recheck,
     scenes,
@@ -33,14 +35,23 @@ from journeys.step import Place, Step
 from schemas import codec
 from schemas import facts as said
 from schemas.envelope import TYPE_PREFIX, Envelope
-from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
+from schemas.signals import (
+    app,
+    casework,
+    consent,
+    conversation,
+    corebank,
+    desk,
+    engine,
+    partner,
+)
 from schemas.time import Instant
 
 _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     app.PageViewed: behaviour.on_page,
     app.FormSaved: applications.on_saved,
     app.FormSent: applications.on_sent,
-    conversation.UtteranceUnderstood: behaviour.on_utterance,
+    conversation.UtteranceUnderstood: cases.on_utterance,
     conversation.ContactStarted: behaviour.on_contact,
     corebank.PositionReported: banking.on_position,
     corebank.FlowPosted: banking.on_flow,
@@ -63,6 +74,12 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     desk.DiagnosisHeld: diagnoses.on_held,
     app.DiagnosisTaken: diagnoses.on_taken,
     engine.RecheckAsked: recheck.on_recheck,
+    casework.NeedRaised: cases.on_need,
+    casework.NoteTaken: cases.on_note,
+    casework.CaseSettled: cases.on_settled,
+    casework.OperationWanted: operations.on_wanted,
+    casework.OperationReplied: operations.on_replied,
+    corebank.StepAnswered: operations.on_answered,
 }
 """What each event does. Draft types stand here only once something is concluded from them."""
 
@@ -81,14 +98,25 @@ INTERACTIVE: Final = frozenset(
         desk.TaskOutcomeReported,
         desk.TaskClaimed,
         desk.DiagnosisHeld,
+        casework.NeedRaised,
+        casework.NoteTaken,
+        casework.OperationWanted,
+        casework.OperationReplied,
+        casework.CaseSettled,
     }
 )
 """The client or a desk acts now: only these advance the contact clock."""
 
 _VERSIONED: Final = frozenset(
-    {corebank.PositionReported, corebank.ProfileChanged, desk.TaskClaimed, engine.RecheckAsked}
+    {
+        corebank.PositionReported,
+        corebank.ProfileChanged,
+        corebank.StepAnswered,
+        desk.TaskClaimed,
+        engine.RecheckAsked,
+    }
 )
-"""Idempotent by a version of their own, so not kept in the list of events seen."""
+"""Idempotent by a version or key of their own, so not kept in the list of events seen."""
 
 _MOST_HOLES: Final = 64
 

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from journeys.client.case.case import Case
 from journeys.client.contact.ledger import Ledger
 from journeys.client.intent.evidence import Evidence, Item, Residual
 from journeys.client.journey.instance import Ended, Instance
@@ -266,6 +267,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """Months running in which the salary left, and the one being watched; of most clients none."""
     stated_fen: int = 0
     """The book's value when doors last heard of it."""
+    cases: tuple[Case, ...] = ()
+    """Those not closed, oldest first."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

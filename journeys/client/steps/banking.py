@@ -10,6 +10,7 @@ from journeys.client.contact import ledger as slots
 from journeys.client.state import Allowed, Holding
 from journeys.client.steps import (
     behaviour,
+    cases,
     consents,
     doubt,
     falls,
@@ -50,6 +51,8 @@ def on_position(draft: Draft, event: corebank.PositionReported) -> None:
     new, is_booked = _book(draft, event, said, old)
     if is_booked:
         _notice_change(draft, said, old, new, before)
+        if draft.cases:
+            cases.on_position(draft, new)
     wealth.rescore(draft, _MOVERS[new.moved_by])
 
 
@@ -157,6 +160,7 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
         for task in draft.tasks:
             if mark in task.causes:
                 tasks.recall(draft, task, "cause_reversed")
+    cases.recall_cause(draft, mark)
     draft.decide_on("correction")
 
 

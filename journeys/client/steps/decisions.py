@@ -134,6 +134,10 @@ def _reasons(
         told = sorted(_TOLD & run.variables.keys())
         values = {k: v for k in told if not isinstance(v := run.variables[k], bool)}
         said.append((f"journey_{run.journey}", values))
+    for case in draft.cases:
+        kind = draft.edition.casework.types.get(case.type)
+        if kind is not None and kind.help == one.action.id and (case.needs_person or case.overdue):
+            said.append((f"case_{case.type}", {"subject": case.subject}))
     if one.action.topic is not None:
         which = INTENTS.index(one.action.topic)
         p = round(weigh.chance(draft.evidence, which, draft.now, draft.edition.intents), 4)

@@ -44,6 +44,7 @@ class Draft:
         "allowed",
         "began",
         "book",
+        "cases",
         "cause",
         "client",
         "clock_at",
@@ -98,6 +99,7 @@ class Draft:
         self.last_verdict = state.last_verdict
         self.paydays = state.paydays
         self.stated_fen = state.stated_fen
+        self.cases = state.cases
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -142,6 +144,7 @@ class Draft:
             self.last_verdict,
             self.paydays,
             self.stated_fen,
+            self.cases,
         )
 
     def finish(self) -> Step[ClientState]:

@@ -9,8 +9,20 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from journeys.client.case.case import dues
 from journeys.client.state import ClientState, TaskRow
-from journeys.client.steps import banking, behaviour, claims, journeys, owed, salary, tasks, wealth
+from journeys.client.steps import (
+    banking,
+    behaviour,
+    cases,
+    claims,
+    journeys,
+    operations,
+    owed,
+    salary,
+    tasks,
+    wealth,
+)
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
 from schemas.tasks import TaskState
@@ -69,6 +81,8 @@ def _soonest_of_work(state: ClientState | Draft) -> int:
             soonest = row.expires
     for hold in state.ledger.holds:
         soonest = min(soonest, hold.until)
+    for case in state.cases:
+        soonest = min([soonest, *(due for due, _, _ in dues(case) if due is not None)])
     return soonest
 
 
@@ -78,6 +92,7 @@ def _may_expire(row: TaskRow) -> bool:
 
 def _all(state: ClientState | Draft) -> Iterator[Timer]:
     yield from _of_work(state)
+    yield from _of_cases(state)
     for holding in state.holdings:
         if holding.due is not None:
             yield Timer(holding.due, "edge", holding.name)
@@ -102,6 +117,13 @@ def _of_work(state: ClientState | Draft) -> Iterator[Timer]:
             yield Timer(row.expires, "task", row.task_id)
     for hold in state.ledger.holds:
         yield Timer(hold.until, "hold", hold.task)
+
+
+def _of_cases(state: ClientState | Draft) -> Iterator[Timer]:
+    for case in state.cases:
+        for due, kind, subject in dues(case):
+            if due is not None:
+                yield Timer(due, kind, subject)
 
 
 def _edge(draft: Draft, subject: str) -> None:
@@ -165,4 +187,8 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "retry": _retry,
     "payday": _payday,
     "diagnosis": _diagnosis,
+    "case_due": cases.on_due,
+    "case_end": cases.on_end,
+    "case_judge": cases.on_judgement,
+    "operation": operations.on_due,
 }
