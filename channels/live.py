@@ -18,7 +18,7 @@ from channels.gateway.orders import OrderDesk
 from channels.offline import ENGINE
 from channels.publishing import send
 from channels.simulator.bank import Bank
-from channels.simulator.ears import hear
+from channels.simulator.ears import HEARD, hear
 from channels.simulator.headless import Headless
 from channels.simulator.mix import read_mix
 from channels.simulator.story import Story
@@ -38,7 +38,7 @@ from streams.readmodel.freshness import Freshness
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from streams.released import ReleasedCatalogue
-from streams.topics import DESK_FACTS, REFERENCE, TASKS
+from streams.topics import REFERENCE
 
 HOST: Final = "127.0.0.1"
 _BATCH: Final = 200
@@ -179,7 +179,7 @@ class LiveBank:
 
     def _hear(self, outputs: Sequence[Outgoing]) -> None:
         with self._lock:
-            self._seen.extend(m for m in outputs if m.topic in (TASKS, DESK_FACTS))
+            self._seen.extend(m for m in outputs if m.topic in HEARD)
 
     def _listen(self) -> None:
         with self._lock:

@@ -21,7 +21,16 @@ from schemas.envelope import (
     schema_name,
 )
 from schemas.errors import Code, ContractError, Fault
-from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
+from schemas.signals import (
+    app,
+    casework,
+    consent,
+    conversation,
+    corebank,
+    desk,
+    engine,
+    partner,
+)
 from schemas.time import MINUTE, Instant
 from schemas.wire import OpenEnum, Wire
 
@@ -49,9 +58,16 @@ CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     consent.ComplaintOpened,
     consent.ComplaintClosed,
     partner.SceneEntered,
+    partner.SceneEnded,
     desk.TaskPresented,
     desk.TaskNotPresented,
     desk.TaskOutcomeReported,
+    casework.NeedRaised,
+    casework.NoteTaken,
+    casework.OperationWanted,
+    casework.OperationReplied,
+    casework.CaseSettled,
+    corebank.StepAnswered,
 )
 """What channels may send."""
 ENGINE_SIGNALS: Final[tuple[type[Envelope], ...]] = (
@@ -85,6 +101,11 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.ClientServed,
     facts.BuyerStated,
     facts.DiagnosisMade,
+    facts.CaseAdvanced,
+    facts.CaseNoted,
+    facts.FirstContactJudged,
+    facts.OperationAdvanced,
+    facts.StepAsked,
 )
 DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.QueueRanked,

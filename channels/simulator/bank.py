@@ -11,10 +11,17 @@ from typing import Any
 
 from channels.simulator import products, story
 from channels.simulator.answers import Answers
+from channels.simulator.applications import Applications
+from channels.simulator.casework import Casework
 from channels.simulator.client import OFFSET, Client, baseline, born
+from channels.simulator.complaints import Complaints
 from channels.simulator.desks import Desks
+from channels.simulator.diagnoses import Diagnoses
+from channels.simulator.investing import Investing
 from channels.simulator.mix import Mix
 from channels.simulator.money import Market, Money
+from channels.simulator.paydays import Paydays, history
+from channels.simulator.scenes import Scenes
 from channels.simulator.story import Story
 from channels.simulator.visits import SHOWN_IN_APP, Visits
 from channels.simulator.voice import LEDGER, Message, stamp
@@ -22,9 +29,10 @@ from channels.simulator.wires import Wires
 from channels.simulator.wishes import live_a_day
 from channels.simulator.words import Words
 from channels.simulator.world import Agenda, Said, Truth, World
-from schemas.facts import Queue, Refusal
+from schemas.envelope import Envelope
+from schemas.facts import CaseAdvanced, OperationAdvanced, Queue, Refusal, StepAsked
 from schemas.tasks import Task, TaskState
-from schemas.time import DAY, Instant, local_day, start_of_day
+from schemas.time import DAY, MINUTE, Instant, local_day, start_of_day
 
 _Deed = Callable[[Client, Instant, Any], Said]
 
@@ -55,12 +63,21 @@ class Bank:
         self.desks = Desks(seed, mix, start)
         self.clients = [born(seed, n, mix, start, self.desks.serving) for n in range(clients)]
         self._by_key: dict[str, Client] = {}
-        self._answers = Answers(self._world)
+        complaints, applications = Complaints(self._world), Applications(self._world)
+        scenes, paydays = Scenes(self._world), Paydays(self._world)
+        self._habits = (complaints, applications, scenes)
+        follows = (habit.follows() for habit in (*self._habits, paydays))
+        self._answers = Answers(self._world, {k: v for found in follows for k, v in found.items()})
         self._visits = Visits(self._world, self._answers)
         today = local_day(start, utc_offset_minutes=OFFSET)
-        self._money = Money(self._world, Market(seed, today))
+        self._money = Money(self._world, Market(seed, today, mix["crash"]))
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
+        self._diagnoses = Diagnoses(self._world)
+        self._investing = Investing(self._world, self._money.deeds()["price"])
+        self._answers.followers += [self._diagnoses.follow, self._investing.follow]
+        self._regrades = products.regrades(mix["regrade"], start)
+        self._casework = Casework(self._world, seed, self._by_key.get)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
             "again": self._wires.again,
@@ -68,6 +85,10 @@ class Bank:
             **self._visits.deeds(),
             **self._money.deeds(),
             **self._words.deeds(),
+            **self._casework.deeds(),
+            **{name: deed for habit in self._habits for name, deed in habit.deeds().items()},
+            **self._diagnoses.deeds(),
+            **self._investing.deeds(),
         }
         for client in self.clients:
             self._admit(client, start)
@@ -84,7 +105,18 @@ class Bank:
         return [
             *self.desks.rosters(self._start),
             *(baseline(client, self._start) for client in self.clients),
+            *(past for client in self.clients for past in history(client, self._start)),
         ]
+
+    def releases(self, now: Instant) -> list[dict[str, Any]]:
+        """Products whose facts changed by now, each version once, for the reference log."""
+        due = [one for one in self._regrades if one.at <= now]
+        self._regrades = [one for one in self._regrades if one.at > now]
+        return [one.facts for one in due]
+
+    def next_release(self) -> Instant | None:
+        """When a product's facts change next."""
+        return min((one.at for one in self._regrades), default=None)
 
     def next_time(self) -> Instant | None:
         """When something happens next."""
@@ -114,6 +146,8 @@ class Bank:
             client.waiting.pop(task.task_id, None)
             if task.state is TaskState.PROPOSED:
                 client.waiting[task.task_id] = task
+                if task.channel.value == "partner":
+                    self._world.agenda.plan(now + MINUTE, client, "show", "partner")
 
     def see_queue(self, queue: Queue, now: Instant) -> None:
         """A desk's ranked list."""
@@ -122,6 +156,21 @@ class Bank:
     def see_refusal(self, refusal: Refusal, now: Instant) -> None:
         """A desk's action was refused: it takes up something else."""
         self.desks.see_refusal(refusal, now)
+
+    def see_casework(self, fact: Envelope, now: Instant) -> None:
+        """What channels hear of cases, and the core bank of steps."""
+        client = self._by_key.get(fact.partitionkey)
+        if client is None:
+            return
+        match fact:
+            case CaseAdvanced():
+                self._casework.see_case(fact.data, client, now)
+            case OperationAdvanced():
+                self._casework.see_operation(fact.data, client, now)
+            case StepAsked():
+                self._casework.see_step(fact.data, client, now)
+            case _:
+                pass
 
     def truth(self) -> list[dict[str, Any]]:
         """The wall of truth: who clients really are, what they wished and when, why they answered.
@@ -162,6 +211,10 @@ class Bank:
         self._visits.plan_a_day(client, morning)
         self._money.plan_a_day(client, morning, today)
         self._words.plan_a_day(client, morning)
+        for habit in (*self._habits, self._casework):
+            habit.plan_a_day(client, morning)
+        self._diagnoses.plan_a_day(client, morning)
+        self._investing.plan_a_day(client, morning)
         yield from ()
 
     def _talk(self, key: str, task: Task, at: Instant) -> str:

@@ -1,12 +1,13 @@
 """Money comes, goes, matures, is placed and changes its price. Books balance to the fen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
 from channels.simulator import products, wishes
 from channels.simulator.client import OFFSET, Client, Held
+from channels.simulator.paydays import onward
 from channels.simulator.products import CURRENT
 from channels.simulator.voice import LEDGER, Message, yuan
 from channels.simulator.world import Said, World
@@ -14,7 +15,7 @@ from schemas.time import HOUR, MINUTE, Instant, local_day
 
 _LEAST_BUY: Final = 1_000_000
 _LARGE: Final = 10_000_000
-_FRIGHT: Final = 0.97
+FRIGHT: Final = 0.97
 """A fund that stands below this share of its last report may frighten its holder."""
 
 
@@ -28,6 +29,7 @@ class Money:
         """Every deed by its name on the agenda."""
         return {
             "salary": self._salary,
+            "salary_on": self._salary_on,
             "spend": self._spend,
             "inflow": self._inflow,
             "give_back": self._give_back,
@@ -36,6 +38,8 @@ class Money:
             "mature": self._mature,
             "move_maturity": self._move_maturity,
             "buy": self._buy,
+            "pay": self._pay,
+            "instruct": self._instruct,
         }
 
     def plan_a_day(self, client: Client, morning: Instant, today: date) -> None:
@@ -68,7 +72,20 @@ class Money:
             plan(morning + 11 * HOUR, client, "move_maturity", product)
 
     def _salary(self, client: Client, at: Instant, _: object) -> Said:
-        yield from self._flow(client, at, client.income, "in", "salary")
+        """Some are paid in error; where it is the habit, the rest goes on within two days."""
+        rng, plan = client.rng, self._world.agenda.plan
+        sent = list(self._flow(client, at, client.income, "in", "salary"))
+        yield from sent
+        if client.empties and rng.random() < self._world.mix["paydays"]["in_error"]:
+            later = at + rng.randrange(60, 23 * 60) * MINUTE
+            plan(later, client, "give_back", (sent[0].body, client.income))
+        elif client.empties:
+            plan(at + rng.randrange(2, 47) * HOUR, client, "salary_on")
+
+    def _salary_on(self, client: Client, at: Instant, _: object) -> Said:
+        amount = min(onward(client), client.at_hand)
+        if client.empties and amount > 0:
+            yield from self._flow(client, at, amount, "out", "transfer")
 
     def _spend(self, client: Client, at: Instant, _: object) -> Said:
         amount = min(client.spend // 17, client.at_hand)
@@ -138,7 +155,7 @@ class Money:
         share = self._market.change(product, held.priced, today)
         held.priced = today
         client.move(product, round(held.value * (share - 1)))
-        if share < _FRIGHT and client.rng.random() < 0.3:
+        if share < FRIGHT and client.rng.random() < 0.5:
             wishes.begin(self._world, client, "worry", at, cause="price")
         yield self._position(client, product, "price", at)
 
@@ -169,6 +186,19 @@ class Money:
             return
         held.maturity += timedelta(days=client.rng.randrange(30, 120))
         yield self._position(client, product, "correction", at)
+
+    def _pay(self, client: Client, at: Instant, amount: int) -> Said:
+        """A payment that the core bank has sent, unless the money is gone meanwhile."""
+        if amount <= client.at_hand:
+            yield from self._flow(client, at, amount, "out", "transfer")
+
+    def _instruct(self, client: Client, at: Instant, extra: Any) -> Said:
+        """The core bank holds another instruction for a maturity."""
+        product, rolls_over = extra
+        held = client.holdings[product]
+        held.rolls_over = rolls_over
+        if held.maturity is not None and held.value > 0:
+            yield self._position(client, product, "resync", at)
 
     def _buy(self, client: Client, at: Instant, share: float | None) -> Said:
         """Place spare money in a product within the client's class, or for a term."""
@@ -213,8 +243,9 @@ _BY_CHANCE: Final = (
 class Market:
     """One market for all clients: a fund's price moves the same for every holder."""
 
-    def __init__(self, seed: int, opens: date) -> None:
-        self._seed, self._opens = seed, opens
+    def __init__(self, seed: int, opens: date, crash: Mapping[str, Any]) -> None:
+        """A market whose prices fall once: `day` after the opening, by so many `swings`."""
+        self._seed, self._opens, self._crash = seed, opens, crash
         self._index: dict[str, list[float]] = {product: [1.0] for product in products.SWINGS}
 
     def change(self, product: str, since: date | None, today: date) -> float:
@@ -230,5 +261,7 @@ class Market:
             rng = Random(f"{self._seed}:{product}:{len(index)}")
             swing = products.SWINGS[product]
             shock = -4 * swing if rng.random() < 0.02 else 0.0
+            if len(index) == self._crash["day"]:
+                shock -= self._crash["swings"] * swing
             index.append(index[-1] * (1 + rng.gauss(0.0003, swing) + shock))
         return index[wanted]

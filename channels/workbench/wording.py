@@ -90,6 +90,16 @@ class Words:
         found = self._edition.journeys.get(journey or "")
         return journey or "" if found is None else self._pick(found.name_zh, found.name_en)
 
+    def case_type(self, case_type: str) -> str:
+        """A case type's name."""
+        found = self._edition.casework.types.get(case_type)
+        return case_type if found is None else self._pick(found.name_zh, found.name_en)
+
+    def operation(self, operation: str) -> str:
+        """An operation's name."""
+        found = self._edition.casework.operations.get(operation)
+        return operation if found is None else self._pick(found.name_zh, found.name_en)
+
     def treatment(self, treatment: str) -> Mapping[str, Any]:
         """What a treatment shows: title, text and talking points."""
         found = self._edition.treatments.get(treatment)
@@ -116,6 +126,8 @@ class Words:
         if code.startswith("intent_"):
             name = self.code("intent", code.removeprefix("intent_"))
             return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
+        if code.startswith("case_"):
+            return f"{self.case_type(code.removeprefix('case_'))} {values['subject']}"
         if "inflow" in values:
             return self.say("%(sum)s came in", sum=self.money(values["inflow"]))
         if "maturity_date" in values:

@@ -26,6 +26,8 @@ class Treatment(msgspec.Struct, frozen=True):
     text_en: str
     script_zh: tuple[str, ...] = ()
     script_en: tuple[str, ...] = ()
+    desk: str = "rm"
+    """Of a branch: whose desk comes first, the adviser's (`rm`) or the lead's of their `team`."""
 
 
 class Sells(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.casework import CaseType, Casework
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.dating import Dated, boundaries, in_force
 from journeys.catalogue.definitions import Journey
@@ -28,6 +29,8 @@ _NEEDED: Final = (
     ("context", "context", "arbitration.toml"),
     ("desk", "desk", "desk.toml"),
     ("triggers", "triggers", "triggers.toml"),
+    ("salary", "salary", "triggers-salary.toml"),
+    ("casework", "casework", "cases.toml"),
     ("lateness", ANY_KIND, "lateness.toml"),
     ("limits", "limits", "suitability.toml"),
     ("advice", "advice", "suitability.toml"),
@@ -56,7 +59,8 @@ def assemble(rows: Sequence[Dated], version: str, faults: Faults) -> Catalogue |
     if len(editions) != len(starts):
         return None
     journeys = {(row.id, row.version): row.value for row in rows if row.kind == "journey"}
-    return Catalogue(version, starts, tuple(editions), journeys)
+    operations = {(row.id, row.version): row.value for row in rows if row.kind == "operation"}
+    return Catalogue(version, starts, tuple(editions), journeys, operations)
 
 
 def _is_whole(rows: Sequence[Dated], moment: Instant, faults: Faults) -> bool:
@@ -92,6 +96,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         promoters=_values(rows, "promoters", moment)["promoters"],
         plan=_values(rows, "plan", moment)["plan"],
         triggers=_values(rows, "triggers", moment)["triggers"],
+        salary=_values(rows, "salary", moment)["salary"],
         suitability=_suitability(rows, version, moment),
         conduct=_conduct(rows, moment),
         recalls=_values(rows, "correction", moment),
@@ -99,6 +104,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         treatments=_treatments(actions),
         journeys=journeys,
         by_trigger=_by_trigger(journeys),
+        casework=_casework(rows, moment),
     )
 
 
@@ -166,6 +172,17 @@ def _conduct(rows: Sequence[Dated], moment: Instant) -> Conduct:
     return Conduct(
         rules={row_id: rules[row_id].value for row_id in TABLE},
         lexicon=in_force(rows, "lexicon", moment)["lexicon"].value,
+    )
+
+
+def _casework(rows: Sequence[Dated], moment: Instant) -> Casework:
+    types: dict[str, CaseType] = _values(rows, "case_type", moment)
+    return Casework(
+        limits=_values(rows, "casework", moment)["casework"],
+        types=types,
+        operations=_values(rows, "operation", moment),
+        by_request={word: each for each in types.values() for word in each.requests},
+        by_intent={word: each for each in types.values() for word in each.intents},
     )
 
 

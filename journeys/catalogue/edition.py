@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.casework import Casework
 from journeys.catalogue.definitions import Journey
 from journeys.client.intent.policy import IntentPolicy
 from journeys.client.wealth.document.plan import PlanRules
@@ -123,8 +124,27 @@ class Triggers(msgspec.Struct, frozen=True):
     outflow_multiple: float
     remember_ended: int
     journeys_at_once: int
+    fall_from_peak: float
+    """A fall of the holdings by so much is told, and each further one."""
     wealth_lineage: int
     """So long after a new parameter set scores are told under the old one too; microseconds."""
+
+
+class SalaryRules(msgspec.Struct, frozen=True):
+    """When a salary account is dormant: what comes goes on at once. Spans in microseconds."""
+
+    share: float
+    """Of a salary: so much of it out, and it has left."""
+    within: int
+    """Of its payday, in the months that make the account dormant."""
+    months: int
+    """So many running."""
+    kept: int
+    """Of a dormant account: a salary that has not left so long after its payday was kept."""
+    apart_least: int
+    """Two salaries closer than this are of one month."""
+    apart_most: int
+    """Further apart, and they do not follow each other."""
 
 
 class Recall(msgspec.Struct, frozen=True):
@@ -238,6 +258,7 @@ class Edition(msgspec.Struct, frozen=True):
     promoters: PromoterRules
     plan: PlanRules
     triggers: Triggers
+    salary: SalaryRules
     suitability: Suitability
     conduct: Conduct
     recalls: Mapping[str, Recall]
@@ -245,3 +266,4 @@ class Edition(msgspec.Struct, frozen=True):
     treatments: Mapping[str, Treatment]
     journeys: Mapping[str, Journey]
     by_trigger: Mapping[str, tuple[Journey, ...]]
+    casework: Casework

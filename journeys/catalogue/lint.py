@@ -10,6 +10,7 @@ from journeys.catalogue.actions import Action
 from journeys.catalogue.dating import Dated, in_force
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Triggers
+from journeys.catalogue.lint_casework import check_casework
 from journeys.catalogue.lint_journey import check_slots
 from journeys.catalogue.lint_texts import check_texts
 from journeys.client.wealth.parameters import WealthParameters
@@ -27,7 +28,9 @@ def check_edition(rows: Sequence[Dated], moment: Instant) -> None:
     words = in_force(rows, "lexicon", moment)["lexicon"].value
     check_texts(actions, words, in_force(rows, "rule", moment)["ct01"].value)
     _check_rates(rows, actions, moment)
+    check_casework(rows, moment)
     marketing = [row.id for row in actions.values() if row.value.marketing]
+    _check_decision_due(journeys, in_force(rows, "rule", moment)["x01"].value.numbers["wait_days"])
     for row in journeys.values():
         _check_actions(row, actions)
         _check_windows(row, limits)
@@ -45,6 +48,18 @@ def _check_tests(rows: Sequence[Dated], moment: Instant) -> None:
             f"{wealth.risk.test_age[0][0]:g} on in risk.test_age of wealth.toml; write the same",
             "test_months",
         )
+
+
+def _check_decision_due(journeys: Mapping[str, Dated], days: int) -> None:
+    """The day on which a complaint must be decided is one number, said by rule X01."""
+    for row in journeys.values():
+        journey: Journey = row.value
+        dues = {step.after for step in journey.steps.values() if step.since == "opened"}
+        if journey.trigger == "complaint" and days * DAY not in dues:
+            row.row.fault(
+                f"journey '{journey.id}' lets the day pass on which a complaint must be decided "
+                f'(rule x01); write timeout = {{ after = "{days}d", since = "opened", to = … }}'
+            )
 
 
 def check_wealth(rows: Sequence[Dated]) -> None:
@@ -119,6 +134,7 @@ def _check_windows(row: Dated, limits: Triggers) -> None:
     kept = limits.maturity_notice_days * DAY
     conditions = [("entry", journey.entry), ("goal", journey.goal)]
     conditions += [("exits", condition) for _, condition in journey.exits]
+    conditions += [("branch", step.when) for step in journey.steps.values() if step.when]
     for key, condition in conditions:
         for word, window in sorted(condition.windows):
             if window > kept:

@@ -8,6 +8,7 @@ from journeys.catalogue.edition import (
     ContactPolicy,
     DeskPolicy,
     Recall,
+    SalaryRules,
     SuitabilityRule,
     Triggers,
 )
@@ -153,9 +154,25 @@ def triggers(row: Row) -> list[Dated]:
         outflow_multiple=row.number("outflow_multiple", least=0.1, most=100),
         remember_ended=row.count("remember_ended", least=2, most=64),
         journeys_at_once=row.count("journeys_at_once", least=1, most=16),
+        fall_from_peak=row.share("fall_from_peak"),
         wealth_lineage=row.span("wealth_lineage"),
     )
     return dated(row, "triggers", ("triggers",), limits)
+
+
+def salary(row: Row) -> list[Dated]:
+    """When a salary account is dormant."""
+    rules = SalaryRules(
+        share=row.share("share"),
+        within=row.span("within", least=MINUTE),
+        months=row.count("months", least=1, most=6),
+        kept=row.span("kept", least=DAY),
+        apart_least=row.span("apart_least"),
+        apart_most=row.span("apart_most"),
+    )
+    if not rules.within <= rules.kept or not rules.apart_least < rules.apart_most:
+        row.fault("write within <= kept, and apart_least < apart_most", "within")
+    return dated(row, "salary", ("salary",), rules)
 
 
 def limits(row: Row) -> list[Dated]:

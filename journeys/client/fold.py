@@ -11,15 +11,20 @@ from typing import Any, Final
 from journeys.client import diagnoses, seen
 from journeys.client.state import ClientState, Hole, decode, encode
 from journeys.client.steps import (
+    applications,
     banking,
     behaviour,
     buyers,
+    cases,
     claims,
     consents,
     decisions,
     household,
     journeys,
+    operations,
+    owed,
     recheck,
+    scenes,
     timers,
     watch,
     wealth,
@@ -30,14 +35,23 @@ from journeys.step import Place, Step
 from schemas import codec
 from schemas import facts as said
 from schemas.envelope import TYPE_PREFIX, Envelope
-from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
+from schemas.signals import (
+    app,
+    casework,
+    consent,
+    conversation,
+    corebank,
+    desk,
+    engine,
+    partner,
+)
 from schemas.time import Instant
 
 _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     app.PageViewed: behaviour.on_page,
-    app.FormSaved: behaviour.on_form,
-    app.FormSent: behaviour.on_form,
-    conversation.UtteranceUnderstood: behaviour.on_utterance,
+    app.FormSaved: applications.on_saved,
+    app.FormSent: applications.on_sent,
+    conversation.UtteranceUnderstood: cases.on_utterance,
     conversation.ContactStarted: behaviour.on_contact,
     corebank.PositionReported: banking.on_position,
     corebank.FlowPosted: banking.on_flow,
@@ -51,6 +65,8 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     consent.DoNotCallSet: consents.on_do_not_call,
     consent.ComplaintOpened: consents.on_complaint_opened,
     consent.ComplaintClosed: consents.on_complaint_closed,
+    partner.SceneEntered: scenes.on_entered,
+    partner.SceneEnded: scenes.on_ended,
     desk.TaskPresented: claims.on_presented,
     desk.TaskNotPresented: claims.on_not_presented,
     desk.TaskOutcomeReported: claims.on_reported,
@@ -58,6 +74,12 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     desk.DiagnosisHeld: diagnoses.on_held,
     app.DiagnosisTaken: diagnoses.on_taken,
     engine.RecheckAsked: recheck.on_recheck,
+    casework.NeedRaised: cases.on_need,
+    casework.NoteTaken: cases.on_note,
+    casework.CaseSettled: cases.on_settled,
+    casework.OperationWanted: operations.on_wanted,
+    casework.OperationReplied: operations.on_replied,
+    corebank.StepAnswered: operations.on_answered,
 }
 """What each event does. Draft types stand here only once something is concluded from them."""
 
@@ -71,18 +93,30 @@ INTERACTIVE: Final = frozenset(
         conversation.ContactStarted,
         conversation.SessionStepped,
         partner.SceneEntered,
+        partner.SceneEnded,
         desk.TaskPresented,
         desk.TaskOutcomeReported,
         desk.TaskClaimed,
         desk.DiagnosisHeld,
+        casework.NeedRaised,
+        casework.NoteTaken,
+        casework.OperationWanted,
+        casework.OperationReplied,
+        casework.CaseSettled,
     }
 )
 """The client or a desk acts now: only these advance the contact clock."""
 
 _VERSIONED: Final = frozenset(
-    {corebank.PositionReported, corebank.ProfileChanged, desk.TaskClaimed, engine.RecheckAsked}
+    {
+        corebank.PositionReported,
+        corebank.ProfileChanged,
+        corebank.StepAnswered,
+        desk.TaskClaimed,
+        engine.RecheckAsked,
+    }
 )
-"""Idempotent by a version of their own, so not kept in the list of events seen."""
+"""Idempotent by a version or key of their own, so not kept in the list of events seen."""
 
 _MOST_HOLES: Final = 64
 
@@ -123,6 +157,7 @@ class ClientFold:
         _settle(draft)
         if draft.served != state.served:
             diagnoses.tell_served(draft)
+            owed.follow_service(draft)
         buyers.tell(draft, state, event, due)
         return draft.finish()
 
@@ -176,7 +211,9 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """Open sales, goals and exits, then the decision that was asked for."""
+    """What a score means, open sales, goals and exits, then the decision that was asked for."""
+    if "score" in draft.occasions:
+        journeys.on_score(draft)
     if draft.tasks:
         watch.review(draft)
     if draft.instances:

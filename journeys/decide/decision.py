@@ -12,7 +12,7 @@ from schemas.decisions import Candidate, Stage, WithheldReason
 from schemas.time import Instant
 from schemas.wire import Channel
 
-BY_ITSELF = frozenset({Channel.APP, Channel.AI})
+BY_ITSELF = frozenset({Channel.PARTNER, Channel.APP, Channel.AI})
 """Channels that show an offer by themselves: they wait for the hour before it is proposed."""
 
 

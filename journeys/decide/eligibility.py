@@ -3,6 +3,7 @@
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.contact.ledger import silent_until
 from journeys.client.journey.instance import Instance
+from journeys.client.state import Served
 from journeys.decide.candidate import Situation
 from journeys.decide.control import group_of
 from journeys.decide.verdict import Withheld
@@ -36,10 +37,17 @@ def applies(action: Action, situation: Situation, run: Instance | None) -> Withh
     """Does it fit now: a journey step asks for it, or its own condition holds."""
     if any(t.action == action.id and t.state in OPEN_STATES for t in situation.state.tasks):
         return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
-    if run is not None:
-        return None
+    if not action.obligation and _is_owned(action, situation):
+        return _stage(Stage.APPLICABILITY, WithheldReason.CASE_OWNS_TOPIC)
+    return None if run is not None else _outside(action, situation)
+
+
+def _outside(action: Action, situation: Situation) -> Withheld | None:
+    """No journey asks for it: a journey under way speaks for its topic, a rest is kept."""
     if action.applies is None:
         return _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+    if situation.state.instances and action.group in situation.groups_under_way:
+        return _stage(Stage.APPLICABILITY, WithheldReason.INSTANCE_OPEN)
     until = silent_until(situation.state.ledger, f"again:{action.id}", now=situation.now)
     if until is not None:
         return Withheld(Stage.CONTACT_POLICY, WithheldReason.COOL_DOWN, "rest", until=until)
@@ -52,13 +60,33 @@ def applies(action: Action, situation: Situation, run: Instance | None) -> Withh
 def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
     """The treatments that could reach this client, cheapest first; may be empty."""
     served = situation.state.served
-    desks = {Channel.REMOTE: served.remote, Channel.BRANCH: served.rm or served.team}
     return tuple(
         treatment
         for treatment in sorted(action.treatments, key=lambda t: (t.rank, t.id))
         if (not treatment.tiers or served.tier in treatment.tiers)
-        and desks.get(treatment.channel, "none needed") is not None
+        and (treatment.channel not in _DESKED or desks(treatment, served))
     )
+
+
+def _is_owned(action: Action, situation: Situation) -> bool:
+    """Does an open case own a topic of this action? A duty is owed all the same."""
+    topics = (action.group, *action.tags)
+    return any(case.is_open and case.topic in topics for case in situation.state.cases)
+
+
+_DESKED = frozenset({Channel.REMOTE, Channel.BRANCH})
+
+
+def desks(treatment: Treatment, served: Served) -> tuple[str, ...]:
+    """Who may work a treatment, first choice first; none in a channel without desks."""
+    found: tuple[str | None, ...] = ()
+    if treatment.desk == "team":
+        found = (served.team,)
+    elif treatment.channel is Channel.BRANCH and (served.rm or served.team):
+        found = (served.rm, served.team, served.remote)
+    elif treatment.channel is Channel.REMOTE:
+        found = (served.remote,)
+    return tuple(dict.fromkeys(desk for desk in found if desk is not None))
 
 
 def _no(reason: WithheldReason, *, rule: str | None = None, value: str | None = None) -> Withheld:

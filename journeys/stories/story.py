@@ -24,6 +24,9 @@ from typing import Any, Final, NamedTuple
 from journeys.catalogue.rows import Row
 from journeys.catalogue.source import Faults, read
 from journeys.errors import DefinitionError
+from schemas.signals.app import Form
+from schemas.signals.corebank import PositionCause
+from schemas.signals.partner import SceneEnd
 from schemas.tasks import ClaimKind, DeclineReason, Outcome
 from schemas.time import Instant
 
@@ -122,6 +125,10 @@ def _client(row: Row) -> dict[str, Any]:
     for key in ("spending", "income"):
         if row.has(key):
             found[key] = row.money(key)
+    if row.has("horizon"):
+        found["horizon"] = row.count("horizon", most=80)
+    if row.has("bears"):
+        found["bears"] = row.share("bears")
     row.done()
     return found
 
@@ -184,6 +191,10 @@ def _span(row: Row, key: str) -> int:
     return row.span(key)
 
 
+def _level(row: Row, key: str) -> int:
+    return row.count(key, least=1, most=5)
+
+
 def _of(known: Any) -> Reader:  # noqa: ANN401 - any enumeration
     values = frozenset(str(one) for one in known)
     return lambda row, key: row.one_of(key, values)
@@ -191,7 +202,15 @@ def _of(known: Any) -> Reader:  # noqa: ANN401 - any enumeration
 
 _HAPPENS: Final[Mapping[str, _Word]] = {
     "inflow": (_fen, {"own_account": _flag}),
-    "position": (_text, {"amount": _fen, "matures_in": _span}),
+    "position": (
+        _text,
+        {"amount": _fen, "matures_in": _span, "cause": _of(PositionCause)},
+    ),
+    "tested": (_level, {}),
+    "regraded": (_text, {"level": _level}),
+    "diagnoses": (_text, {}),
+    "diagnosis_held": (_flag, {}),
+    "reversed": (_text, {}),
     "answers": (_of(Outcome), {"task": _text}),
     "desk": (
         _of(ClaimKind),
@@ -204,6 +223,13 @@ _HAPPENS: Final[Mapping[str, _Word]] = {
     "allows_marketing": (_flag, {}),
     "says": (_text, {}),
     "looks_at": (_text, {}),
+    "saves": (_of(Form), {"failed": _flag}),
+    "sends": (_of(Form), {"failed": _flag}),
+    "enters": (_text, {"partner": _text, "consent_for": _span}),
+    "scene_ends": (_of(SceneEnd), {"partner": _text, "scene": _text}),
+    "salary": (_fen, {}),
+    "goes_out": (_fen, {}),
+    "taken_back": (_flag, {}),
 }
 """What may happen, how its value is read, and what may stand beside it."""
 _WISHES: Final[Mapping[str, _Word]] = {

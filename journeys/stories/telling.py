@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from itertools import count
 from typing import Any, Final
 
 from pydantic_core import to_json
 
 from journeys.client.fold import ClientFold
 from journeys.client.state import ClientState, TaskRow
+from journeys.decide.control import group_of
 from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
@@ -30,12 +32,16 @@ class Told:
 
     def __init__(self, story: Story, reference: Reference) -> None:
         self._fold, self._reference, self._story = ClientFold(), reference, story
-        self.client = "ct_" + derive("story", story.name_en)
+        self.client = _somebody(story, reference)
         self.account = "ac_" + derive("account", story.name_en)[:16]
         self.state: ClientState = self._fold.begin(self.client)
         self.now = story.start
         self.versions: dict[str, int] = {}
         self.claims = 0
+        self.last: dict[str, Any] = {}
+        """What was said last: id, source, type and time, as a reversal names it."""
+        self.said: dict[str, dict[str, Any]] = {}
+        """The last event of each word."""
         self._count = 0
         self._begin()
 
@@ -57,9 +63,14 @@ class Told:
             DefinitionError: the story asks for what cannot be, such as an answer to no task.
         """
         try:
-            return self._say(_TELL[happening.word](self, happening))
+            return self._say(_TELL[happening.word](self, happening), word=happening.word)
         except (DefinitionError, ContractError) as error:
             raise DefinitionError(f"{place}: '{happening.word}': {error}") from None
+
+    @property
+    def offset(self) -> int:
+        """How far the reference has come."""
+        return self._reference.offset
 
     def open_task(self, action: str | None) -> TaskRow:
         """The newest open task, of an action if one is named.
@@ -73,7 +84,23 @@ class Told:
         what = "no task is open" if action is None else f"no task '{action}' is open"
         raise DefinitionError(f"{what} at that time; see what the lines before lead to")
 
-    def position(self, product: str, fen: int, matures_in: int | None) -> dict[str, Any]:
+    def regrade(self, product: str, level: int) -> None:
+        """The seller's level of a product changes.
+
+        Raises:
+            DefinitionError: there is no such product.
+        """
+        known = self._reference.product(product)
+        if known is None:
+            raise DefinitionError(f"no product '{product}' stands on the shelf")
+        newer = {"version": known.version + 1, "issuer_level": level, "seller_level": level}
+        offset = self._reference.offset + 1
+        graded = known.model_copy(update=newer)
+        self._reference = self._reference.with_product(graded, offset=offset)
+
+    def position(
+        self, product: str, fen: int, matures_in: int | None, cause: str = "trade"
+    ) -> dict[str, Any]:
         """A position as it stands after a change."""
         self.versions[product] = self.versions.get(product, 0) + 1
         found = {
@@ -82,13 +109,14 @@ class Told:
             "version": self.versions[product],
             "value": money(fen),
             "as_of": format_instant(self.now),
-            "cause": "trade",
+            "cause": cause,
         }
         if matures_in is not None:
-            found["maturity"] = (self._today() + timedelta(days=matures_in // DAY)).isoformat()
+            found["maturity"] = (self.today() + timedelta(days=matures_in // DAY)).isoformat()
         return found
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The client's day."""
         return local_day(self.now, utc_offset_minutes=_BANK)
 
     def _begin(self) -> None:
@@ -125,7 +153,9 @@ class Told:
             raise DefinitionError(f"{story.place}: the client: {error}") from None
         self.let_pass(DAY)
 
-    def _say(self, said: Said, *, at: Instant | None = None) -> list[Envelope]:
+    def _say(
+        self, said: Said, *, at: Instant | None = None, word: str | None = None
+    ) -> list[Envelope]:
         kind, source, data = said
         at = self.now if at is None else at
         self._count += 1
@@ -142,10 +172,21 @@ class Told:
             "receivedat": format_instant(at),
             "data": data,
         }
+        if kind != "engine.ticked":
+            self.last = {key: document[key] for key in ("id", "source", "type", "time")}
+        if word is not None:
+            self.said[word] = document
         event = codec.decode(to_json(document), codec.CLIENT_LOG, key=self.client)
         step = self._fold.apply(self.state, event, self._reference)
         self.state = step.state
         return [output.event for output in step.outputs]
+
+
+def _somebody(story: Story, reference: Reference) -> str:
+    """A client whom no control group holds back: stories are of those who are treated."""
+    controls = reference.catalogue.at(story.start).arbitration.controls
+    tokens = ("ct_" + derive("story", story.name_en, *"+" * nth) for nth in count())
+    return next(token for token in tokens if group_of(token, controls) is None)
 
 
 _SERVED: Final = ("tier", "segment", "rm", "team", "remote", "outlet", "locale")
@@ -153,6 +194,8 @@ _FIELDS: Final = {
     "born": "birth",
     "spending": "essential_spending_fen",
     "income": "annual_income_fen",
+    "horizon": "horizon_years",
+    "bears": "tolerable_loss",
 }
 
 
@@ -162,23 +205,62 @@ def money(fen: int) -> dict[str, Any]:
 
 
 def _inflow(told: Told, said: Happening) -> Said:
-    flow = {
-        "account": told.account,
-        "flow": f"flow-{told.now}",
-        "direction": "in",
-        "amount": money(said.value),
-        "kind": "transfer",
-        "own_account": said.more.get("own_account", False),
-    }
-    return "corebank.flow_posted", "/corebank/ledger", flow
+    own = said.more.get("own_account", False)
+    return _flow(told, "in", said.value, "transfer", own_account=own)
 
 
 def _position(told: Told, said: Happening) -> Said:
     amount = said.more.get("amount")
     if amount is None:
         raise DefinitionError('say how much stands there after: amount = "50_000 CNY"')
-    found = told.position(said.value, amount, said.more.get("matures_in"))
+    cause = said.more.get("cause", "trade")
+    found = told.position(said.value, amount, said.more.get("matures_in"), cause)
     return "corebank.position_reported", "/corebank/ledger", found
+
+
+def _tested(told: Told, said: Happening) -> Said:
+    taken = format_instant(told.now)
+    test = {"risk_class": said.value, "taken_at": taken, "actor": "client", "device": "client"}
+    return "corebank.risk_test_taken", "/corebank/profile", test
+
+
+def _regraded(told: Told, said: Happening) -> Said:
+    if "level" not in said.more:
+        raise DefinitionError("say its new level: level = 3")
+    told.regrade(said.value, said.more["level"])
+    return "engine.recheck_asked", "/suishen/sweeper", {"offset": told.offset}
+
+
+def _diagnoses(_told: Told, said: Happening) -> Said:
+    return "app.diagnosis_taken", "/app/mobile", {"finished": True, "remedy": said.value}
+
+
+def _diagnosis_held(told: Told, said: Happening) -> Said:
+    """Shown, with a year's statement; what the flag says is whether a step was agreed and noted."""
+    worth = told.state.book.value_fen
+    statement = {
+        "starts": (told.today() - timedelta(days=400)).isoformat(),
+        "ends": told.today().isoformat(),
+        "opening_fen": worth,
+        "closing_fen": worth,
+    }
+    sitting = {
+        "desk": told.state.served.rm or told.state.served.remote,
+        "actor": "adviser",
+        "shown": True,
+        "step_agreed": said.value,
+        "record_closed": said.value,
+        "statement": statement,
+    }
+    return "desk.diagnosis_held", "/suishen/desk-fold", sitting
+
+
+def _reversed(told: Told, said: Happening) -> Said:
+    known = told.said.get(said.value)
+    if known is None:
+        raise DefinitionError(f"no '{said.value}' was said before; name a word of a line above")
+    named = {key: known[key] for key in ("id", "source", "type", "time")}
+    return "corebank.event_reversed", "/corebank/ledger", named | {"reason": "never_was"}
 
 
 def _answers(told: Told, said: Happening) -> Said:
@@ -253,10 +335,66 @@ def _looks_at(_told: Told, said: Happening) -> Said:
     return "app.page_viewed", "/app/mobile", {"page": said.value}
 
 
+def _saves(_told: Told, said: Happening) -> Said:
+    return "app.form_saved", "/app/mobile", _form(said)
+
+
+def _sends(_told: Told, said: Happening) -> Said:
+    return "app.form_sent", "/app/mobile", _form(said)
+
+
+def _form(said: Happening) -> Data:
+    return {"form": said.value, "attempt": "story", "failed": said.more.get("failed", False)}
+
+
+def _enters(told: Told, said: Happening) -> Said:
+    scene = _scene(said) | {"scene": said.value}
+    if "consent_for" in said.more:
+        scene["consent_until"] = format_instant(Instant(told.now + said.more["consent_for"]))
+    return "partner.scene_entered", "/partner/story", scene
+
+
+def _scene_ends(_told: Told, said: Happening) -> Said:
+    scene = _scene(said) | {"scene": said.more.get("scene", "any"), "how": said.value}
+    return "partner.scene_ended", "/partner/story", scene
+
+
+def _scene(said: Happening) -> dict[str, Any]:
+    return {"partner": said.more.get("partner", "travel"), "consent": "story"}
+
+
+def _salary(told: Told, said: Happening) -> Said:
+    return _flow(told, "in", said.value, "salary")
+
+
+def _goes_out(told: Told, said: Happening) -> Said:
+    return _flow(told, "out", said.value, "transfer")
+
+
+def _flow(told: Told, direction: str, fen: int, kind: str, **more: bool) -> Said:
+    flow = {
+        "account": told.account,
+        "flow": f"flow-{told.now}",
+        "direction": direction,
+        "amount": money(fen),
+        "kind": kind,
+    }
+    return "corebank.flow_posted", "/corebank/ledger", flow | more
+
+
+def _taken_back(told: Told, _said: Happening) -> Said:
+    return "corebank.event_reversed", "/corebank/ledger", told.last | {"reason": "in_error"}
+
+
 _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "inflow": _inflow,
     "position": _position,
     "answers": _answers,
+    "tested": _tested,
+    "regraded": _regraded,
+    "diagnoses": _diagnoses,
+    "diagnosis_held": _diagnosis_held,
+    "reversed": _reversed,
     "presented": _presented,
     "desk": _desk,
     "complains": _complains,
@@ -265,4 +403,11 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "allows_marketing": _allows,
     "says": _says,
     "looks_at": _looks_at,
+    "saves": _saves,
+    "sends": _sends,
+    "enters": _enters,
+    "scene_ends": _scene_ends,
+    "salary": _salary,
+    "goes_out": _goes_out,
+    "taken_back": _taken_back,
 }

@@ -16,6 +16,7 @@ _ORDERED: Final[Mapping[str, str]] = {
     "queues": "seq",
     "intents": "seq",
     "journeys": "seq",
+    "cases": "seq",
     "contacts": "seq",
     "holes": "seq",
     "buyers": "seq",

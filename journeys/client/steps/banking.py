@@ -10,17 +10,21 @@ from journeys.client.contact import ledger as slots
 from journeys.client.state import Allowed, Holding
 from journeys.client.steps import (
     behaviour,
+    cases,
     consents,
     doubt,
+    falls,
     household,
     journeys,
     regrade,
+    salary,
     tasks,
     wealth,
 )
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import Lot
+from journeys.client.wealth.product import level_of
 from journeys.identity import short_hash
 from schemas.envelope import Envelope
 from schemas.facts import Effect
@@ -47,6 +51,8 @@ def on_position(draft: Draft, event: corebank.PositionReported) -> None:
     new, is_booked = _book(draft, event, said, old)
     if is_booked:
         _notice_change(draft, said, old, new, before)
+        if draft.cases:
+            cases.on_position(draft, new)
     wealth.rescore(draft, _MOVERS[new.moved_by])
 
 
@@ -83,6 +89,8 @@ def _put_in_doubt(draft: Draft, holding: Holding, fen: int = 0) -> None:
 def on_flow(draft: Draft, event: corebank.FlowPosted) -> None:
     """Money moved: evidence, and perhaps the start of a journey. The book follows positions."""
     said, limits = event.data, draft.edition.triggers
+    if said.amount.currency == doubt.MARKET:
+        salary.on_flow(draft, said, event.time)
     spend = draft.household.told.essential_spending
     if said.amount.currency != doubt.MARKET or spend is None:
         large_in = large_out = False
@@ -152,20 +160,27 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
         for task in draft.tasks:
             if mark in task.causes:
                 tasks.recall(draft, task, "cause_reversed")
+    cases.recall_cause(draft, mark)
     draft.decide_on("correction")
 
 
 _POSITION: Final = "corebank.position_reported"
 _PROFILE: Final = "corebank.profile_changed"
 _TEST: Final = "corebank.risk_test_taken"
+_FLOW: Final = "corebank.flow_posted"
+_COMPLAINT: Final = "consent.complaint_opened"
 
 
 def _take_back(draft: Draft, kind: str, mark: int, *, is_known: bool) -> None:
-    """Of a test and a profile change, all; a position is in doubt until core says it anew."""
+    """All, but of a position: that is in doubt until core says it anew."""
     if kind == _TEST:
         household.take_back_test(draft, mark)
     elif kind == _PROFILE and not is_known:  # By version, so known only if reversed before.
         household.take_back_change(draft, mark)
+    elif kind == _FLOW:
+        salary.forget(draft, mark)
+    elif kind == _COMPLAINT:
+        consents.take_back_complaint(draft, mark)
     elif kind == _POSITION:
         for holding in draft.holdings:
             if holding.cause == mark and not holding.doubt:
@@ -258,10 +273,13 @@ def _notice_change(
     """What a change of position means beyond the book: placed, grown, fallen, put off."""
     grown = said.value.amount_minor - before
     _count_placed(draft, said, old, grown)
+    is_mended = said.cause is PositionCause.CORRECTION and _MOVERS[new.moved_by] is Causes.PRICE
     if said.cause is PositionCause.PRICE:
-        _watch_fall(draft)
+        falls.watch(draft)
+    elif is_mended and grown > 0:
+        falls.watch_anew(draft)
     else:
-        draft.scored = replace(draft.scored, peak_fen=wealth.holdings_fen(draft))
+        falls.carry_peak(draft, grown=grown)
     is_new_date = old is None or old.maturity != new.maturity
     if is_new_date and new.lot is not None and new.maturity is not None:
         left, notice = new.lot.days_to_maturity, draft.edition.triggers.maturity_notice_days
@@ -275,32 +293,31 @@ def _notice_change(
 
 
 def _count_placed(draft: Draft, said: corebank.Position, old: Holding | None, grown: int) -> None:
-    """Money placed suitably counts for the runs under way; what a correction takes back, too."""
+    """Money placed suitably counts for the runs under way; what a correction takes back, too.
+
+    So does what was sold, of anything but deposits and cash.
+    """
     product = draft.reference.product(said.product)
     is_placing = product is not None and not product.idle and _suits(draft, product)
     if said.cause is PositionCause.TRADE and grown > 0:
         if is_placing:
             journeys.note_placed(draft, grown)
         behaviour.settle_need(draft, "invest_idle")
-    is_mended = said.cause is PositionCause.CORRECTION and is_placing
-    if is_mended and old is not None and old.moved_by == _CODES[PositionCause.TRADE]:
+    is_trade_mended = (
+        said.cause is PositionCause.CORRECTION
+        and old is not None
+        and old.moved_by == _CODES[PositionCause.TRADE]
+    )
+    if is_trade_mended and is_placing and old is not None:
         journeys.note_placed(draft, grown, since=old.as_of)
+    is_sale = is_trade_mended or (said.cause is PositionCause.TRADE and grown < 0)
+    if is_sale and product is not None and not (product.idle or product.kind == "DEPOSIT"):
+        journeys.note_sold(draft, -grown)
 
 
 def _suits(draft: Draft, product: Product) -> bool:
-    level = max(product.issuer_level, product.seller_level)
     risk_class = draft.household.told.risk_class
-    return risk_class is not None and level <= risk_class
-
-
-def _watch_fall(draft: Draft) -> None:
-    value, peak = wealth.holdings_fen(draft), draft.scored.peak_fen
-    tolerable = draft.household.told.tolerable_loss
-    if value > peak:
-        draft.scored = replace(draft.scored, peak_fen=value)
-    elif tolerable is not None and peak > 0 and (peak - value) / peak > tolerable:
-        behaviour.note(draft, "drawdown")
-        draft.scored = replace(draft.scored, peak_fen=value)
+    return risk_class is not None and level_of(product) <= risk_class
 
 
 def _find(draft: Draft, said: corebank.Position) -> Holding | None:

@@ -13,7 +13,7 @@ from journeys.client.journey.instance import Instance
 from journeys.client.state import ClientState, TaskRow, encode
 from journeys.client.steps import journeys, sales, tasks, wealth, words
 from journeys.client.steps.draft import Draft
-from journeys.decide import decision, suitability
+from journeys.decide import decision, eligibility, suitability
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.decision import Choice
 from journeys.decide.verdict import Withheld
@@ -22,7 +22,7 @@ from schemas.decisions import Decision, RuleVerdict, Stage, Versions, WithheldRe
 from schemas.facts import DecisionMade
 from schemas.tasks import TaskState
 from schemas.time import Instant
-from schemas.wire import Channel, DecisionId, TaskId
+from schemas.wire import DecisionId, TaskId
 
 ENGINE = "0.1.0"
 """The version of the deciding code, recorded with every decision."""
@@ -89,14 +89,9 @@ def _withdraw(draft: Draft, before: ClientState) -> None:
 def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
     if one.treatment is None or one.parts is None:
         raise AssertionError("a chosen action has a treatment and its parts")
-    run, served = one.run, draft.served
-    desks: tuple[str | None, ...] = ()
-    if one.treatment.channel is Channel.BRANCH:
-        is_apart = one.sale is None or not suitability.wants_branch(one.sale, draft.edition)
-        desks = (served.rm, served.team, served.remote if is_apart else None)
-    elif one.treatment.channel is Channel.REMOTE:
-        desks = (served.remote,)
-    ranked = tuple(dict.fromkeys(desk for desk in desks if desk is not None))
+    run, ranked = one.run, eligibility.desks(one.treatment, draft.served)
+    if one.sale is not None and suitability.wants_branch(one.sale, draft.edition) is not None:
+        ranked = tuple(desk for desk in ranked if desk != draft.served.remote)
     expires = Instant(draft.now + one.action.expires)
     if run is not None and run.step_due is not None:
         expires = Instant(min(expires, run.step_due))
@@ -139,6 +134,10 @@ def _reasons(
         told = sorted(_TOLD & run.variables.keys())
         values = {k: v for k in told if not isinstance(v := run.variables[k], bool)}
         said.append((f"journey_{run.journey}", values))
+    for case in draft.cases:
+        kind = draft.edition.casework.types.get(case.type)
+        if kind is not None and kind.help == one.action.id and (case.needs_person or case.overdue):
+            said.append((f"case_{case.type}", {"subject": case.subject}))
     if one.action.topic is not None:
         which = INTENTS.index(one.action.topic)
         p = round(weigh.chance(draft.evidence, which, draft.now, draft.edition.intents), 4)
@@ -146,7 +145,19 @@ def _reasons(
     return tuple(said)
 
 
-_TOLD = frozenset({"product", "maturity_date", "proceeds", "inflow"})
+_TOLD = frozenset(
+    {
+        "product",
+        "maturity_date",
+        "proceeds",
+        "inflow",
+        "complaint",
+        "topic",
+        "form",
+        "scene",
+        "salary",
+    }
+)
 """Trigger variables that an adviser needs; money in fen."""
 
 

@@ -44,11 +44,13 @@ class Draft:
         "allowed",
         "began",
         "book",
+        "cases",
         "cause",
         "client",
         "clock_at",
         "complaints",
         "contact_clock",
+        "diagnosis_at",
         "edition",
         "ended",
         "evidence",
@@ -63,6 +65,7 @@ class Draft:
         "now",
         "occasions",
         "outputs",
+        "paydays",
         "reference",
         "retry_at",
         "scored",
@@ -92,8 +95,11 @@ class Draft:
         self.retry_at = state.retry_at
         self.intent_off_at = state.intent_off_at
         self.clock_at = state.clock_at
+        self.diagnosis_at = state.diagnosis_at
         self.last_verdict = state.last_verdict
+        self.paydays = state.paydays
         self.stated_fen = state.stated_fen
+        self.cases = state.cases
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -134,8 +140,11 @@ class Draft:
             self.retry_at,
             self.intent_off_at,
             self.clock_at,
+            self.diagnosis_at,
             self.last_verdict,
+            self.paydays,
             self.stated_fen,
+            self.cases,
         )
 
     def finish(self) -> Step[ClientState]:

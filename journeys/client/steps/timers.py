@@ -9,11 +9,22 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from journeys.client.case.case import dues
 from journeys.client.state import ClientState, TaskRow
-from journeys.client.steps import banking, behaviour, claims, journeys, tasks, wealth
+from journeys.client.steps import (
+    banking,
+    behaviour,
+    cases,
+    claims,
+    journeys,
+    operations,
+    owed,
+    salary,
+    tasks,
+    wealth,
+)
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
-from schemas.facts import JourneyEnd
 from schemas.tasks import TaskState
 from schemas.time import Instant
 
@@ -32,7 +43,9 @@ def earliest(state: ClientState | Draft) -> Instant | None:
     for holding in state.holdings:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
-    for due in (state.clock_at, state.intent_off_at, state.retry_at):
+    kept_at = state.paydays[-1].due if state.paydays else None
+    asked_at, owed_at = state.retry_at, state.diagnosis_at
+    for due in (state.clock_at, state.intent_off_at, asked_at, owed_at, kept_at):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -68,6 +81,8 @@ def _soonest_of_work(state: ClientState | Draft) -> int:
             soonest = row.expires
     for hold in state.ledger.holds:
         soonest = min(soonest, hold.until)
+    for case in state.cases:
+        soonest = min([soonest, *(due for due, _, _ in dues(case) if due is not None)])
     return soonest
 
 
@@ -77,6 +92,7 @@ def _may_expire(row: TaskRow) -> bool:
 
 def _all(state: ClientState | Draft) -> Iterator[Timer]:
     yield from _of_work(state)
+    yield from _of_cases(state)
     for holding in state.holdings:
         if holding.due is not None:
             yield Timer(holding.due, "edge", holding.name)
@@ -84,6 +100,8 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.clock_at, "clock"),
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
+        (state.paydays[-1].due if state.paydays else None, "payday"),
+        (state.diagnosis_at, "diagnosis"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -101,6 +119,13 @@ def _of_work(state: ClientState | Draft) -> Iterator[Timer]:
         yield Timer(hold.until, "hold", hold.task)
 
 
+def _of_cases(state: ClientState | Draft) -> Iterator[Timer]:
+    for case in state.cases:
+        for due, kind, subject in dues(case):
+            if due is not None:
+                yield Timer(due, kind, subject)
+
+
 def _edge(draft: Draft, subject: str) -> None:
     for holding in draft.holdings:
         if holding.name == subject:
@@ -113,7 +138,7 @@ def _edge(draft: Draft, subject: str) -> None:
 def _run_end(draft: Draft, subject: str) -> None:
     for run in draft.instances:
         if run.name == subject:
-            journeys.end(draft, run, JourneyEnd.TIMEOUT, "journey_timeout")
+            journeys.on_over(draft, run)
 
 
 def _step(draft: Draft, subject: str) -> None:
@@ -143,6 +168,14 @@ def _retry(draft: Draft, _subject: str) -> None:
     draft.decide_on("retry")
 
 
+def _payday(draft: Draft, _subject: str) -> None:
+    salary.on_due(draft)
+
+
+def _diagnosis(draft: Draft, _subject: str) -> None:
+    owed.on_due(draft)
+
+
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "edge": _edge,
     "run_end": _run_end,
@@ -152,4 +185,10 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "clock": _clock,
     "intent": _intent,
     "retry": _retry,
+    "payday": _payday,
+    "diagnosis": _diagnosis,
+    "case_due": cases.on_due,
+    "case_end": cases.on_end,
+    "case_judge": cases.on_judgement,
+    "operation": operations.on_due,
 }

@@ -43,7 +43,7 @@ class ProductFacts(msgspec.Struct, frozen=True, array_like=True):
 
 
 def facts_of(product: Product, fee_class: str | None = None) -> ProductFacts:
-    """A product as the book reads it: the higher of the two risk levels counts (S05)."""
+    """A product as the book reads it."""
     fee = product.fee_bp
     if fee_class is not None and product.fee_classes_bp is not None:
         fee = product.fee_classes_bp.get(fee_class, fee)
@@ -51,10 +51,15 @@ def facts_of(product: Product, fee_class: str | None = None) -> ProductFacts:
         product=product.product,
         issuer=product.issuer,
         kind=ProductKind(product.kind),
-        level=max(product.issuer_level, product.seller_level),
+        level=level_of(product),
         days_to_cash=product.days_to_cash,
         fee_bp=fee,
         look_through=product.look_through_bp,
         idiosyncratic_bp=product.idiosyncratic_bp,
         idle=product.idle,
     )
+
+
+def level_of(product: Product) -> int:
+    """Its risk level: the higher of issuer's and seller's counts (S05)."""
+    return max(product.issuer_level, product.seller_level)
