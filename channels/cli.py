@@ -58,6 +58,7 @@ _ELSEWHERE: Final = {
     "journey": "channels.why.journey_command:journey",
     "kafka": "channels.kafka_cli:kafka",
     "run": "channels.run_cli:run",
+    "stop": "channels.stop_cli:stop",
     "up": "channels.up.command:up",
     "verify": "channels.verify_cli:verify",
 }
@@ -93,6 +94,7 @@ def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         from channels.live import run_demo
 
         return run_demo(chosen["clients"], chosen["seed"], chosen["speed"], chosen["port"])
+    from channels.simulator.funnel import lines
     from channels.simulator.headless import Plan, run
     from channels.simulator.mix import read_mix
 
@@ -102,7 +104,12 @@ def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     what = f"{plan.clients} clients, {plan.days} days"
     with tempfile.TemporaryDirectory() as folder, _patience(what):
         found = run(plan, Path(folder), record=chosen["record"], truth=chosen["truth"])
-    tell(found, as_json=chosen["as_json"])
+    if chosen["as_json"]:
+        tell(found, as_json=True)
+        return 0
+    journeys = found.pop("journeys")
+    tell(found, as_json=False)
+    click.echo("\n".join(["journeys:", *lines(journeys)]))
     return 0
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from channels.ingress import again
+from channels.stopping import Board
 from schemas.dead_letter import DeadLetter
+from schemas.reference import Stops
 from schemas.time import Instant
 from streams import dead_letters
 from streams.clock import WallClock
@@ -17,7 +19,10 @@ from streams.ports import Outgoing
 from streams.readmodel.database import VIEWS, open_database
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
+from streams.readmodel.stops import StopSwitch
+from streams.reference import ReferenceLog, markers, releases
 from streams.settings import read_settings
+from streams.topics import REFERENCE
 
 ENGINE = "engine.db"
 
@@ -37,6 +42,36 @@ def open_views(folder: Path) -> Iterator[Views]:
     finally:
         engine.dispose()
         reader.close()
+
+
+@contextmanager
+def open_board(folder: Path) -> Iterator[Board]:
+    """The stop switch of a folder.
+
+    Raises:
+        ValueError: there is no engine file.
+    """
+    reader = _reader(folder)
+    engine = open_database(f"sqlite:///{folder / VIEWS}")
+    try:
+        yield Board(
+            StopSwitch(engine),
+            lambda stops: _release(folder, stops),
+            lambda: ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue.at(_now()),
+        )
+    finally:
+        engine.dispose()
+        reader.close()
+
+
+def _release(folder: Path, stops: Stops) -> None:
+    file = EngineFile(folder / ENGINE, epoch="", partitions=0)
+    now = _now()
+    file.begin()
+    file.append(releases([stops], now=now), now=now)
+    file.append(markers(file, offset=file.end(REFERENCE, 0), now=now), now=now)
+    file.commit()
+    file.close()
 
 
 def letters(folder: Path) -> list[dict[str, Any]]:

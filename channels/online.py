@@ -3,20 +3,31 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Any, Final
 
 from channels.ingress import again
 from channels.offline import summary
+from channels.stopping import Board
+from journeys.catalogue.edition import Edition
 from schemas.dead_letter import DeadLetter
+from schemas.reference import Stops
 from streams import dead_letters
 from streams.clock import WallClock
+from streams.kafka.alone import alone
 from streams.kafka.progress import Groups, KafkaProgress
 from streams.kafka.publisher import KafkaPublisher
 from streams.kafka.reader import KafkaReader
 from streams.ports import Outgoing
 from streams.readmodel.database import address, open_database
 from streams.readmodel.queries import Views
+from streams.readmodel.stops import StopSwitch
+from streams.reference import ReferenceLog
+from streams.releasing import Releasing
 from streams.settings import read_settings
+from streams.topics import REFERENCE
+
+_ANSWER_S: Final = 5.0
+"""An operator in need does not wait longer for a cluster that may be away."""
 
 
 @contextmanager
@@ -28,6 +39,35 @@ def open_views(bootstrap: str) -> Iterator[Views]:
             yield Views(engine, KafkaProgress(groups))
         finally:
             engine.dispose()
+
+
+@contextmanager
+def open_board(bootstrap: str) -> Iterator[Board]:
+    """The stop switch of the settings' database; a cluster that is away shows when it is asked."""
+    engine = open_database(address(read_settings(os.environ)))
+    try:
+        yield Board(
+            StopSwitch(engine),
+            lambda stops: _release(bootstrap, stops),
+            lambda: _edition(bootstrap),
+        )
+    finally:
+        engine.dispose()
+
+
+def _release(bootstrap: str, stops: Stops) -> None:
+    with (
+        closing(KafkaReader(bootstrap, answer_s=_ANSWER_S)) as reader,
+        closing(KafkaPublisher(bootstrap, answer_s=_ANSWER_S)) as publisher,
+        alone(bootstrap, "release", patience_s=_ANSWER_S, waiting=lambda: None) as still_alone,
+    ):
+        Releasing(reader, publisher.write, still_alone).release([stops], now=WallClock().now())
+
+
+def _edition(bootstrap: str) -> Edition:
+    with closing(KafkaReader(bootstrap, answer_s=_ANSWER_S)) as reader:
+        catalogue = ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue
+    return catalogue.at(WallClock().now())
 
 
 def letters(bootstrap: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.errors import DefinitionError
-from schemas.reference import Product
+from schemas.reference import Product, Stop, Stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Reference:
     products: Mapping[tuple[str, int], Product] = field(default_factory=dict)
     """Every version by (product, version); a version is never dropped."""
     newest: Mapping[str, int] = field(default_factory=dict)
+    stops: tuple[Stop, ...] = ()
+    """Contacts that an operator has stopped."""
 
     def product(self, product: str, version: int | None = None) -> Product | None:
         """A product at a version, or at its newest; `None` if it was never released."""
@@ -46,3 +48,7 @@ class Reference:
     def with_catalogue(self, catalogue: Catalogue, *, offset: int) -> "Reference":
         """This reference under another catalogue."""
         return replace(self, offset=offset, catalogue=catalogue)
+
+    def with_stops(self, stops: Stops, *, offset: int) -> "Reference":
+        """This reference with other contacts stopped."""
+        return replace(self, offset=offset, stops=stops.stops)

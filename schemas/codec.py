@@ -48,6 +48,7 @@ CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     consent.ComplaintOpened,
     consent.ComplaintClosed,
     partner.SceneEntered,
+    partner.SceneEnded,
     desk.TaskPresented,
     desk.TaskNotPresented,
     desk.TaskOutcomeReported,
@@ -97,6 +98,7 @@ REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
     reference.CatalogueReleased,
     reference.ModelReleased,
+    reference.StopsReleased,
 )
 
 MAX_AHEAD: Final = 5 * MINUTE

@@ -63,6 +63,8 @@ class WithheldReason(StrEnum):
     EXPLORED_AWAY = "explored_away"
     NO_DESK_HOURS = "no_desk_hours"
     NO_ACTION_BETTER = "no_action_better"
+    STOPPED = "stopped"
+    """An operator has stopped such contacts for now."""
     HOLE_IN_RECORD = "hole_in_record"
     """A dead letter left a gap where consent, complaint or suitability may be missing."""
 

@@ -159,6 +159,7 @@ class Service(Wire):
     rm: WireDesk | None = None
     team: WireDesk | None = None
     remote: WireDesk | None = None
+    outlet: Name | None = None
 
 
 class ClientServed(Fact):

@@ -70,3 +70,29 @@ class ModelReleased(Envelope):
     data: Model
     family: ClassVar[str] = "reference"
     status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class Stop(Wire):
+    """Contacts that an operator has stopped: all, or those of a channel, an action or an outlet."""
+
+    scope: Literal["all", "channel", "action", "outlet"]
+    name: Name | None = None
+    """Of the channel, action or outlet; none for `all`."""
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Stops(Wire):
+    """Every stop in force, whole; it replaces the one before at the next marker."""
+
+    version: Annotated[int, Field(ge=1)]
+    """One more each time: the same stops set again are another version."""
+    stops: tuple[Stop, ...] = ()
+
+
+class StopsReleased(Envelope):
+    """What is stopped from the next marker on; decisions withhold it, doors have heard already."""
+
+    type: Literal["org.suishen.reference.stops_released.v1"]
+    data: Stops
+    family: ClassVar[str] = "reference"
+    status: ClassVar[Literal["released", "draft"]] = "draft"

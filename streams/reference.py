@@ -15,7 +15,7 @@ from journeys.reference import Reference
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import CatalogueFiles, Product, Stops
 from schemas.signals.engine import Advance, Recheck, RecheckAsked, ReferenceAdvanced
 from schemas.time import Instant
 from schemas.wire import Wire
@@ -28,7 +28,7 @@ SWEEP_SOURCE = "/suishen/sweeper"
 _READ_AT_ONCE = 500
 
 
-_Version = Catalogue | Product
+_Version = Catalogue | Product | Stops
 """What a reference record adds to the view."""
 
 
@@ -107,7 +107,7 @@ def _read_version(record: Record) -> _Version | None:
 def _version(payload: Wire) -> _Version | None:
     if isinstance(payload, CatalogueFiles):
         return load(payload.files, version=payload.version)
-    return payload if isinstance(payload, Product) else None
+    return payload if isinstance(payload, (Product, Stops)) else None
 
 
 def _with_written(view: Reference | None, version: _Version, offset: int) -> Reference | None:
@@ -118,16 +118,22 @@ def _with_written(view: Reference | None, version: _Version, offset: int) -> Ref
 
 
 def _with(view: Reference | None, version: _Version, offset: int) -> Reference | None:
-    """The view with one version more; products before any catalogue are refused."""
+    """The view with one version more; anything before the first catalogue is refused."""
     if isinstance(version, Catalogue):
         if view is None:
             return Reference(offset, version)
         return view.with_catalogue(version, offset=offset)
     if view is None:
-        raise DefinitionError(
-            f"product '{version.product}' is released before any catalogue; release one first"
-        )
+        raise DefinitionError(f"{_named(version)} before any catalogue; release one first")
+    if isinstance(version, Stops):
+        return view.with_stops(version, offset=offset)
     return view.with_product(version, offset=offset)
+
+
+def _named(version: Product | Stops) -> str:
+    if isinstance(version, Stops):
+        return "stops are released"
+    return f"product '{version.product}' is released"
 
 
 def releases(payloads: Sequence[Wire], *, now: Instant) -> list[Outgoing]:

@@ -11,9 +11,11 @@ from pydantic_core import from_json, to_json
 from channels.gateway.counting import DoorWatch
 from channels.gateway.door import ACCEPTED, Accepted, accept
 from channels.gateway.problems import STATUS, body, problem, refused
+from channels.gateway.showing import showing
 from schemas import codec
 from schemas.envelope import MAX_EVENT_BYTES
 from schemas.errors import Code, ContractError, Fault
+from schemas.reference import Stop
 from schemas.time import format_instant
 from streams.errors import TransientError
 from streams.ports import Clock, Publisher
@@ -34,18 +36,26 @@ Durability = Literal["replicated", "local"]
 """All replicas in step, or the one disk of an embedded engine."""
 
 
-class Stories(Protocol):
-    """What became of an event."""
+class Views(Protocol):
+    """What the read model knows."""
 
     def story(self, event_id: str, source: str | None) -> Mapping[str, Any] | None:
-        """Its story as JSON data, or `None` while nothing is known of it."""
+        """What became of an event as JSON data, or `None` while nothing is known of it."""
+        ...
+
+    def task(self, task_id: str) -> Mapping[str, Any] | None:
+        """A task as it stands, or `None` while nothing is known of it."""
+        ...
+
+    def stop_for(self, task: Mapping[str, Any]) -> Stop | None:
+        """What an operator has stopped that holds this task back."""
         ...
 
 
 def create_app(
     publisher: Publisher,
     clock: Clock,
-    stories: Stories | None = None,
+    views: Views | None = None,
     watch: DoorWatch = UNWATCHED,
     *,
     durability: Durability = "replicated",
@@ -55,7 +65,7 @@ def create_app(
     Args:
         publisher: to the log.
         clock: stamps `receivedat`.
-        stories: what became of an event, if it can be told.
+        views: what became of an event, and of tasks, if it can be told.
         watch: is told of every request.
         durability: what an acknowledged event has reached; receipts say so.
     """
@@ -69,10 +79,17 @@ def create_app(
 
     @app.get("/v1/events/{event_id}", response_model=None)
     def story(event_id: str, source: str | None = None) -> Response:
-        found = None if stories is None else stories.story(event_id, source)
+        found = None if views is None else views.story(event_id, source)
         if found is None:
             return problem("event-unknown", status=404, event_id=event_id)
         return JSONResponse(dict(found))
+
+    @app.get("/v1/tasks/{task_id}", response_model=None)
+    def task(task_id: str) -> Response:
+        found = None if views is None else views.task(task_id)
+        if views is None or found is None:
+            return problem("task-unknown", status=404)
+        return JSONResponse(showing(found, views.stop_for(found), now=clock.now()))
 
     return app
 

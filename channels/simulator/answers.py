@@ -16,7 +16,7 @@ _TALK: Final = (
 UNREACHED: Final = frozenset({"unreachable", "wrong_person"})
 _NEAR_HABIT: Final = 150
 Causes = Mapping[str, Any]
-Follower = Callable[[Client, Task, str, Instant], None]
+Follow = Callable[[Client, Task, str, Instant, Random], None]
 
 
 class Answers:
@@ -25,21 +25,19 @@ class Answers:
     Each answer has a stream of chance of its own, named by client and task.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.followers: list[Follower] = []
-        """Told of every answer that became known, as `follow` is."""
+    def __init__(self, world: World, after: Mapping[str, Follow] | None = None) -> None:
+        """Answers in a world; what a good one leads to by action, if not to a purchase."""
+        self._world, self._after = world, after or {}
 
     def to_talk(self, client: Client, task: Task, at: Instant) -> str:
         """The outcome of a talk with an adviser."""
-        response = self._world.mix["response"]
+        mix = self._world.mix
         causes = _causes(client, task, at)
-        weights = {name: float(response[name]) for name in _TALK}
+        kind, good = ("response", "converted") if task.marketing else ("service", "solved")
+        weights = {name: float(mix[kind][name]) for name in _TALK if name in mix[kind]}
         if not causes["wish_met"]:
-            weights["converted"] = response["cold_converted"]
-        weights["converted"] *= (1.3 if causes["channel_liked"] else 1.0) / (
-            1 + 0.3 * causes["fatigue"]
-        )
+            weights[good] = mix["response"]["cold_converted"]
+        weights[good] *= (1.3 if causes["channel_liked"] else 1.0) / (1 + 0.3 * causes["fatigue"])
         weights["refused"] *= 1 + 0.4 * causes["fatigue"]
         weights["unreachable"] *= 0.6 if causes["near_habit"] else 1.2
         outcome = _stream(client, task).choices(list(weights), list(weights.values()))[0]
@@ -72,17 +70,16 @@ class Answers:
         """What the client does after an answer that became known."""
         rng, response = _stream(client, task, "after"), self._world.mix["response"]
         plan = self._world.agenda.plan
-        if outcome == "converted" and task.action not in _NO_PURCHASE:
+        own = self._after.get(task.action)
+        if own is not None:
+            own(client, task, outcome, at, rng)
+        elif outcome == "converted":
             client.promised = task.journey == "maturity"
             plan(at + rng.randrange(30, 36 * 60) * MINUTE, client, "buy", 0.9)
-        elif outcome == "refused":
+        if outcome == "refused":
             for name, what in _AFTER_REFUSAL.items():
                 if rng.random() < response[name]:
                     plan(at + rng.randrange(2, 90) * MINUTE, client, what, task.method.value)
-        elif outcome == "solved" and task.action == "complaint_follow_up":
-            wishes.settle(self._world, client, "complain", at)
-        for follower in self.followers:
-            follower(client, task, outcome, at)
 
     def _note(self, client: Client, task: Task, outcome: str, at: Instant, causes: Causes) -> None:
         told = {"task": task.task_id, "action": task.action, "channel": task.channel.value}
@@ -93,18 +90,6 @@ _CONFIRMED_ON_SCREEN: Final = frozenset(
     {"drawdown_view", "plan_review", "regrade_notice", "regrade_reminder"}
 )
 """Screens that ask for one tap: my plan stands, I keep it."""
-_NO_PURCHASE: Final = frozenset(
-    {
-        "diagnosis_booking",
-        "diagnosis_deputy",
-        "diagnosis_overdue",
-        "diagnosis_help",
-        "drawdown_call",
-        "plan_review",
-        "regrade_talk",
-    }
-)
-"""Talks in which a yes is no purchase."""
 _AFTER_REFUSAL: Final = {
     "opts_out_after_refusal": "opt_out",
     "complains_after_refusal": "complaint",

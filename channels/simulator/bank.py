@@ -11,12 +11,16 @@ from typing import Any
 
 from channels.simulator import products, story
 from channels.simulator.answers import Answers
+from channels.simulator.applications import Applications
 from channels.simulator.client import OFFSET, Client, baseline, born
+from channels.simulator.complaints import Complaints
 from channels.simulator.desks import Desks
 from channels.simulator.diagnoses import Diagnoses
 from channels.simulator.investing import Investing
 from channels.simulator.mix import Mix
 from channels.simulator.money import Market, Money
+from channels.simulator.paydays import Paydays, history
+from channels.simulator.scenes import Scenes
 from channels.simulator.story import Story
 from channels.simulator.visits import SHOWN_IN_APP, Visits
 from channels.simulator.voice import LEDGER, Message, stamp
@@ -26,7 +30,7 @@ from channels.simulator.words import Words
 from channels.simulator.world import Agenda, Said, Truth, World
 from schemas.facts import Queue, Refusal
 from schemas.tasks import Task, TaskState
-from schemas.time import DAY, Instant, local_day, start_of_day
+from schemas.time import DAY, MINUTE, Instant, local_day, start_of_day
 
 _Deed = Callable[[Client, Instant, Any], Said]
 
@@ -57,15 +61,18 @@ class Bank:
         self.desks = Desks(seed, mix, start)
         self.clients = [born(seed, n, mix, start, self.desks.serving) for n in range(clients)]
         self._by_key: dict[str, Client] = {}
-        self._answers = Answers(self._world)
-        self._visits = Visits(self._world, self._answers)
+        complaints, applications = Complaints(self._world), Applications(self._world)
+        scenes, paydays = Scenes(self._world), Paydays(self._world)
         today = local_day(start, utc_offset_minutes=OFFSET)
         self._money = Money(self._world, Market(seed, today, mix["crash"]))
+        investing = Investing(self._world, self._money.deeds()["price"])
+        diagnoses = Diagnoses(self._world)
+        self._habits = (complaints, applications, scenes, diagnoses, investing)
+        follows = (habit.follows() for habit in (*self._habits, paydays))
+        self._answers = Answers(self._world, {k: v for found in follows for k, v in found.items()})
+        self._visits = Visits(self._world, self._answers)
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
-        self._diagnoses = Diagnoses(self._world)
-        self._investing = Investing(self._world, self._money.deeds()["price"])
-        self._answers.followers += [self._diagnoses.follow, self._investing.follow]
         self._regrades = products.regrades(mix["regrade"], start)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
@@ -74,8 +81,7 @@ class Bank:
             **self._visits.deeds(),
             **self._money.deeds(),
             **self._words.deeds(),
-            **self._diagnoses.deeds(),
-            **self._investing.deeds(),
+            **{name: deed for habit in self._habits for name, deed in habit.deeds().items()},
         }
         for client in self.clients:
             self._admit(client, start)
@@ -92,6 +98,7 @@ class Bank:
         return [
             *self.desks.rosters(self._start),
             *(baseline(client, self._start) for client in self.clients),
+            *(past for client in self.clients for past in history(client, self._start)),
         ]
 
     def releases(self, now: Instant) -> list[dict[str, Any]]:
@@ -132,6 +139,8 @@ class Bank:
             client.waiting.pop(task.task_id, None)
             if task.state is TaskState.PROPOSED:
                 client.waiting[task.task_id] = task
+                if task.channel.value == "partner":
+                    self._world.agenda.plan(now + MINUTE, client, "show", "partner")
 
     def see_queue(self, queue: Queue, now: Instant) -> None:
         """A desk's ranked list."""
@@ -180,8 +189,8 @@ class Bank:
         self._visits.plan_a_day(client, morning)
         self._money.plan_a_day(client, morning, today)
         self._words.plan_a_day(client, morning)
-        self._diagnoses.plan_a_day(client, morning)
-        self._investing.plan_a_day(client, morning)
+        for habit in self._habits:
+            habit.plan_a_day(client, morning)
         yield from ()
 
     def _talk(self, key: str, task: Task, at: Instant) -> str:

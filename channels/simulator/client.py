@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from channels.simulator.mix import Mix
 from channels.simulator.products import BY_CLASS, CURRENT, TERMS
-from channels.simulator.voice import PROFILE, Message, say, stamp, token, yuan
+from channels.simulator.voice import LEDGER, PROFILE, Message, say, stamp, token, yuan
 from schemas.tasks import Task
 from schemas.time import DAY, HOUR, Instant, local_day
 
@@ -71,6 +71,12 @@ class Client:
     """In the story: speaks clearly and answers every screen with interest."""
     opted_out: bool = False
     complaint: str | None = None
+    application: Mapping[str, Any] | None = None
+    """The form begun last and not sent yet."""
+    scene: Mapping[str, Any] | None = None
+    """The partner's scene entered last and not done yet."""
+    empties: bool = False
+    """Hidden: sends a salary on as soon as it comes."""
     promised: bool = False
     """Agreed to place what matures next."""
     said: int = 0
@@ -95,6 +101,12 @@ class Client:
         """An event about this client."""
         self.said += 1
         return say(kind, data, key=self.key, source=source, at=at, nth=self.said)
+
+    def take_back(self, body: Mapping[str, Any], reason: str, at: Instant) -> Message:
+        """The core bank says that an event never should have been."""
+        named = {name: body[name] for name in ("id", "source", "type", "time")}
+        reversal = named | {"reason": reason}
+        return self.tell("corebank.event_reversed", reversal, source=LEDGER, at=at)
 
     def position(self, product: str, cause: str, at: Instant) -> dict[str, Any]:
         """The position as it stands, at its next version, as JSON data."""
@@ -168,6 +180,7 @@ def born(
         consents=rng.random() >= mix["share"]["no_consent"],
         desks=serving(rng, tier),
     )
+    client.empties = rng.random() < mix["paydays"]["empties"]
     _fill(client, today, _SCALES[tier], mix)
     return client
 

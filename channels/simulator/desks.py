@@ -256,6 +256,7 @@ class Desks:
             "rm": f"rm-{rm:02d}" if has_rm else None,
             "team": f"team-{(rm - 1) % TEAMS + 1}",
             "remote": f"remote-{rng.randrange(1, REMOTES + 1)}",
+            "outlet": f"outlet_{(rm - 1) % TEAMS + 1}",
         }
 
 

@@ -15,11 +15,12 @@ from pydantic_core import to_json
 from channels.gateway.door import accept
 from channels.simulator.bank import Bank
 from channels.simulator.ears import hear
+from channels.simulator.funnel import Funnel
 from channels.simulator.mix import Mix
 from channels.simulator.voice import Message
 from schemas import codec
 from schemas.envelope import Envelope
-from schemas.facts import DecisionMade, JourneyAdvanced, TaskChanged
+from schemas.facts import ContactCounted, DecisionMade, JourneyAdvanced, TaskChanged
 from schemas.reference import CatalogueFiles, Product
 from schemas.tasks import TaskState
 from schemas.time import DAY, Instant
@@ -27,12 +28,13 @@ from streams import recording
 from streams.catalogue_files import read_files, version_of
 from streams.embedded.engine import EmbeddedEngine
 from streams.ports import Clock, Outgoing
-from streams.topics import CLIENT_FACTS, DESK_FACTS, TASKS
+from streams.topics import CLIENT_FACTS, DESK_FACTS, REFERENCE, TASKS
 
 COMMIT_EVERY = 2000
 _FACT_LOGS = (CLIENT_FACTS, DESK_FACTS, TASKS)
-_DECIDED, _ADVANCED = (
-    f'"type":"{codec.wire_type(kind)}"'.encode() for kind in (DecisionMade, JourneyAdvanced)
+_DECIDED, _ADVANCED, _COUNTED = (
+    f'"type":"{codec.wire_type(kind)}"'.encode()
+    for kind in (DecisionMade, JourneyAdvanced, ContactCounted)
 )
 
 
@@ -61,7 +63,6 @@ class Tally:
     decisions: int = 0
     tasks: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
-    journeys: dict[str, Counter[str]] = field(default_factory=dict)
 
 
 class Headless:
@@ -69,7 +70,7 @@ class Headless:
 
     def __init__(self, bank: Bank, engine: EmbeddedEngine, clock: Movable) -> None:
         self.bank, self.engine, self.clock = bank, engine, clock
-        self.tally = Tally()
+        self.tally, self.funnel = Tally(), Funnel({})
         self._uncommitted = 0
         self._fresh: list[Outgoing] = []
         engine.listeners.append(self._fresh.extend)
@@ -79,6 +80,8 @@ class Headless:
         files = read_files()
         catalogue = CatalogueFiles(version=version_of(files), files=files)
         self.engine.release([catalogue, *(Product(**row) for row in self.bank.products())])
+        released = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
+        self.funnel = Funnel(released.at(self.clock.now()).arbitration.controls)
         self._take(self.bank.opening())
 
     def run(self, until: Instant) -> None:
@@ -124,8 +127,8 @@ class Headless:
     def _see(self, message: Outgoing) -> None:
         if message.topic == CLIENT_FACTS:
             self.tally.decisions += _DECIDED in message.value
-            if _ADVANCED in message.value:
-                self._count_journey(codec.decode(message.value, (JourneyAdvanced,)))
+            if _ADVANCED in message.value or _COUNTED in message.value:
+                self._count(codec.decode(message.value, (JourneyAdvanced, ContactCounted)))
             return
         fact = hear(self.bank, message, self.clock.now())
         if isinstance(fact, TaskChanged):
@@ -138,13 +141,11 @@ class Headless:
         if task.state is TaskState.COMPLETED and task.outcome is not None:
             self.tally.outcomes[task.outcome.value] += 1
 
-    def _count_journey(self, fact: Envelope) -> None:
-        if not isinstance(fact, JourneyAdvanced):
-            return
-        ends = self.tally.journeys.setdefault(fact.data.journey, Counter())
-        if fact.data.end is not None:
-            ends[fact.data.end.value] += 1
-        ends["open"] += {"entered": 1, "ended": -1}.get(fact.data.move.value, 0)
+    def _count(self, fact: Envelope) -> None:
+        if isinstance(fact, JourneyAdvanced):
+            self.funnel.hear(fact.partitionkey, fact.data)
+        elif isinstance(fact, ContactCounted):
+            self.funnel.count(fact.data)
 
 
 class Plan(NamedTuple):
@@ -187,9 +188,8 @@ def summarise(life: Headless, seconds: float) -> dict[str, Any]:
         "decisions": tally.decisions,
         "tasks": dict(sorted(tally.tasks.items())),
         "outcomes": dict(sorted(tally.outcomes.items())),
-        "journeys": {
-            name: dict(sorted(ends.items())) for name, ends in sorted(tally.journeys.items())
-        },
+        "journeys": life.funnel.told(),
+        "contacts": {"most_a_week": life.funnel.busiest, "overshoot": life.funnel.overshoot},
         "dead_letters": sum(totals.dead.values()),
         "facts_sha256": facts_sha256(life.engine),
         "seconds": round(seconds, 2),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from channels.simulator import products, wishes
 from channels.simulator.client import OFFSET, Client, Held
+from channels.simulator.paydays import onward
 from channels.simulator.products import CURRENT
 from channels.simulator.voice import LEDGER, Message, yuan
 from channels.simulator.world import Said, World
@@ -28,6 +29,7 @@ class Money:
         """Every deed by its name on the agenda."""
         return {
             "salary": self._salary,
+            "salary_on": self._salary_on,
             "spend": self._spend,
             "inflow": self._inflow,
             "give_back": self._give_back,
@@ -68,7 +70,20 @@ class Money:
             plan(morning + 11 * HOUR, client, "move_maturity", product)
 
     def _salary(self, client: Client, at: Instant, _: object) -> Said:
-        yield from self._flow(client, at, client.income, "in", "salary")
+        """Some are paid in error; where it is the habit, the rest goes on within two days."""
+        rng, plan = client.rng, self._world.agenda.plan
+        sent = list(self._flow(client, at, client.income, "in", "salary"))
+        yield from sent
+        if client.empties and rng.random() < self._world.mix["paydays"]["in_error"]:
+            later = at + rng.randrange(60, 23 * 60) * MINUTE
+            plan(later, client, "give_back", (sent[0].body, client.income))
+        elif client.empties:
+            plan(at + rng.randrange(2, 47) * HOUR, client, "salary_on")
+
+    def _salary_on(self, client: Client, at: Instant, _: object) -> Said:
+        amount = min(onward(client), client.at_hand)
+        if client.empties and amount > 0:
+            yield from self._flow(client, at, amount, "out", "transfer")
 
     def _spend(self, client: Client, at: Instant, _: object) -> Said:
         amount = min(client.spend // 17, client.at_hand)

@@ -11,6 +11,7 @@ from channels.simulator.world import Said, World
 from schemas.tasks import SendWindow, Task
 from schemas.time import MINUTE, Instant
 
+_PARTNER: Final = "partner"
 SHOWN_IN_APP: Final = frozenset(voice.SHOWING)
 
 
@@ -53,9 +54,18 @@ class Visits:
             page["product"] = client.favourite(rng)
         yield client.tell("app.page_viewed", page, source=voice.APP, at=at)
 
-    def _show(self, client: Client, at: Instant, _: object) -> Said:
-        """The app checks the wall clock against each task's window before it shows it."""
-        waiting, client.waiting = client.waiting, {}
+    def _show(self, client: Client, at: Instant, page: str | None) -> Said:
+        """The app checks the wall clock against each task's window before it shows it.
+
+        A partner's page shows what waits there, and nothing else.
+        """
+        waiting = {
+            name: task
+            for name, task in client.waiting.items()
+            if (task.channel.value == _PARTNER) == (page == _PARTNER)
+        }
+        for name in waiting:
+            del client.waiting[name]
         for task in waiting.values():
             told = _about(task)
             reason = _kept_back(task, at)

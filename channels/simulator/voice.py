@@ -13,7 +13,11 @@ LEDGER: Final = "/corebank/ledger"
 PROFILE: Final = "/corebank/profile"
 AI: Final = "/conversation/ai"
 CONSENT: Final = "/consent/centre"
-SHOWING: Final = {"app": "/channel/app", "ai": "/channel/ai"}
+SHOWING: Final = {
+    "app": "/channel/app",
+    "ai": "/channel/ai",
+    "partner": "/channel/partner",
+}
 """Who reports what became of a task, by channel."""
 WORKBENCH: Final = "/desk/workbench"
 

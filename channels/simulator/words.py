@@ -1,4 +1,4 @@
-"""What clients say, fill in and decide: utterances, forms, tests, consents, complaints."""
+"""What clients say and decide: utterances, tests, consents."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -42,14 +42,6 @@ class Words:
                 yield client.tell(kind, data, source=source, at=at)
 
         return said
-
-    def _form_saved(self, client: Client, _at: Instant, form: str | None) -> _Told:
-        data = {"form": form or "other", "attempt": f"a{client.said}"}
-        return "app.form_saved", data, voice.APP
-
-    def _form_failed(self, client: Client, _at: Instant, _: object) -> _Told:
-        data = {"form": "loan", "attempt": f"a{client.said}", "failed": True}
-        return "app.form_sent", data, voice.APP
 
     def _utterance(self, client: Client, _at: Instant, wish: str | None) -> _Told:
         """Said to the AI channel; now and then the text model guesses wrong."""
@@ -111,22 +103,6 @@ class Words:
     def _no_calls(self, _client: Client, at: Instant, _: object) -> _Told:
         return "consent.do_not_call_set", {"until": stamp(Instant(at + 183 * DAY))}, voice.CONSENT
 
-    def _complaint(self, client: Client, at: Instant, _: object) -> _Told | None:
-        if client.complaint is not None:
-            return None
-        client.complaint = f"k{client.said}"
-        later = at + client.rng.randrange(1, 9) * DAY + client.rng.randrange(600) * MINUTE
-        self._world.agenda.plan(later, client, "complaint_closed", client.rng.random() < 0.8)
-        data = {"complaint": client.complaint, "topic": "service"}
-        return "consent.complaint_opened", data, voice.CONSENT
-
-    def _complaint_closed(self, client: Client, _at: Instant, agrees: object) -> _Told | None:
-        if client.complaint is None:
-            return None
-        data = {"complaint": client.complaint, "client_agrees": bool(agrees)}
-        client.complaint = None
-        return "consent.complaint_closed", data, voice.CONSENT
-
     def _stale_resend(self, client: Client, at: Instant, _: object) -> _Told | None:
         """The core system sends a position again that it has replaced since."""
         held = client.holdings[CURRENT]
@@ -150,8 +126,6 @@ class Words:
 
 
 _DEEDS: Final = (
-    "form_saved",
-    "form_failed",
     "utterance",
     "inbound_contact",
     "profile_change",
@@ -160,8 +134,6 @@ _DEEDS: Final = (
     "consent_withdrawn",
     "opt_out",
     "no_calls",
-    "complaint",
-    "complaint_closed",
     "stale_resend",
     "desks_changed",
 )

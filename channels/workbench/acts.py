@@ -37,11 +37,14 @@ class Refused(Exception):  # noqa: N818 - a no, not a fault
         self.reason = reason
 
 
-def message_of(task: Mapping[str, Any], said: Mapping[str, str], *, now: Instant) -> Outgoing:
+def message_of(
+    task: Mapping[str, Any], said: Mapping[str, str], *, now: Instant, is_stopped: bool = False
+) -> Outgoing:
     """The signal of an act. One form makes one event, however often it is sent.
 
     Raises:
-        Refused: the task is closed or has moved on, the hour is wrong, or a field is missing.
+        Refused: the task is closed or has moved on, the hour is wrong, an operator has stopped such
+            contacts, or a field is missing.
     """
     if TaskState(task["state"]) in _CLOSED:
         raise Refused("closed")
@@ -52,6 +55,8 @@ def message_of(task: Mapping[str, Any], said: Mapping[str, str], *, now: Instant
     except (ValidationError, ValueError):
         raise Refused("incomplete") from None
     if action.action is DeskActionKind.START:
+        if is_stopped:
+            raise Refused("stopped")
         _check_hour(task, now)
     desk = said.get("desk") or task["desk"]
     return signal(DeskActed, action, desk=desk, nonce=said.get("nonce", ""), now=now)

@@ -223,8 +223,11 @@ class _Workbench:
         if task is None:
             return self._missing(request)
 
+        stop = await asyncio.to_thread(self._pages.views.stop_for, task)
+
         def made() -> Outgoing:
-            return message_of(task, said, now=self._pages.clock.now())
+            now = self._pages.clock.now()
+            return message_of(task, said, now=now, is_stopped=stop is not None)
 
         return await self._send(request, made)
 
@@ -296,6 +299,7 @@ class _Workbench:
             request,
             template,
             task=found,
+            stop=self._pages.views.stop_for(found),
             since=since,
             desk=desk or found["desk"],
             refusal=refusal,
@@ -375,6 +379,7 @@ class _Workbench:
             token=token,
             nonce=secrets.token_hex(16),
             path=_place(request),
+            stops=self._pages.views.stops(),
             **values,
         )
         answer = HTMLResponse(body)

@@ -15,6 +15,7 @@ from babel.support import Translations
 from channels.assess.wording import step as remedy_step
 from journeys.catalogue.edition import Edition
 from journeys.client.wealth.remedies.remedy import Do
+from schemas.reference import Stop
 from schemas.time import Instant, parse_instant
 
 LANGUAGES: Final = ("zh", "en")
@@ -63,6 +64,14 @@ class Words:
         """An action's name."""
         found = self._edition.actions.get(action)
         return action if found is None else self._pick(found.name_zh, found.name_en)
+
+    def stopped(self, stop: Stop) -> str:
+        """What an operator has stopped."""
+        if stop.name is None:
+            return self.say("all contacts")
+        if stop.scope == "action":
+            return self.action(stop.name)
+        return self.code("channel", stop.name) if stop.scope == "channel" else str(stop.name)
 
     def journey(self, journey: str | None) -> str:
         """A journey's name."""

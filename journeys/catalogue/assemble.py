@@ -27,6 +27,7 @@ _NEEDED: Final = (
     ("context", "context", "arbitration.toml"),
     ("desk", "desk", "desk.toml"),
     ("triggers", "triggers", "triggers.toml"),
+    ("salary", "salary", "triggers-salary.toml"),
     ("lateness", ANY_KIND, "lateness.toml"),
     ("limits", "limits", "suitability.toml"),
     ("advice", "advice", "suitability.toml"),
@@ -91,6 +92,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         promoters=_values(rows, "promoters", moment)["promoters"],
         plan=_values(rows, "plan", moment)["plan"],
         triggers=_values(rows, "triggers", moment)["triggers"],
+        salary=_values(rows, "salary", moment)["salary"],
         suitability=Suitability(
             rules={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in GATE},
             levels={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in LEVELS},
@@ -117,6 +119,7 @@ def _arbitration(rows: Sequence[Dated], moment: Instant) -> Arbitration:
     return Arbitration(
         base_rates={_pair(row_id): rate for row_id, rate in rates.items()},
         levers=_values(rows, "lever", moment),
+        controls=_values(rows, "control", moment),
         **_values(rows, "context", moment)["context"],
     )
 

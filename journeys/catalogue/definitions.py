@@ -17,9 +17,9 @@ class JourneyStep(msgspec.Struct, frozen=True):
     do: str | None
     """The action to propose on entering, if any."""
     wait: str | None
-    """`reply` or `time`; `None` only for a step that the journey ends in."""
+    """`reply`, `event` or `time`; `None` for a step that leads on at once."""
     after: int
-    """Microseconds until the time-out."""
+    """Microseconds until the time-out, from entering the step or from `since`."""
     to: str
     """The step that the time-out leads to, or `end`."""
     on: Mapping[str, str]
@@ -28,6 +28,10 @@ class JourneyStep(msgspec.Struct, frozen=True):
     """Of a branch: only where this holds it leads to `to`."""
     otherwise: str = ""
     """Of a branch: where it leads if `when` does not hold, or cannot be known."""
+    events: Mapping[str, str] = {}
+    """Where an event leads while the run is here, by the trigger that it fires."""
+    since: str | None = None
+    """An instant of the run that `after` counts from; `None`: from entering the step."""
 
 
 class Journey(msgspec.Struct, frozen=True):
@@ -40,6 +44,8 @@ class Journey(msgspec.Struct, frozen=True):
     trigger: str
     instance_key: str
     """A template over the trigger's variables, such as `{product}:{maturity_date}`."""
+    key_words: tuple[str, ...]
+    """The variables in it: an event is a run's own if it says the same of them."""
     entry: Condition
     goal: Condition
     exits: tuple[tuple[str, Condition], ...]
@@ -53,3 +59,5 @@ class Journey(msgspec.Struct, frozen=True):
     """What a running instance of an older version does: `stay` or `end`."""
     first: str
     steps: Mapping[str, JourneyStep]
+    events: Mapping[str, str] = {}
+    """Where an event leads from any step that does not say so itself."""

@@ -33,6 +33,8 @@ class ContactPolicy(msgspec.Struct, frozen=True):
     offer_holds: int
     """How long an app or AI offer keeps its slot unshown."""
     remember_touches: int
+    ask_again_stopped: int
+    """When to ask again for a step that an operator's stop held back."""
 
 
 class Lateness(msgspec.Struct, frozen=True):
@@ -60,6 +62,8 @@ class Arbitration(msgspec.Struct, frozen=True):
     """By action and channel."""
     levers: Mapping[str, int]
     """Points by action: 55 multiplies by 1.55."""
+    controls: Mapping[str, float]
+    """The share of all clients in each standing control group."""
     inbound: float
     own_rm: float
     declined: float
@@ -123,6 +127,23 @@ class Triggers(msgspec.Struct, frozen=True):
     """A fall of the holdings by so much is told, and each further one."""
     wealth_lineage: int
     """So long after a new parameter set scores are told under the old one too; microseconds."""
+
+
+class SalaryRules(msgspec.Struct, frozen=True):
+    """When a salary account is dormant: what comes goes on at once. Spans in microseconds."""
+
+    share: float
+    """Of a salary: so much of it out, and it has left."""
+    within: int
+    """Of its payday, in the months that make the account dormant."""
+    months: int
+    """So many running."""
+    kept: int
+    """Of a dormant account: a salary that has not left so long after its payday was kept."""
+    apart_least: int
+    """Two salaries closer than this are of one month."""
+    apart_most: int
+    """Further apart, and they do not follow each other."""
 
 
 class Recall(msgspec.Struct, frozen=True):
@@ -220,6 +241,7 @@ class Edition(msgspec.Struct, frozen=True):
     promoters: PromoterRules
     plan: PlanRules
     triggers: Triggers
+    salary: SalaryRules
     suitability: Suitability
     conduct: Conduct
     recalls: Mapping[str, Recall]

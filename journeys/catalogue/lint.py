@@ -28,6 +28,7 @@ def check_edition(rows: Sequence[Dated], moment: Instant) -> None:
     check_texts(actions, words, in_force(rows, "rule", moment)["ct01"].value)
     _check_rates(rows, actions, moment)
     marketing = [row.id for row in actions.values() if row.value.marketing]
+    _check_decision_due(journeys, in_force(rows, "rule", moment)["x01"].value.numbers["wait_days"])
     for row in journeys.values():
         _check_actions(row, actions)
         _check_windows(row, limits)
@@ -45,6 +46,18 @@ def _check_tests(rows: Sequence[Dated], moment: Instant) -> None:
             f"{wealth.risk.test_age[0][0]:g} on in risk.test_age of wealth.toml; write the same",
             "test_months",
         )
+
+
+def _check_decision_due(journeys: Mapping[str, Dated], days: int) -> None:
+    """The day on which a complaint must be decided is one number, said by rule X01."""
+    for row in journeys.values():
+        journey: Journey = row.value
+        dues = {step.after for step in journey.steps.values() if step.since == "opened"}
+        if journey.trigger == "complaint" and days * DAY not in dues:
+            row.row.fault(
+                f"journey '{journey.id}' lets the day pass on which a complaint must be decided "
+                f'(rule x01); write timeout = {{ after = "{days}d", since = "opened", to = … }}'
+            )
 
 
 def check_wealth(rows: Sequence[Dated]) -> None:

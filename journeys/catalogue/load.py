@@ -46,11 +46,12 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     },
     "conduct": {"rule": read_conduct.rule},
     "lexicon": {"lexicon": read_lexicon.lexicon},
-    "triggers": {"triggers": read_policies.triggers},
+    "triggers": {"triggers": read_policies.triggers, "salary": read_policies.salary},
     "arbitration": {
         "context": read_policies.context,
         "base_rate": read_policies.base_rate,
         "lever": read_policies.lever,
+        "control": read_policies.control,
     },
 }
 _KNOWN: Final = frozenset(_TABLES) | FOREIGN | {"tags", "actions", "journeys"}

@@ -8,6 +8,7 @@ from journeys.catalogue.edition import (
     ContactPolicy,
     DeskPolicy,
     Recall,
+    SalaryRules,
     SuitabilityRule,
     Triggers,
 )
@@ -29,6 +30,8 @@ GATE: Final = ("tenor", "liquidity", "concentration")
 """The bank's own rows of the product gate; those of law stand in the conduct table."""
 REGIMES: Final = ("NFRA", "CSRC", "INS", "DEP")
 _READ: Final = ("V", "S", "K", "D")
+_MOST_CONTROL: Final = 0.5
+"""A larger group is no control of the rest."""
 _WEEK: Final = 7 * DAY
 """The widest window that a contact cap reads."""
 
@@ -72,6 +75,7 @@ def contact(row: Row) -> list[Dated]:
         retry_unreached=row.span("retry_unreached", least=MINUTE),
         offer_holds=row.span("offer_holds", least=MINUTE),
         remember_touches=row.span("remember_touches"),
+        ask_again_stopped=row.span("ask_again_stopped", least=MINUTE),
     )
     if policy.opens >= policy.closes:
         row.fault("'closes' is not after 'opens'; write the end of the hours", "closes")
@@ -114,6 +118,15 @@ def lever(row: Row) -> list[Dated]:
     return dated(row, "lever", (action,), row.count("points", least=-50, most=100))
 
 
+def control(row: Row) -> list[Dated]:
+    """A standing control group: a share of all clients whom no marketing reaches."""
+    group = row.name("id")
+    share = row.share("share")
+    if share > _MOST_CONTROL:
+        row.fault(f"'share' is more than {_MOST_CONTROL:.0%} of all clients", "share")
+    return dated(row, "control", (group,), share)
+
+
 def desk(row: Row) -> list[Dated]:
     """How a desk ranks and passes work on."""
     policy = DeskPolicy(
@@ -139,6 +152,21 @@ def triggers(row: Row) -> list[Dated]:
         wealth_lineage=row.span("wealth_lineage"),
     )
     return dated(row, "triggers", ("triggers",), limits)
+
+
+def salary(row: Row) -> list[Dated]:
+    """When a salary account is dormant."""
+    rules = SalaryRules(
+        share=row.share("share"),
+        within=row.span("within", least=MINUTE),
+        months=row.count("months", least=1, most=6),
+        kept=row.span("kept", least=DAY),
+        apart_least=row.span("apart_least"),
+        apart_most=row.span("apart_most"),
+    )
+    if not rules.within <= rules.kept or not rules.apart_least < rules.apart_most:
+        row.fault("write within <= kept, and apart_least < apart_most", "within")
+    return dated(row, "salary", ("salary",), rules)
 
 
 def limits(row: Row) -> list[Dated]:

@@ -5,7 +5,7 @@ journey itself. A condition may use only words that somebody says where it is as
 would always be unknown, and unknown is never true.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -33,6 +33,7 @@ CLIENT: Final[Mapping[str, Unit]] = MappingProxyType(
         **{f"intent.{intent}": Unit.FLAG for intent in INTENTS},
     }
 )
+_PAYDAY: Final = {"account": Unit.TEXT, "salary": Unit.MONEY, "payday": Unit.INSTANT}
 TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
     {
         "maturity_near": {
@@ -74,9 +75,22 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "parameters": Unit.TEXT,
             "score_fall": Unit.NUMBER,
         },
+        "complaint": {"complaint": Unit.TEXT, "topic": Unit.TEXT, "opened": Unit.INSTANT},
+        "complaint_settled": {"complaint": Unit.TEXT},
+        "complaint_disputed": {"complaint": Unit.TEXT},
+        "form_saved": {"form": Unit.TEXT, "attempt": Unit.TEXT, "saved": Unit.INSTANT},
+        "form_sent": {"form": Unit.TEXT, "attempt": Unit.TEXT},
+        "form_failed": {"form": Unit.TEXT, "attempt": Unit.TEXT},
+        "scene_entered": {"partner": Unit.TEXT, "scene": Unit.TEXT, "entered": Unit.INSTANT},
+        "scene_done": {"partner": Unit.TEXT, "scene": Unit.TEXT},
+        "scene_withdrawn": {"partner": Unit.TEXT},
+        "salary": _PAYDAY,
+        "salary_left": _PAYDAY,
+        "salary_kept": {"account": Unit.TEXT},
     }
 )
-"""What each trigger says of the event that fired it."""
+"""What each trigger says of the event that fired it. A trigger starts journeys, and is the event
+that a run waits for."""
 RUN: Final[Mapping[str, Unit]] = MappingProxyType(
     {
         "placed": Unit.MONEY,
@@ -96,14 +110,19 @@ OF_PRODUCT: Final[Mapping[str, Unit]] = MappingProxyType(
     {"held": Unit.MONEY, "above_class": Unit.FLAG}
 )
 """What a running journey about one product can say of it as it stands now."""
+AT: Final = "at."
+"""Before the name of a step."""
 TIERS: Final = frozenset({"mass", "wealth", "private"})
 ACTION_KINDS: Final = frozenset(
     {"service", "reassure", "educate", "diagnose", "allocate", "protect", "retain"}
 )
-RANKS: Final[Mapping[str, int]] = MappingProxyType({"app": 0, "ai": 1, "remote": 2, "branch": 3})
+RANKS: Final[Mapping[str, int]] = MappingProxyType(
+    {"partner": 0, "app": 0, "ai": 1, "remote": 2, "branch": 3}
+)
 """Channels an action may use, cheapest first."""
 METHODS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
+        "partner": frozenset({"app_push"}),
         "app": frozenset({"app_push", "sms", "email"}),
         "ai": frozenset({"app_push", "call"}),
         "remote": frozenset({"call", "email"}),
@@ -133,7 +152,7 @@ def at_entry(trigger: str) -> Mapping[str, Unit]:
     return {**CLIENT, **TRIGGERS.get(trigger, {})}
 
 
-def on_the_way(trigger: str) -> Mapping[str, Unit]:
-    """The words of a goal or an exit."""
+def on_the_way(trigger: str, steps: Iterable[str]) -> Mapping[str, Unit]:
+    """The words of a goal, an exit or a branch: `at.call` holds while the run is at that step."""
     about = OF_PRODUCT if "product" in TRIGGERS.get(trigger, {}) else {}
-    return {**at_entry(trigger), **RUN, **about}
+    return {**at_entry(trigger), **RUN, **about, **{f"{AT}{step}": Unit.FLAG for step in steps}}

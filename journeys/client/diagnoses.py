@@ -62,6 +62,7 @@ def tell_served(draft: Draft) -> None:
         rm=_desk(served.rm),
         team=_desk(served.team),
         remote=_desk(served.remote),
+        outlet=served.outlet,
     )
     draft.conclude(ClientServed, said)
 

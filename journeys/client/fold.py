@@ -11,6 +11,7 @@ from typing import Any, Final
 from journeys.client import diagnoses, seen
 from journeys.client.state import ClientState, Hole, decode, encode
 from journeys.client.steps import (
+    applications,
     banking,
     behaviour,
     claims,
@@ -20,6 +21,7 @@ from journeys.client.steps import (
     journeys,
     owed,
     recheck,
+    scenes,
     timers,
     wealth,
 )
@@ -34,8 +36,8 @@ from schemas.time import Instant
 
 _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     app.PageViewed: behaviour.on_page,
-    app.FormSaved: behaviour.on_form,
-    app.FormSent: behaviour.on_form,
+    app.FormSaved: applications.on_saved,
+    app.FormSent: applications.on_sent,
     conversation.UtteranceUnderstood: behaviour.on_utterance,
     conversation.ContactStarted: behaviour.on_contact,
     corebank.PositionReported: banking.on_position,
@@ -50,6 +52,8 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     consent.DoNotCallSet: consents.on_do_not_call,
     consent.ComplaintOpened: consents.on_complaint_opened,
     consent.ComplaintClosed: consents.on_complaint_closed,
+    partner.SceneEntered: scenes.on_entered,
+    partner.SceneEnded: scenes.on_ended,
     desk.TaskPresented: claims.on_presented,
     desk.TaskNotPresented: claims.on_not_presented,
     desk.TaskOutcomeReported: claims.on_reported,
@@ -70,6 +74,7 @@ INTERACTIVE: Final = frozenset(
         conversation.ContactStarted,
         conversation.SessionStepped,
         partner.SceneEntered,
+        partner.SceneEnded,
         desk.TaskPresented,
         desk.TaskOutcomeReported,
         desk.TaskClaimed,

@@ -137,6 +137,20 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     """The fall from the peak that was told last, in basis points."""
 
 
+class Payday(msgspec.Struct, frozen=True, array_like=True):
+    """A salary that came, and what of it has gone on."""
+
+    at: Instant
+    account: str
+    fen: int
+    marks: tuple[int, ...]
+    """Short hashes of the events that say so: the salary, then what took it out."""
+    out_fen: int = 0
+    has_left: bool = False
+    due: Instant | None = None
+    """Of a dormant account: when a salary that is still there counts as kept."""
+
+
 class TaskRow(msgspec.Struct, frozen=True, array_like=True):
     """A task as the client fold owns it; the rest of the wire record is derived."""
 
@@ -210,6 +224,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """When the next diagnosis that is owed is to be arranged; only of tiers in the plan."""
     last_verdict: int = 0
     """Short hash of the last decision's choice and reasons: the same again is no news."""
+    paydays: tuple[Payday, ...] = ()
+    """Months running in which the salary left, and the one being watched; of most clients none."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

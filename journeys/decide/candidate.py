@@ -11,6 +11,7 @@ from journeys.client.state import ClientState
 from journeys.condition import Value
 from journeys.decide.verdict import Withheld
 from schemas.decisions import ScoreParts
+from schemas.reference import Stop
 from schemas.time import Instant
 
 
@@ -26,6 +27,8 @@ class Situation:
     """Probability of an intent; few decisions come so far that they ask."""
     lookup: Callable[[str], Value | None]
     """A condition's words, answered from the client alone."""
+    stops: tuple[Stop, ...] = ()
+    """Contacts that an operator has stopped."""
 
     @property
     def wishes(self) -> dict[str, Instance]:

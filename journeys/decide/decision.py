@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from journeys.catalogue.actions import Action
+from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
-from journeys.decide import arbitration, contact_policy, eligibility
+from journeys.decide import arbitration, contact_policy, eligibility, stopping
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
@@ -12,7 +12,7 @@ from schemas.decisions import Candidate, Stage, WithheldReason
 from schemas.time import Instant
 from schemas.wire import Channel
 
-BY_ITSELF = frozenset({Channel.APP, Channel.AI})
+BY_ITSELF = frozenset({Channel.PARTNER, Channel.APP, Channel.AI})
 """Channels that show an offer by themselves: they wait for the hour before it is proposed."""
 
 
@@ -71,7 +71,7 @@ def consider(action: Action, run: Instance | None, situation: Situation) -> Cons
         return Considered(action, run, withheld=nowhere)
     first_no: Withheld | None = None
     for treatment in reachable:
-        no = contact_policy.judge(
+        no = _stopped(action, treatment, situation) or contact_policy.judge(
             action,
             treatment,
             situation.state,
@@ -84,6 +84,19 @@ def consider(action: Action, run: Instance | None, situation: Situation) -> Cons
             return Considered(action, run, treatment, found)
         first_no = first_no or no
     return Considered(action, run, reachable[0], withheld=first_no)
+
+
+def _stopped(action: Action, treatment: Treatment, situation: Situation) -> Withheld | None:
+    """An operator's stop; whether it still stands is asked again after a while."""
+    if not situation.stops:
+        return None
+    return stopping.judge(
+        situation.stops,
+        action=action.id,
+        channel=str(treatment.channel),
+        outlet=situation.state.served.outlet,
+        ask_again=Instant(situation.now + situation.edition.contact.ask_again_stopped),
+    )
 
 
 def _reason(one: Considered) -> str:

@@ -3,7 +3,9 @@
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.contact.ledger import silent_until
 from journeys.client.journey.instance import Instance
+from journeys.client.state import Served
 from journeys.decide.candidate import Situation
+from journeys.decide.control import group_of
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Stage, WithheldReason
 from schemas.tasks import OPEN_STATES
@@ -27,7 +29,8 @@ def judge(action: Action, situation: Situation) -> Withheld | None:
         return _no(WithheldReason.CONSENT_MISSING, rule="ct01")
     if not state.allowed.profiling:
         return _no(WithheldReason.PROFILING_REFUSED, rule="pi03")
-    return None
+    group = group_of(state.client, situation.edition.arbitration.controls)
+    return None if group is None else _no(WithheldReason.CONTROL_GROUP, rule=group)
 
 
 def applies(action: Action, situation: Situation, run: Instance | None) -> Withheld | None:
@@ -55,17 +58,27 @@ def _outside(action: Action, situation: Situation) -> Withheld | None:
 def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
     """The treatments that could reach this client, cheapest first; may be empty."""
     served = situation.state.served
-    desks = {
-        (Channel.REMOTE, "rm"): served.remote,
-        (Channel.BRANCH, "rm"): served.rm or served.team,
-        (Channel.BRANCH, "team"): served.team,
-    }
     return tuple(
         treatment
         for treatment in sorted(action.treatments, key=lambda t: (t.rank, t.id))
         if (not treatment.tiers or served.tier in treatment.tiers)
-        and desks.get((treatment.channel, treatment.desk), "none needed") is not None
+        and (treatment.channel not in _DESKED or desks(treatment, served))
     )
+
+
+_DESKED = frozenset({Channel.REMOTE, Channel.BRANCH})
+
+
+def desks(treatment: Treatment, served: Served) -> tuple[str, ...]:
+    """Who may work a treatment, first choice first; none in a channel without desks."""
+    found: tuple[str | None, ...] = ()
+    if treatment.for_lead:
+        found = (served.team,)
+    elif treatment.channel is Channel.BRANCH and (served.rm or served.team):
+        found = (served.rm, served.team, served.remote)
+    elif treatment.channel is Channel.REMOTE:
+        found = (served.remote,)
+    return tuple(dict.fromkeys(desk for desk in found if desk is not None))
 
 
 def _no(reason: WithheldReason, *, rule: str | None = None, value: str | None = None) -> Withheld:

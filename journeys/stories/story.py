@@ -24,7 +24,9 @@ from typing import Any, Final, NamedTuple
 from journeys.catalogue.rows import Row
 from journeys.catalogue.source import Faults, read
 from journeys.errors import DefinitionError
+from schemas.signals.app import Form
 from schemas.signals.corebank import PositionCause
+from schemas.signals.partner import SceneEnd
 from schemas.tasks import ClaimKind, DeclineReason, Outcome
 from schemas.time import Instant
 
@@ -208,7 +210,6 @@ _HAPPENS: Final[Mapping[str, _Word]] = {
     "regraded": (_text, {"level": _level}),
     "diagnoses": (_text, {}),
     "diagnosis_held": (_flag, {}),
-    "reversed": (_text, {}),
     "answers": (_of(Outcome), {"task": _text}),
     "desk": (
         _of(ClaimKind),
@@ -221,6 +222,13 @@ _HAPPENS: Final[Mapping[str, _Word]] = {
     "allows_marketing": (_flag, {}),
     "says": (_text, {}),
     "looks_at": (_text, {}),
+    "saves": (_of(Form), {"failed": _flag}),
+    "sends": (_of(Form), {"failed": _flag}),
+    "enters": (_text, {"partner": _text, "consent_for": _span}),
+    "scene_ends": (_of(SceneEnd), {"partner": _text, "scene": _text}),
+    "salary": (_fen, {}),
+    "goes_out": (_fen, {}),
+    "taken_back": (_flag, {}),
 }
 """What may happen, how its value is read, and what may stand beside it."""
 _WISHES: Final[Mapping[str, _Word]] = {

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from itertools import count
 from typing import Any, Final
 
 from pydantic_core import to_json
 
 from journeys.client.fold import ClientFold
 from journeys.client.state import ClientState, TaskRow
+from journeys.decide.control import group_of
 from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
@@ -30,14 +32,14 @@ class Told:
 
     def __init__(self, story: Story, reference: Reference) -> None:
         self._fold, self._reference, self._story = ClientFold(), reference, story
-        self.client = "ct_" + derive("story", story.name_en)
+        self.client = _somebody(story, reference)
         self.account = "ac_" + derive("account", story.name_en)[:16]
         self.state: ClientState = self._fold.begin(self.client)
         self.now = story.start
         self.versions: dict[str, int] = {}
         self.claims = 0
-        self.said: dict[str, dict[str, Any]] = {}
-        """The last event of each word."""
+        self.last: dict[str, Any] = {}
+        """What was said last: id, source, type and time, as a reversal names it."""
         self._count = 0
         self._begin()
 
@@ -59,7 +61,7 @@ class Told:
             DefinitionError: the story asks for what cannot be, such as an answer to no task.
         """
         try:
-            return self._say(_TELL[happening.word](self, happening), word=happening.word)
+            return self._say(_TELL[happening.word](self, happening))
         except (DefinitionError, ContractError) as error:
             raise DefinitionError(f"{place}: '{happening.word}': {error}") from None
 
@@ -149,9 +151,7 @@ class Told:
             raise DefinitionError(f"{story.place}: the client: {error}") from None
         self.let_pass(DAY)
 
-    def _say(
-        self, said: Said, *, at: Instant | None = None, word: str | None = None
-    ) -> list[Envelope]:
+    def _say(self, said: Said, *, at: Instant | None = None) -> list[Envelope]:
         kind, source, data = said
         at = self.now if at is None else at
         self._count += 1
@@ -168,12 +168,19 @@ class Told:
             "receivedat": format_instant(at),
             "data": data,
         }
-        if word is not None:
-            self.said[word] = document
+        if kind != "engine.ticked":
+            self.last = {key: document[key] for key in ("id", "source", "type", "time")}
         event = codec.decode(to_json(document), codec.CLIENT_LOG, key=self.client)
         step = self._fold.apply(self.state, event, self._reference)
         self.state = step.state
         return [output.event for output in step.outputs]
+
+
+def _somebody(story: Story, reference: Reference) -> str:
+    """A client whom no control group holds back: stories are of those who are treated."""
+    controls = reference.catalogue.at(story.start).arbitration.controls
+    tokens = ("ct_" + derive("story", story.name_en, *"+" * nth) for nth in count())
+    return next(token for token in tokens if group_of(token, controls) is None)
 
 
 _SERVED: Final = ("tier", "segment", "rm", "team", "remote", "outlet", "locale")
@@ -192,15 +199,8 @@ def money(fen: int) -> dict[str, Any]:
 
 
 def _inflow(told: Told, said: Happening) -> Said:
-    flow = {
-        "account": told.account,
-        "flow": f"flow-{told.now}",
-        "direction": "in",
-        "amount": money(said.value),
-        "kind": "transfer",
-        "own_account": said.more.get("own_account", False),
-    }
-    return "corebank.flow_posted", "/corebank/ledger", flow
+    own = said.more.get("own_account", False)
+    return _flow(told, "in", said.value, "transfer", own_account=own)
 
 
 def _position(told: Told, said: Happening) -> Said:
@@ -247,14 +247,6 @@ def _diagnosis_held(told: Told, said: Happening) -> Said:
         "statement": statement,
     }
     return "desk.diagnosis_held", "/suishen/desk-fold", sitting
-
-
-def _reversed(told: Told, said: Happening) -> Said:
-    known = told.said.get(said.value)
-    if known is None:
-        raise DefinitionError(f"no '{said.value}' was said before; name a word of a line above")
-    named = {key: known[key] for key in ("id", "source", "type", "time")}
-    return "corebank.event_reversed", "/corebank/ledger", named | {"reason": "never_was"}
 
 
 def _answers(told: Told, said: Happening) -> Said:
@@ -329,6 +321,57 @@ def _looks_at(_told: Told, said: Happening) -> Said:
     return "app.page_viewed", "/app/mobile", {"page": said.value}
 
 
+def _saves(_told: Told, said: Happening) -> Said:
+    return "app.form_saved", "/app/mobile", _form(said)
+
+
+def _sends(_told: Told, said: Happening) -> Said:
+    return "app.form_sent", "/app/mobile", _form(said)
+
+
+def _form(said: Happening) -> Data:
+    return {"form": said.value, "attempt": "story", "failed": said.more.get("failed", False)}
+
+
+def _enters(told: Told, said: Happening) -> Said:
+    scene = _scene(said) | {"scene": said.value}
+    if "consent_for" in said.more:
+        scene["consent_until"] = format_instant(Instant(told.now + said.more["consent_for"]))
+    return "partner.scene_entered", "/partner/story", scene
+
+
+def _scene_ends(_told: Told, said: Happening) -> Said:
+    scene = _scene(said) | {"scene": said.more.get("scene", "any"), "how": said.value}
+    return "partner.scene_ended", "/partner/story", scene
+
+
+def _scene(said: Happening) -> dict[str, Any]:
+    return {"partner": said.more.get("partner", "travel"), "consent": "story"}
+
+
+def _salary(told: Told, said: Happening) -> Said:
+    return _flow(told, "in", said.value, "salary")
+
+
+def _goes_out(told: Told, said: Happening) -> Said:
+    return _flow(told, "out", said.value, "transfer")
+
+
+def _flow(told: Told, direction: str, fen: int, kind: str, **more: bool) -> Said:
+    flow = {
+        "account": told.account,
+        "flow": f"flow-{told.now}",
+        "direction": direction,
+        "amount": money(fen),
+        "kind": kind,
+    }
+    return "corebank.flow_posted", "/corebank/ledger", flow | more
+
+
+def _taken_back(told: Told, _said: Happening) -> Said:
+    return "corebank.event_reversed", "/corebank/ledger", told.last | {"reason": "in_error"}
+
+
 _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "inflow": _inflow,
     "position": _position,
@@ -337,7 +380,6 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "regraded": _regraded,
     "diagnoses": _diagnoses,
     "diagnosis_held": _diagnosis_held,
-    "reversed": _reversed,
     "presented": _presented,
     "desk": _desk,
     "complains": _complains,
@@ -346,4 +388,11 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "allows_marketing": _allows,
     "says": _says,
     "looks_at": _looks_at,
+    "saves": _saves,
+    "sends": _sends,
+    "enters": _enters,
+    "scene_ends": _scene_ends,
+    "salary": _salary,
+    "goes_out": _goes_out,
+    "taken_back": _taken_back,
 }

@@ -175,7 +175,7 @@ def _served(rows: Rows, fact: facts.ClientServed, place: _Place) -> None:
     _note_client(rows, fact, place)
 
 
-_NO_DESKS: Final = {"rm": None, "team": None, "remote": None}
+_NO_DESKS: Final = {"rm": None, "team": None, "remote": None, "outlet": None}
 
 
 def _diagnosis(rows: Rows, fact: facts.DiagnosisMade, place: _Place) -> None:

@@ -1,6 +1,6 @@
 """Questions to the read model. Answers are JSON-like data; the pages give them words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from sqlalchemy import (
@@ -17,12 +17,15 @@ from sqlalchemy import (
     union,
 )
 
+from journeys.decide.stopping import stop_for
 from schemas.facts import Effect
+from schemas.reference import Stop
 from schemas.tasks import OPEN_STATES
 from schemas.time import Instant, format_instant
 from streams.readmodel import book
 from streams.readmodel import tables as t
 from streams.readmodel.movement import movement
+from streams.readmodel.stops import StopSwitch
 from streams.topics import CLIENT_EVENTS
 
 Doc = dict[str, Any]
@@ -86,6 +89,20 @@ class Views:
     def task(self, task_id: str) -> Doc | None:
         """A task as it stands."""
         return self._one(select(t.tasks.c.doc).where(t.tasks.c.task_id == task_id))
+
+    def stops(self) -> tuple[Stop, ...]:
+        """What operators have stopped, as of now."""
+        return StopSwitch(self._engine).in_force()
+
+    def stop_for(self, task: Mapping[str, Any]) -> Stop | None:
+        """What stops the contact of a task; asked anew each time, so that it binds at once."""
+        stops = self.stops()
+        if not stops:
+            return None
+        with self._engine.connect() as connection:
+            service = _service(connection, task["client"])
+        outlet = None if service is None else service["outlet"]
+        return stop_for(stops, action=task["action"], channel=task["channel"], outlet=outlet)
 
     def refusal(self, task_id: str) -> Doc | None:
         """The last refused action on a task."""

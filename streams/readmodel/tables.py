@@ -135,6 +135,7 @@ served = Table(
     Column("rm", String, index=True),
     Column("team", String),
     Column("remote", String),
+    Column("outlet", String),
 )
 """Who serves a client, every change of it: a book compares two dates."""
 diagnoses = Table(

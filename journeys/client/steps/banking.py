@@ -16,6 +16,7 @@ from journeys.client.steps import (
     household,
     journeys,
     regrade,
+    salary,
     tasks,
     wealth,
 )
@@ -84,6 +85,8 @@ def _put_in_doubt(draft: Draft, holding: Holding, fen: int = 0) -> None:
 def on_flow(draft: Draft, event: corebank.FlowPosted) -> None:
     """Money moved: evidence, and perhaps the start of a journey. The book follows positions."""
     said, limits = event.data, draft.edition.triggers
+    if said.amount.currency == doubt.MARKET:
+        salary.on_flow(draft, said, event.time)
     spend = draft.household.told.essential_spending
     if said.amount.currency != doubt.MARKET or spend is None:
         large_in = large_out = False
@@ -159,14 +162,20 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
 _POSITION: Final = "corebank.position_reported"
 _PROFILE: Final = "corebank.profile_changed"
 _TEST: Final = "corebank.risk_test_taken"
+_FLOW: Final = "corebank.flow_posted"
+_COMPLAINT: Final = "consent.complaint_opened"
 
 
 def _take_back(draft: Draft, kind: str, mark: int, *, is_known: bool) -> None:
-    """Of a test and a profile change, all; a position is in doubt until core says it anew."""
+    """All, but of a position: that is in doubt until core says it anew."""
     if kind == _TEST:
         household.take_back_test(draft, mark)
     elif kind == _PROFILE and not is_known:  # By version, so known only if reversed before.
         household.take_back_change(draft, mark)
+    elif kind == _FLOW:
+        salary.forget(draft, mark)
+    elif kind == _COMPLAINT:
+        consents.take_back_complaint(draft, mark)
     elif kind == _POSITION:
         for holding in draft.holdings:
             if holding.cause == mark and not holding.doubt:

@@ -7,7 +7,7 @@ from journeys.client.contact.ledger import CoolDown
 from journeys.client.state import TaskRow
 from journeys.client.steps import journeys, tasks
 from journeys.client.steps.draft import Draft
-from journeys.decide import contact_policy
+from journeys.decide import contact_policy, stopping
 from journeys.decide.verdict import Withheld
 from schemas.envelope import Envelope
 from schemas.facts import Effect
@@ -132,6 +132,15 @@ def _start(draft: Draft, row: TaskRow, at: Instant) -> None:
 
 
 def _may_touch(draft: Draft, row: TaskRow) -> Withheld | None:
+    stopped = stopping.judge(
+        draft.reference.stops,
+        action=row.action,
+        channel=row.channel,
+        outlet=draft.served.outlet,
+        ask_again=Instant(draft.now + draft.edition.contact.ask_again_stopped),
+    )
+    if stopped is not None:
+        return stopped
     action = draft.edition.actions.get(row.action)
     treatment = draft.edition.treatments.get(row.treatment)
     if action is None or treatment is None or not row.marketing:

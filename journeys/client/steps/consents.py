@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from journeys.client.state import Served
+from journeys.client.steps import journeys
 from journeys.client.steps.draft import Draft
 from schemas.facts import Effect
 from schemas.signals import consent, corebank
@@ -45,14 +46,35 @@ def on_do_not_call(draft: Draft, event: consent.DoNotCallSet) -> None:
 
 
 def on_complaint_opened(draft: Draft, event: consent.ComplaintOpened) -> None:
-    """Marketing stops until it is closed."""
-    draft.complaints = tuple(sorted({*draft.complaints, event.data.complaint}))
+    """Marketing stops until it is closed, and somebody owns it from now on."""
+    said = event.data
+    draft.complaints = tuple(sorted({*draft.complaints, said.complaint}))
     draft.decide_on("complaint")
+    journeys.trigger(
+        draft,
+        "complaint",
+        {"complaint": said.complaint, "topic": said.topic, "opened": event.time},
+        (draft.cause.mark,),
+    )
 
 
 def on_complaint_closed(draft: Draft, event: consent.ComplaintClosed) -> None:
-    """One complaint less."""
-    draft.complaints = tuple(c for c in draft.complaints if c != event.data.complaint)
+    """One complaint less; whether the client agrees leads its run on."""
+    said = event.data
+    _drop(draft, said.complaint)
+    name = "complaint_settled" if said.client_agrees else "complaint_disputed"
+    journeys.trigger(draft, name, {"complaint": said.complaint}, (draft.cause.mark,))
+
+
+def take_back_complaint(draft: Draft, mark: int) -> None:
+    """It was never this client's: its run knows which it was. Without a run it stays open."""
+    for run in draft.instances:
+        if mark in run.causes and "complaint" in run.variables:
+            _drop(draft, str(run.variables["complaint"]))
+
+
+def _drop(draft: Draft, complaint: str) -> None:
+    draft.complaints = tuple(c for c in draft.complaints if c != complaint)
     draft.decide_on("complaint")
 
 

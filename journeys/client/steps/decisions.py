@@ -10,7 +10,7 @@ from journeys.client.journey.instance import Instance
 from journeys.client.state import ClientState, TaskRow, encode
 from journeys.client.steps import journeys, tasks, words
 from journeys.client.steps.draft import Draft
-from journeys.decide import decision
+from journeys.decide import decision, eligibility
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.decision import Choice
 from journeys.identity import derive
@@ -18,7 +18,7 @@ from schemas.decisions import Decision, RuleVerdict, Versions
 from schemas.facts import DecisionMade
 from schemas.tasks import TaskState
 from schemas.time import Instant
-from schemas.wire import Channel, DecisionId, TaskId
+from schemas.wire import DecisionId, TaskId
 
 ENGINE = "0.1.0"
 """The version of the deciding code, recorded with every decision."""
@@ -60,6 +60,7 @@ def situation(draft: Draft, state: ClientState, trigger: str) -> Situation:
         trigger=trigger,
         chance=lambda intent: weigh.chance(state.evidence, INTENTS.index(intent), now, policy),
         lookup=words.of_client(draft),
+        stops=draft.reference.stops,
     )
 
 
@@ -82,14 +83,7 @@ def _withdraw(draft: Draft, before: ClientState) -> None:
 def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
     if one.treatment is None or one.parts is None:
         raise AssertionError("a chosen action has a treatment and its parts")
-    run, served = one.run, draft.served
-    desks: tuple[str | None, ...] = ()
-    if one.treatment.channel is Channel.BRANCH:
-        own = (served.rm,) if one.treatment.desk == "rm" else ()
-        desks = (*own, served.team, served.remote)
-    elif one.treatment.channel is Channel.REMOTE:
-        desks = (served.remote,)
-    ranked = tuple(dict.fromkeys(desk for desk in desks if desk is not None))
+    run, ranked = one.run, eligibility.desks(one.treatment, draft.served)
     expires = Instant(draft.now + one.action.expires)
     if run is not None and run.step_due is not None:
         expires = Instant(min(expires, run.step_due))
@@ -137,7 +131,21 @@ def _reasons(
     return tuple(said)
 
 
-_TOLD = frozenset({"product", "maturity_date", "proceeds", "inflow", "level", "due_day"})
+_TOLD = frozenset(
+    {
+        "product",
+        "maturity_date",
+        "proceeds",
+        "inflow",
+        "level",
+        "due_day",
+        "complaint",
+        "topic",
+        "form",
+        "scene",
+        "salary",
+    }
+)
 """Trigger variables that an adviser needs; money in fen."""
 
 

@@ -63,6 +63,7 @@ class Draft:
         "now",
         "occasions",
         "outputs",
+        "paydays",
         "reference",
         "retry_at",
         "scored",
@@ -93,6 +94,7 @@ class Draft:
         self.clock_at = state.clock_at
         self.diagnosis_at = state.diagnosis_at
         self.last_verdict = state.last_verdict
+        self.paydays = state.paydays
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -130,6 +132,7 @@ class Draft:
             self.clock_at,
             self.diagnosis_at,
             self.last_verdict,
+            self.paydays,
         )
 
     def finish(self) -> Step[ClientState]:

@@ -16,6 +16,8 @@ from schemas.time import Instant
 
 _REACHED = frozenset(Outcome) - {Outcome.UNREACHABLE, Outcome.WRONG_PERSON}
 _AGREED = frozenset({Outcome.CONVERTED, Outcome.SOLVED})
+_MOST_CAUSES = 16
+"""Events that one run rests on, as many as the state keeps."""
 
 
 def trigger(
@@ -26,11 +28,14 @@ def trigger(
     *,
     is_duty: bool = False,
 ) -> None:
-    """Enter every journey that this trigger starts and whose entry holds.
+    """Move the runs that wait for this, then enter the journeys that it starts.
 
-    A late event enters nothing: no contact may follow from it. A duty is news of its own, whatever
-    brought it: it is decided by a timer, which is late for nothing.
+    A late event enters nothing, and moves a run only to where nothing is done: no contact may
+    follow from it. A duty is news of its own, whatever brought it: it is decided by a timer, which
+    is late for nothing.
     """
+    for run in draft.instances:
+        _hear(draft, run, name, variables)
     if draft.is_late and not is_duty:
         return
     if draft.is_late:
@@ -51,6 +56,32 @@ def on_score(draft: Draft) -> None:
         "score_fall": max(0, scored.crest - wealth.hundredths(scored.total)) / 100,
     }
     trigger(draft, "scored", variables, (draft.cause.mark,))
+
+
+def _hear(draft: Draft, run: Instance, event: str, variables: Mapping[str, Value]) -> None:
+    """Move a run to where this event leads from its step, if it is the run's own."""
+    journey = definition(draft, run)
+    if journey is None or not _is_of(run, journey, variables):
+        return
+    target = {**journey.events, **journey.steps[run.step].events}.get(event, run.step)
+    if target == END:
+        end(draft, run, JourneyEnd.EXIT, event)
+    elif target != run.step and not (draft.is_late and journey.steps[target].do):
+        _drop_task(draft, run, event)
+        told = {word: said for word, said in variables.items() if word in run.variables}
+        moved = replace(run, task=None, variables=run.variables | told)
+        if len(run.causes) < _MOST_CAUSES:
+            moved = replace(moved, causes=(*run.causes, draft.cause.mark))
+        _step(draft, journey, moved, target)
+
+
+def _is_of(run: Instance, journey: Journey, variables: Mapping[str, Value]) -> bool:
+    """Does an event say the same as the run of all that both name in its key?"""
+    return all(
+        variables[word] == run.variables.get(word)
+        for word in journey.key_words
+        if word in variables
+    )
 
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
@@ -228,10 +259,11 @@ def _step(
     move: JourneyMove = JourneyMove.STEPPED,
 ) -> None:
     step = journey.steps[target]
+    starts = draft.now if step.since is None else int(run.variables[step.since])
     moved = replace(
         run,
         step=target,
-        step_due=Instant(draft.now + step.after),
+        step_due=Instant(max(draft.now, starts + step.after)),
         wants=step.do is not None,
     )
     _put(draft, moved)

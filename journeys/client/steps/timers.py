@@ -10,7 +10,16 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from journeys.client.state import ClientState, TaskRow
-from journeys.client.steps import banking, behaviour, claims, journeys, owed, tasks, wealth
+from journeys.client.steps import (
+    banking,
+    behaviour,
+    claims,
+    journeys,
+    owed,
+    salary,
+    tasks,
+    wealth,
+)
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
 from schemas.tasks import TaskState
@@ -31,7 +40,9 @@ def earliest(state: ClientState | Draft) -> Instant | None:
     for holding in state.holdings:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
-    for due in (state.clock_at, state.intent_off_at, state.retry_at, state.diagnosis_at):
+    kept_at = state.paydays[-1].due if state.paydays else None
+    sparse = (kept_at, state.diagnosis_at)
+    for due in (state.clock_at, state.intent_off_at, state.retry_at, *sparse):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -84,6 +95,7 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
         (state.diagnosis_at, "diagnosis"),
+        (state.paydays[-1].due if state.paydays else None, "payday"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -147,6 +159,10 @@ def _diagnosis(draft: Draft, _subject: str) -> None:
     owed.on_due(draft)
 
 
+def _payday(draft: Draft, _subject: str) -> None:
+    salary.on_due(draft)
+
+
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "edge": _edge,
     "run_end": _run_end,
@@ -157,4 +173,5 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "intent": _intent,
     "retry": _retry,
     "diagnosis": _diagnosis,
+    "payday": _payday,
 }

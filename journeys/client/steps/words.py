@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from journeys.catalogue.vocabulary import AT
 from journeys.client.intent.policy import INTENTS
 from journeys.client.journey.instance import Instance
 from journeys.client.steps import wealth
@@ -84,6 +85,8 @@ def of_run(draft: Draft, run: Instance) -> Lookup:
     of_client_too = of_client(draft, run.variables)
 
     def lookup(word: str) -> Value | None:
+        if word.startswith(AT):
+            return word == AT + run.step
         read = _RUN.get(word)
         return of_client_too(word) if read is None else read(draft, run)
 

@@ -7,12 +7,14 @@ from starlette.testclient import TestClient
 from channels.gateway.app import create_app
 from channels.gateway.counting import DoorMetrics
 from journeys.step import Place
-from schemas.time import DAY, HOUR, Instant
+from schemas.reference import Stop
+from schemas.time import DAY, HOUR, Instant, format_instant
 from streams.errors import TransientError
 from streams.metrics import Metrics
 from streams.ports import Outgoing
 from streams.settings import ChannelRow
 from tests.builders import MONDAY_10, OTHER_CLIENT, a_document
+from tests.streams.readmodel.facts_made import TASK, a_task
 
 JSON = {"content-type": "application/cloudevents+json"}
 BATCH = {"content-type": "application/cloudevents-batch+json"}
@@ -38,8 +40,20 @@ class At:
 
 
 class Known:
+    """A read model with one event and one task."""
+
+    def __init__(self):
+        self.document = a_task().model_dump(mode="json")
+        self.stop = None
+
     def story(self, event_id, source):
         return {"id": event_id, "state": "applied"} if event_id == "known" else None
+
+    def task(self, task_id):
+        return self.document if task_id == TASK else None
+
+    def stop_for(self, task):
+        return self.stop
 
 
 @pytest.fixture
@@ -214,6 +228,35 @@ def test_a_batch_that_is_none_is_refused(door):
 def test_a_story_is_told_or_asked_for_again_later(door):
     assert door.get("/v1/events/known").json()["state"] == "applied"
     assert door.get("/v1/events/other").json()["code"] == "event-unknown"
+
+
+HOURS = {"opens": 540, "closes": 1260, "utc_offset_minutes": 480}
+NIGHT = HOURS | {"utc_offset_minutes": 0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stop", "why_not"),
+    [
+        ({}, None, None),
+        ({"window": HOURS}, None, None),
+        ({"state": "recalled"}, None, "closed"),
+        ({"expires": format_instant(MONDAY_10)}, None, "expired"),
+        ({}, Stop(scope="all", reason="drill"), "stopped"),
+        ({"window": NIGHT}, None, "window"),
+    ],
+)
+def test_a_channel_asks_before_it_shows_a_task(log, changes, stop, why_not):
+    known = Known()
+    known.document |= changes
+    known.stop = stop
+    answer = TestClient(create_app(log, At(), known)).get(f"/v1/tasks/{TASK}").json()
+    assert (answer["may_show"], answer["why_not"]) == (why_not is None, why_not)
+    assert answer["version"] == known.document["version"]
+
+
+def test_a_task_that_nobody_knows_is_a_problem(door):
+    answer = door.get("/v1/tasks/t_none")
+    assert (answer.status_code, answer.json()["code"]) == (404, "task-unknown")
 
 
 def test_limits_and_types_are_data(door):

@@ -5,6 +5,7 @@ from pydantic_core import to_json
 
 from channels.gateway.door import accept
 from channels.simulator.answers import Answers
+from channels.simulator.complaints import Complaints
 from channels.simulator.mix import read_mix
 from channels.simulator.world import Agenda, Truth, World
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant
@@ -100,7 +101,7 @@ def plans_after(outcome, client, **task):
         opts_out_after_refusal=1.0, complains_after_refusal=1.0, no_calls_after_refusal=1.0
     )
     world.agenda.admit(client)
-    Answers(world).follow(client, a_task(**task), outcome, MONDAY_10)
+    Answers(world, Complaints(world).follows()).follow(client, a_task(**task), outcome, MONDAY_10)
     return {doing.what for doing in world.agenda.due(Instant(MONDAY_10 + 3 * DAY))}
 
 

@@ -50,7 +50,8 @@ def test_the_loop_closes():
     assert summary["decisions"] > 0
     assert summary["tasks"].keys() >= {"app", "remote"}
     assert sum(summary["outcomes"].values()) > 0
-    assert summary["journeys"].keys() >= {"maturity", "large_inflow", "self_diagnosis"}
+    assert summary["journeys"].keys() >= {"maturity", "large_inflow", "complaint", "application"}
+    assert summary["journeys"].keys() >= {"arrival", "dormant_salary", "self_diagnosis", "drawdown"}
     assert summary["applied"] > summary["events"]
 
 

@@ -10,12 +10,14 @@ from starlette.testclient import TestClient
 from channels.workbench.app import Pages, create_app
 from channels.workbench.wording import LOCALES, Words
 from schemas import codec, facts
+from schemas.reference import Stop
 from schemas.tasks import DeskActionKind, Outcome, TaskState
 from schemas.time import HOUR, Instant, parse_instant
 from streams.feed import ReaderFeed
 from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
+from streams.readmodel.stops import StopSwitch
 from tests.builders import CLIENT, MONDAY_10, the_catalogue
 from tests.fakes import StillClock
 from tests.streams.readmodel.facts_made import DECISION, TASK, Desk, a_decision, a_diagnosis
@@ -540,3 +542,19 @@ def test_words_have_a_fallback():
         "Maturing deposit or wealth product"
     )
     assert "came in" in words.reason({"code": "journey_large_inflow", "values": {"inflow": 100}})
+
+
+def test_what_is_stopped_is_said_on_every_page_and_no_talk_begins(bench):
+    bench.desk.full()
+    bench.show("/")
+    assert "Stopped" not in bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    switch = StopSwitch(bench.database)
+    switch.set(Stop(scope="channel", name="branch", reason="drill"), by="duty", now=MONDAY_10)
+    for path in ("/", "/desks/rm-li", f"/clients/{CLIENT}", f"/tasks/{TASK}?desk=rm-li"):
+        assert "Stopped: branch" in bench.show(path).text
+        assert "已停止: 网点" in bench.show(path, "zh").text
+    answer = bench.act("start")
+    assert (answer.status_code, "stopped for now" in answer.text) == (409, True)
+    assert bench.act("decline", reason="no_time").status_code == 202
+    switch.lift("channel", "branch", by="duty", now=MONDAY_10)
+    assert bench.act("start").status_code == 202

@@ -138,6 +138,7 @@ class Desk:
         *,
         rm: str | None = "rm-li",
         tier: str = "private",
+        outlet: str | None = None,
         at: Instant = MONDAY_10,
     ) -> None:
         """Who serves a client."""
@@ -147,6 +148,7 @@ class Desk:
             rm=None if rm is None else DeskId(rm),
             team=DeskId("team-east"),
             remote=DeskId("remote-1"),
+            outlet=outlet,
         )
         self.say(facts.ClientServed, service, topic="client-facts", key=client, at=at)
 

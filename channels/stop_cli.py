@@ -1,0 +1,150 @@
+"""`suishen stop`: hold contacts back at once, at every door, whether the log is there or not.
+
+Exit codes: 0 done, 1 nothing to do, 2 bad input, 70 the doors obey but the engine was not told.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from channels.stopping import Board
+from channels.telling import tell
+from journeys.condition import near
+from schemas.reference import Stop
+from schemas.time import Instant, format_instant
+
+_NOTHING: Final = 1
+_UNTOLD: Final = 70
+SCOPES: Final = ("all", "channel", "action", "outlet")
+
+
+def _place(command: Callable[..., int]) -> Callable[..., int]:
+    data = click.option(
+        "--data", type=click.Path(file_okay=False, path_type=Path), default=Path("var"),
+        show_default=True, help="Folder of an embedded engine.",
+    )  # fmt: skip
+    broker = click.option(
+        "--bootstrap", metavar="HOST:PORT", help="A cluster instead; doors as SUISHEN_DATABASE has."
+    )
+    return data(broker(command))
+
+
+def _what(command: Callable[..., int]) -> Callable[..., int]:
+    scope = click.argument("scope", type=click.Choice(SCOPES))
+    name = click.argument("name", required=False)
+    by = click.option("--by", required=True, help="Who decides this: a desk or a duty.")
+    return scope(name(by(command)))
+
+
+@click.group("stop")
+def stop() -> None:
+    """The stop switch: doors obey at once, decisions from the next marker on."""
+
+
+@stop.command("set")
+@_what
+@click.option("--reason", required=True, help="Shown to every adviser: why, and until when.")
+@_place
+def set_stop(scope: str, name: str | None, by: str, reason: str, **place: Any) -> int:  # noqa: ANN401
+    """Stop contacts: all, or those of a channel, an action or an outlet by its NAME.
+
+    No task is taken off a desk: it waits, and expires if the stop outlasts it.
+    """
+    _check(scope, name)
+    wanted = Stop(scope=scope, name=name, reason=reason)  # type: ignore[arg-type]  # a choice
+
+    def act(board: Board, now: Instant) -> bool:
+        _check_known(board, scope, name)
+        return board.switch.set(wanted, by=by, now=now)
+
+    return _turn(place, act)
+
+
+@stop.command("lift")
+@_what
+@_place
+def lift(scope: str, name: str | None, by: str, **place: Any) -> int:  # noqa: ANN401
+    """Let such contacts go on."""
+    _check(scope, name)
+    return _turn(place, lambda board, now: board.switch.lift(scope, name, by=by, now=now))
+
+
+@stop.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_place
+def list_stops(*, as_json: bool, **place: Any) -> int:  # noqa: ANN401
+    """Every stop ever set, by whom and when; those in force first."""
+    side, where = _side(place)
+    with side.open_board(where) as board:
+        history = board.switch.history()
+    kept = sorted(history, key=lambda each: (each.lifted_at or 0, -each.set_at))
+    rows = [
+        {
+            **each.stop.model_dump(),
+            "set_by": each.set_by,
+            "set_at": format_instant(each.set_at),
+            "lifted_by": each.lifted_by,
+            "lifted_at": None if each.lifted_at is None else format_instant(each.lifted_at),
+        }
+        for each in kept
+    ]
+    if as_json:
+        tell({"stops": rows}, as_json=True)
+        return 0
+    for row in rows:
+        click.echo(_line(row))
+    if not rows:
+        click.echo("nothing was ever stopped")
+    return 0
+
+
+def _line(row: dict[str, Any]) -> str:
+    what = " ".join(filter(None, (row["scope"], row["name"])))
+    lifted = row["lifted_at"] and f"lifted {row['lifted_at']} by {row['lifted_by']}"
+    return f"{what}: {row['reason']} · {row['set_at']} by {row['set_by']} · {lifted or 'in force'}"
+
+
+def _check(scope: str, name: str | None) -> None:
+    if (scope == "all") is not (name is None):
+        wants = "takes no name" if name else f"needs the name of the {scope}"
+        raise click.UsageError(f"'{scope}' {wants}")
+
+
+def _check_known(board: Board, scope: str, name: str | None) -> None:
+    """A misspelt name would stop nothing."""
+    known = None if name is None else board.names(scope)
+    if known is None and name is not None:
+        click.echo(f"the log is away: is there a {scope} '{name}'? Nobody can tell", err=True)
+    elif name is not None and name not in (known or ()):
+        raise click.UsageError(f"no {scope} '{name}'{near(name, known or ())}")
+
+
+def _turn(place: dict[str, Any], act: Callable[[Board, Instant], bool]) -> int:
+    """Turn the switch for the doors, then tell the engine; told twice it hears nothing new."""
+    from streams.clock import WallClock
+    from streams.errors import TransientError
+
+    side, where = _side(place)
+    with side.open_board(where) as board:
+        changed = act(board, WallClock().now())
+        try:
+            board.release(board.switch.release())
+        except TransientError as error:
+            said = f"doors obey; the engine was not told ({error}): repeat this when it is back"
+            click.echo(said, err=True)
+            return _UNTOLD
+    click.echo("done: doors obey now, decisions from the next event on" if changed else "so it was")
+    return 0 if changed else _NOTHING
+
+
+def _side(place: dict[str, Any]) -> tuple[Any, Any]:
+    """Who answers, and what to ask them about: a folder, or a cluster."""
+    if place["bootstrap"] is None:
+        from channels import offline
+
+        return offline, place["data"]
+    from channels import online
+
+    return online, place["bootstrap"]
