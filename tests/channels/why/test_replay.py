@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from typing_extensions import override
 
 from channels.offline import ENGINE
 from journeys.catalogue.load import load
@@ -187,6 +188,7 @@ class Elsewhere(ReferenceLog):
         super().__init__(reader)
         self.catalogue = catalogue
 
+    @override
     def at(self, offset):
         return super().at(offset).with_catalogue(self.catalogue, offset=offset)
 
