@@ -87,6 +87,7 @@ def _at_once(step: JourneyStep) -> Iterator[str]:
     """Where a step may lead without any time passing: one that counts from a past instant, too."""
     if step.wait is None or step.since is not None:
         yield step.to
+        yield step.otherwise
 
 
 def _targets(journey: Journey, step: JourneyStep) -> Iterator[str]:
