@@ -110,6 +110,11 @@ class Words:
                 sum=self.money(values["proceeds"]),
                 day=values["maturity_date"],
             )
+        if "level" in values:
+            named = {"product": values["product"], "level": values["level"]}
+            return self.say("%(product)s is now graded R%(level)s", **named)
+        if "due_day" in values:
+            return self.say("owed by %(day)s", day=values["due_day"])
         return self.journey(code.removeprefix("journey_"))
 
     def step(self, step: Mapping[str, Any]) -> str:
