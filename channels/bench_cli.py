@@ -100,6 +100,19 @@ def wealth(events: int, batch: int, *, as_json: bool) -> int:
     return _judged(measure(events=events, batch=batch), as_json=as_json)
 
 
+@bench.command("replay")
+@click.option("--clients", default=200, show_default=True, type=click.IntRange(2))
+@click.option("--days", default=60, show_default=True, type=click.IntRange(1))
+@_json
+def replay(clients: int, days: int, *, as_json: bool) -> int:
+    """A recorded life folded under two catalogues in one process, twice."""
+    from channels.bench.replay import Sizes, measure
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder), Sizes(clients, days), tell=_tell)
+    return _judged(found, as_json=as_json)
+
+
 @bench.command("latency")
 @click.option("--rate", default=1000, show_default=True, type=click.IntRange(10, 100_000))
 @click.option("--seconds", default=40, show_default=True, type=click.IntRange(1, 300))

@@ -1,7 +1,7 @@
 """Folds a log under two catalogues, partition by partition, in as many processes as are given."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from hashlib import sha256
 from multiprocessing import get_context
@@ -9,20 +9,17 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
-from typing_extensions import override
 
 from journeys.catalogue.catalogue import Catalogue
-from journeys.client.fold import ClientFold
-from journeys.reference import Reference
 from journeys.replay import Tally, Whom, merged, note
+from journeys.step import Output
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.facts import TaskChanged
 from streams import recording
-from streams.plain import PlainFold
 from streams.ports import LogReader
-from streams.reference import ReferenceLog
 from streams.topics import CLIENT_EVENTS
+from streams.twofold import TwoFold
 
 _TASK: Final = re.compile(rb'"task_id":"(t_[0-9a-f]{32})"')
 
@@ -53,25 +50,6 @@ class Question(NamedTuple):
     new: Catalogue
     fingerprint: str
     """Of log and catalogues: a part kept under another one is not used."""
-
-
-class _Under(ReferenceLog):
-    """The reference with another catalogue in place of every one released."""
-
-    def __init__(self, reader: LogReader, catalogue: Catalogue | None) -> None:
-        super().__init__(reader)
-        self._catalogue = catalogue
-        self._replaced: dict[int, Reference] = {}
-
-    @override
-    def at(self, offset: int) -> Reference:
-        """The reference up to an offset, under the catalogue in question."""
-        if self._catalogue is None:
-            return super().at(offset)
-        if offset not in self._replaced:
-            found = super().at(offset)
-            self._replaced[offset] = found.with_catalogue(self._catalogue, offset=offset)
-        return self._replaced[offset]
 
 
 class _Once:
@@ -133,11 +111,10 @@ def fold_part(reader: LogReader, partition: int, question: Question) -> Part:
     """One partition under both catalogues."""
     tally, digests = Tally(), (sha256(), sha256())
     once = _Once()
-    old = PlainFold(ClientFold(), _Under(reader, question.old), decode=once)
-    new = PlainFold(ClientFold(), _Under(reader, question.new), decode=once)
+    folds = TwoFold(reader, question.old, question.new, decode=once)
     issued: set[bytes] = set()
     for record in recording.records_of(reader, CLIENT_EVENTS, partition):
-        was, now = old.step(record), new.step(record)
+        was, now = folds.step(record)
         if record.key is None:
             continue
         tally.events += 1
@@ -147,17 +124,24 @@ def fold_part(reader: LogReader, partition: int, question: Question) -> Part:
             tally.assumed += spoken_of.group(1) not in issued
         if not was and not now:
             continue
-        for digest, outputs in zip(digests, (was, now), strict=True):
-            for output in outputs:
-                digest.update(codec.encode(output.event) + b"\n")
+        for digest, said in zip(digests, _encoded(was, now), strict=True):
+            digest.update(said)
         client = record.key.decode()
         events = [output.event for output in now]
         issued |= {e.data.task_id.encode() for e in events if isinstance(e, TaskChanged)}
-        served = new.states[client].served
+        served = folds.states[client].served
         whom = Whom(client, served.tier, served.utc_offset_minutes)
         note(tally, whom, [output.event for output in was], events)
-    tally.clients = len(new.states)
+    tally.clients = len(folds.states)
     return Part(question.fingerprint, tally, digests[0].hexdigest(), digests[1].hexdigest())
+
+
+def _encoded(was: Sequence[Output], now: Sequence[Output]) -> tuple[bytes, bytes]:
+    """Both as lines; what is one object is written once."""
+    old = b"".join(codec.encode(output.event) + b"\n" for output in was)
+    if was is now:
+        return old, old
+    return old, b"".join(codec.encode(output.event) + b"\n" for output in now)
 
 
 _opened: list[LogReader] = []

@@ -4,13 +4,21 @@ import json
 import shutil
 
 import pytest
+from typing_extensions import override
 
 from channels.offline import ENGINE
+from journeys.catalogue.load import load
+from journeys.client.fold import ClientFold
 from journeys.replay import Tally, merged, report
+from schemas import codec
 from streams import recording, replaying
-from streams.catalogue_files import SHIPPED
+from streams.catalogue_files import SHIPPED, read_files
 from streams.embedded.file import FileReader
-from streams.topics import CLIENT_FACTS, TASKS
+from streams.file_log import FileLog
+from streams.plain import PlainFold
+from streams.reference import ReferenceLog
+from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, TASKS
+from streams.twofold import TwoFold
 
 FROM = "valid_from = 2026-01-01"
 
@@ -144,3 +152,46 @@ def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
 def test_an_empty_log_has_an_empty_report():
     empty = report(merged([Tally()]))
     assert (empty["partings"], empty["events"], empty["assumed_share"]) == ({}, 0, 0.0)
+
+
+EDITS = [
+    ("contact.toml", "marketing_per_week = 2 ", "marketing_per_week = 1 "),
+    ("journeys.toml", '{ after = "3d", to = "call" }', '{ after = "2d", to = "call" }'),
+    ("intents.toml", "list_length = 32", "list_length = 8"),
+    ("desk.toml", 'snooze_most = "', 'snooze_most = "1'),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), EDITS)
+def test_folding_once_where_policies_agree_says_what_two_whole_folds_say(life, name, old, new):
+    files = read_files()
+    assert old in files[name]
+    other = load(files | {name: files[name].replace(old, new, 1)}, version="other")
+    log, read, fold = FileLog.of(life / "log.jsonl"), codec.reader(codec.CLIENT_LOG), ClientFold()
+    folds = TwoFold(log, None, other, decode=read)
+    mine, theirs = (PlainFold(fold, each) for each in (ReferenceLog(log), Elsewhere(log, other)))
+    shared = []
+    for record in recording.records_of(log, CLIENT_EVENTS, 0):
+        both = folds.step(record)
+        assert said(both.old) == said(mine.step(record))
+        assert said(both.new) == said(theirs.step(record))
+        shared.append(both.old is both.new)
+    assert {key: fold.encode(state) for key, state in folds.states.items()} == theirs.frozen()
+    assert any(shared), "some steps do not ask where the policies differ"
+    assert not all(shared), "decisions name the catalogue, so they are taken twice"
+
+
+class Elsewhere(ReferenceLog):
+    """The reference under another catalogue, put in the plainest way."""
+
+    def __init__(self, reader, catalogue):
+        super().__init__(reader)
+        self.catalogue = catalogue
+
+    @override
+    def at(self, offset):
+        return super().at(offset).with_catalogue(self.catalogue, offset=offset)
+
+
+def said(outputs):
+    return [(output.route, output.key, codec.encode(output.event)) for output in outputs]

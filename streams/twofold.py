@@ -1,0 +1,177 @@
+"""One log under two policies, folded once where policy cannot tell them apart.
+
+A step of the fold depends on state, event and what it reads of the policy. While a client's two
+states are one, the step is taken under the old policy, which is watched: if it read no part in
+which the new policy differs, the new step would be the same to the last bit, and is not taken.
+"""
+
+from dataclasses import replace
+from typing import Any, Final, NamedTuple, cast
+
+import msgspec
+from typing_extensions import override
+
+from journeys.catalogue.catalogue import Catalogue
+from journeys.catalogue.definitions import Journey
+from journeys.catalogue.edition import Edition
+from journeys.client.fold import ClientFold
+from journeys.reference import Reference
+from journeys.step import Output
+from schemas.time import Instant
+from streams.plain import Decode, PlainFold
+from streams.ports import LogReader, Record
+from streams.reference import ReferenceLog
+
+_GROWTH: Final = 8
+"""No event adds more to a state than so many times its own bytes: a task proposed after a page of
+350 bytes adds some 700."""
+
+
+class Both(NamedTuple):
+    """What a record led to under either policy; one object if they could not differ."""
+
+    old: tuple[Output, ...]
+    new: tuple[Output, ...]
+
+
+class TwoFold:
+    """A log's partition under two policies."""
+
+    def __init__(
+        self, reader: LogReader, old: Catalogue | None, new: Catalogue, *, decode: Decode
+    ) -> None:
+        """Prepare both.
+
+        Args:
+            reader: of the reference log.
+            old: `None`: as the log's own markers say.
+            new: throughout.
+            decode: reads an event.
+        """
+        self._watch = _Watch()
+        self._old = _Side(_Under(reader, old, watched=(new, self._watch)), decode=decode)
+        self._new = _Side(_Under(reader, new), decode=decode)
+
+    @property
+    def states(self) -> dict[str, Any]:
+        """Every client's state under the new policy."""
+        return self._new.states
+
+    def step(self, record: Record) -> Both:
+        """Apply one record under both."""
+        key = "" if record.key is None else record.key.decode("utf-8", "replace")
+        old, new = self._old.states, self._new.states
+        are_one = bool(key) and old.get(key) is new.get(key)
+        self._watch.is_told = False
+        was = self._old.step(record)
+        if are_one and not self._watch.is_told:
+            if key in old:
+                new[key] = old[key]
+            return Both(was, was)
+        now = self._new.step(record)
+        if are_one and key in old and old[key] == new.get(key):
+            new[key] = old[key]
+        return Both(was, now)
+
+
+class _Watch:
+    """Was anything read that tells the policies apart?"""
+
+    __slots__ = ("is_told",)
+
+    def __init__(self) -> None:
+        self.is_told = False
+
+
+class _Watched:
+    """An edition that tells when a part is read in which another edition differs.
+
+    What is the same in both stands in the object itself; anything else has to be looked for.
+    """
+
+    def __init__(self, edition: Edition, other: Edition, watch: _Watch) -> None:
+        self._edition, self._watch = edition, watch
+        for part in msgspec.structs.fields(edition):
+            mine = getattr(edition, part.name)
+            if mine == getattr(other, part.name):
+                setattr(self, part.name, mine)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any part of an edition
+        self._watch.is_told = True
+        return getattr(self._edition, name)
+
+
+class _WatchedCatalogue:
+    """A catalogue whose editions are watched against another's."""
+
+    def __init__(self, catalogue: Catalogue, other: Catalogue, watch: _Watch) -> None:
+        self._catalogue, self._other, self._watch = catalogue, other, watch
+        self._editions: dict[tuple[int, int], Edition] = {}
+
+    @property
+    def version(self) -> str:
+        self._watch.is_told = True
+        return self._catalogue.version
+
+    def at(self, moment: Instant) -> Edition:
+        mine, other = self._catalogue.at(moment), self._other.at(moment)
+        pair = (id(mine), id(other))
+        if pair not in self._editions:
+            self._editions[pair] = cast("Edition", _Watched(mine, other, self._watch))
+        return self._editions[pair]
+
+    def journey(self, journey: str, version: int) -> Journey | None:
+        found = self._catalogue.journey(journey, version)
+        self._watch.is_told |= found != self._other.journey(journey, version)
+        return found
+
+
+class _Under(ReferenceLog):
+    """The reference with another catalogue in place of every one released, perhaps watched."""
+
+    def __init__(
+        self,
+        reader: LogReader,
+        catalogue: Catalogue | None,
+        *,
+        watched: tuple[Catalogue, _Watch] | None = None,
+    ) -> None:
+        super().__init__(reader)
+        self._catalogue, self._watched = catalogue, watched
+        self._replaced: dict[int, Reference] = {}
+        self._wrapped: dict[int, _WatchedCatalogue] = {}
+
+    @override
+    def at(self, offset: int) -> Reference:
+        """The reference up to an offset, under the catalogue in question."""
+        if offset not in self._replaced:
+            found = super().at(offset)
+            catalogue = found.catalogue if self._catalogue is None else self._catalogue
+            self._replaced[offset] = replace(found, catalogue=self._seen(catalogue))
+        return self._replaced[offset]
+
+    def _seen(self, catalogue: Catalogue) -> Catalogue:
+        if self._watched is None:
+            return catalogue
+        other, watch = self._watched
+        wrapped = self._wrapped.get(id(catalogue))
+        if wrapped is None:
+            wrapped = self._wrapped[id(catalogue)] = _WatchedCatalogue(catalogue, other, watch)
+        return cast("Catalogue", wrapped)
+
+
+class _Side(PlainFold):
+    """Encodes a state only where what was added since may have made it too large, as hosts do."""
+
+    def __init__(self, references: ReferenceLog, *, decode: Decode) -> None:
+        super().__init__(ClientFold(), references, decode=decode)
+        self._at_most: dict[bytes, int] = {}
+
+    @override
+    def _is_too_large(self, record: Record, state: Any) -> bool:
+        key, most = record.key or b"", self._fold.max_state_bytes
+        at_most = self._at_most.get(key, most) + _GROWTH * len(record.value)
+        if at_most > most:
+            at_most = len(self._fold.encode(state))
+        self._at_most[key] = at_most
+        return at_most > most
