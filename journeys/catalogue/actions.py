@@ -25,8 +25,8 @@ class Treatment(msgspec.Struct, frozen=True):
     text_en: str
     script_zh: tuple[str, ...] = ()
     script_en: tuple[str, ...] = ()
-    for_lead: bool = False
-    """Of a branch treatment: it goes to the team's desk, whose lead takes it up."""
+    desk: str = "rm"
+    """Of a branch: whose desk comes first, the adviser's (`rm`) or the lead's of their `team`."""
 
 
 class Action(msgspec.Struct, frozen=True):

@@ -123,6 +123,8 @@ class Triggers(msgspec.Struct, frozen=True):
     outflow_multiple: float
     remember_ended: int
     journeys_at_once: int
+    fall_from_peak: float
+    """A fall of the holdings by so much is told, and each further one."""
     wealth_lineage: int
     """So long after a new parameter set scores are told under the old one too; microseconds."""
 

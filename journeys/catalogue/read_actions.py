@@ -11,6 +11,7 @@ from schemas.time import MINUTE
 from schemas.wire import Channel, Method
 
 _MOST_POINTS = 10.0
+_DESKS = frozenset({"rm", "team"})
 
 
 def read(row: Row, tags: Collection[str]) -> list[Dated]:
@@ -60,14 +61,14 @@ def _treatment(row: Row, action: str) -> Treatment:
         text_en=row.text("text_en"),
         script_zh=row.names("script_zh"),
         script_en=row.names("script_en"),
-        for_lead=row.flag("for_lead", default=False),
+        desk=row.one_of("desk", _DESKS, default="rm"),
     )
-    if treatment.for_lead and channel != Channel.BRANCH:
-        row.fault('a team\'s lead works in a branch; write channel = "branch"', "for_lead")
     if len(treatment.script_zh) != len(treatment.script_en):
         row.fault(
             "'script_zh' and 'script_en' differ in length; say every point in both", "script_en"
         )
+    if treatment.desk != "rm" and channel != "branch":
+        row.fault("only the desks of a branch are chosen by 'desk'; remove it", "desk")
     row.done()
     return treatment
 

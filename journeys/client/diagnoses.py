@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from journeys.client.state import Holding
-from journeys.client.steps import doubt, wealth
+from journeys.client.steps import doubt, journeys, owed, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.book import Lot
 from journeys.client.wealth.document.document import Document, Mode, document
@@ -82,6 +82,12 @@ def _conclude(
         (True, chosen, True) if said is None else (said.shown, said.step_agreed, said.record_closed)
     )
     lacks = _lacks(draft, found, statement, today)
+    is_complete = not lacks and shown and agreed and closed
+    marks = {"diagnosed": True, "remedy_chosen": agreed, "diagnosis_complete": is_complete}
+    if is_complete:
+        owed.note_held(draft)
+    journeys.note(draft, *(mark for mark, is_so in marks.items() if is_so))
+    draft.scored = replace(draft.scored, crest=wealth.hundredths(draft.scored.total))
     score = doubt.surely(draft, found.score)
     draft.conclude(
         DiagnosisMade,
@@ -97,7 +103,7 @@ def _conclude(
             step_agreed=agreed,
             record_closed=closed,
             lacks=lacks,
-            complete=not lacks and shown and agreed and closed,
+            complete=is_complete,
             total=score.total if score.shown else None,
             label=score.label.value if score.shown else None,
             coverage=score.coverage,

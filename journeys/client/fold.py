@@ -19,6 +19,7 @@ from journeys.client.steps import (
     decisions,
     household,
     journeys,
+    owed,
     recheck,
     scenes,
     timers,
@@ -125,6 +126,7 @@ class ClientFold:
         _settle(draft)
         if draft.served != state.served:
             diagnoses.tell_served(draft)
+            owed.follow_service(draft)
         return draft.finish()
 
     def open_hole(
@@ -175,7 +177,9 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """Goals and exits, then the decision that was asked for."""
+    """What a score means, goals and exits, then the decision that was asked for."""
+    if "score" in draft.occasions:
+        journeys.on_score(draft)
     if draft.instances:
         journeys.review(draft)
     decisions.decide(draft)

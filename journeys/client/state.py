@@ -124,13 +124,17 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     published_label: str | None = None
     since: dict[str, float] = {}
     peak_fen: int = 0
-    """The highest holdings since money last came, went or was traded."""
+    """The highest value of the holdings; what comes, goes or is traded moves it in proportion."""
     parameters: str = ""
     """The set under which it was scored; empty before the first score."""
     at: Instant = Instant(0)
     """When it was scored: the calendar that it knows."""
     profile: tuple[float, float] = (0.0, 0.0)
     """Of `since`, what profile changes moved: confirmed, and of that told for the first time."""
+    crest: int = 0
+    """The highest total said since the last diagnosis, in hundredths of a point."""
+    fallen_bp: int = 0
+    """The fall from the peak that was told last, in basis points."""
 
 
 class Payday(msgspec.Struct, frozen=True, array_like=True):
@@ -216,6 +220,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     intent_off_at: Instant | None = None
     clock_at: Instant | None = None
     """The next birthday or month of the risk test that the score feels."""
+    diagnosis_at: Instant | None = None
+    """When the next diagnosis that is owed is to be arranged; only of tiers in the plan."""
     last_verdict: int = 0
     """Short hash of the last decision's choice and reasons: the same again is no news."""
     paydays: tuple[Payday, ...] = ()

@@ -39,6 +39,14 @@ class Situation:
             if run.wants and run.step in self.edition.journeys[run.journey].steps
         }
 
+    @property
+    def groups_under_way(self) -> frozenset[str]:
+        """The groups of actions that a running journey may take: it speaks for the topic."""
+        known, actions = self.edition.journeys, self.edition.actions
+        runs = [known[run.journey] for run in self.state.instances if run.journey in known]
+        does = (step.do for run in runs for step in run.steps.values())
+        return frozenset(actions[do].group for do in does if do is not None and do in actions)
+
 
 class Considered(NamedTuple):
     """An action with its treatment and parts, or the reason it fell."""

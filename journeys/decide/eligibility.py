@@ -37,10 +37,15 @@ def applies(action: Action, situation: Situation, run: Instance | None) -> Withh
     """Does it fit now: a journey step asks for it, or its own condition holds."""
     if any(t.action == action.id and t.state in OPEN_STATES for t in situation.state.tasks):
         return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
-    if run is not None:
-        return None
+    return None if run is not None else _outside(action, situation)
+
+
+def _outside(action: Action, situation: Situation) -> Withheld | None:
+    """No journey asks for it: a journey under way speaks for its topic, a rest is kept."""
     if action.applies is None:
         return _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+    if situation.state.instances and action.group in situation.groups_under_way:
+        return _stage(Stage.APPLICABILITY, WithheldReason.INSTANCE_OPEN)
     until = silent_until(situation.state.ledger, f"again:{action.id}", now=situation.now)
     if until is not None:
         return Withheld(Stage.CONTACT_POLICY, WithheldReason.COOL_DOWN, "rest", until=until)
@@ -67,7 +72,7 @@ _DESKED = frozenset({Channel.REMOTE, Channel.BRANCH})
 def desks(treatment: Treatment, served: Served) -> tuple[str, ...]:
     """Who may work a treatment, first choice first; none in a channel without desks."""
     found: tuple[str | None, ...] = ()
-    if treatment.for_lead:
+    if treatment.desk == "team":
         found = (served.team,)
     elif treatment.channel is Channel.BRANCH and (served.rm or served.team):
         found = (served.rm, served.team, served.remote)

@@ -146,6 +146,17 @@ def test_a_release_reaches_every_partition_and_is_kept(running):
     assert again.live() == 2
 
 
+def test_a_sweep_finds_whom_a_release_concerns_once(running):
+    running.known()
+    running.live()
+    graded = a_product(version=2, issuer_level=4, seller_level=4)
+    running.engine.release([graded])
+    assert running.engine.sweep() == 1
+    running.live()
+    assert "recheck_asked" in running.kinds(CLIENT_EVENTS)
+    assert running.engine.sweep() == 0
+
+
 def test_a_release_that_contradicts_an_earlier_one_is_refused(running):
     with pytest.raises(Exception, match="release the next version instead"):
         running.engine.release([a_product(fee_bp=99)])

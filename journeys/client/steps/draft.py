@@ -48,6 +48,7 @@ class Draft:
         "clock_at",
         "complaints",
         "contact_clock",
+        "diagnosis_at",
         "edition",
         "ended",
         "evidence",
@@ -91,6 +92,7 @@ class Draft:
         self.retry_at = state.retry_at
         self.intent_off_at = state.intent_off_at
         self.clock_at = state.clock_at
+        self.diagnosis_at = state.diagnosis_at
         self.last_verdict = state.last_verdict
         self.paydays = state.paydays
         self.reference = reference
@@ -128,6 +130,7 @@ class Draft:
             self.retry_at,
             self.intent_off_at,
             self.clock_at,
+            self.diagnosis_at,
             self.last_verdict,
             self.paydays,
         )

@@ -6,8 +6,9 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from journeys.client import seen
+from journeys.client.journey.instance import Value
 from journeys.client.state import Household, Retold
-from journeys.client.steps import behaviour, doubt, risk_tests, wealth
+from journeys.client.steps import behaviour, doubt, journeys, risk_tests, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.profile import Profile
@@ -60,6 +61,8 @@ def on_risk_test(draft: Draft, event: corebank.RiskTestTaken) -> None:
     risk_tests.remember(draft, said)
     _follow_tests(draft)
     behaviour.note(draft, "risk_test_passed")
+    taken: dict[str, Value] = {"test": "risk", "taken": said.taken_at}
+    journeys.trigger(draft, "tested", taken, (draft.cause.mark,))
     draft.decide_on("risk_test")
 
 

@@ -10,10 +10,9 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from journeys.client.state import ClientState, TaskRow
-from journeys.client.steps import banking, behaviour, claims, journeys, salary, tasks, wealth
+from journeys.client.steps import banking, behaviour, claims, journeys, owed, salary, tasks, wealth
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
-from schemas.facts import JourneyEnd
 from schemas.tasks import TaskState
 from schemas.time import Instant
 
@@ -33,7 +32,8 @@ def earliest(state: ClientState | Draft) -> Instant | None:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
     kept_at = state.paydays[-1].due if state.paydays else None
-    for due in (state.clock_at, state.intent_off_at, state.retry_at, kept_at):
+    asked_at, owed_at = state.retry_at, state.diagnosis_at
+    for due in (state.clock_at, state.intent_off_at, asked_at, owed_at, kept_at):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -86,6 +86,7 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
         (state.paydays[-1].due if state.paydays else None, "payday"),
+        (state.diagnosis_at, "diagnosis"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -115,7 +116,7 @@ def _edge(draft: Draft, subject: str) -> None:
 def _run_end(draft: Draft, subject: str) -> None:
     for run in draft.instances:
         if run.name == subject:
-            journeys.end(draft, run, JourneyEnd.TIMEOUT, "journey_timeout")
+            journeys.on_over(draft, run)
 
 
 def _step(draft: Draft, subject: str) -> None:
@@ -149,6 +150,10 @@ def _payday(draft: Draft, _subject: str) -> None:
     salary.on_due(draft)
 
 
+def _diagnosis(draft: Draft, _subject: str) -> None:
+    owed.on_due(draft)
+
+
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "edge": _edge,
     "run_end": _run_end,
@@ -159,4 +164,5 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "intent": _intent,
     "retry": _retry,
     "payday": _payday,
+    "diagnosis": _diagnosis,
 }

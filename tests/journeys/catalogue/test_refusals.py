@@ -684,9 +684,9 @@ def test_a_file_about_wealth_left_out_is_missed_by_name():
         ),
         (
             "actions-complaint.toml",
-            'channel = "branch"\nmethod = "call"\nfor_lead = true',
-            'channel = "remote"\nmethod = "call"\nfor_lead = true',
-            "a team's lead works in a branch",
+            'channel = "branch"\nmethod = "call"\ndesk = "team"',
+            'channel = "remote"\nmethod = "call"\ndesk = "team"',
+            "only the desks of a branch are chosen by 'desk'",
         ),
         (
             "triggers-salary.toml",

@@ -26,6 +26,8 @@ def test_the_shipped_catalogue_loads(edition):
     assert edition.version == "test"
     assert set(edition.journeys) >= {"maturity", "large_inflow", "complaint"}
     assert set(edition.by_trigger) >= {"maturity_near", "inflow", "complaint"}
+    assert edition.journeys.keys() >= {"maturity", "large_inflow", "self_diagnosis"}
+    assert edition.by_trigger.keys() >= {"maturity_near", "inflow", "scored"}
 
 
 def test_the_same_files_in_another_order_give_the_same_catalogue():
@@ -160,7 +162,6 @@ def test_actions_outside_journeys_rest_before_they_come_again(edition):
         "idle_cash_view",
         "worry_reassure",
         "stay_talk",
-        "self_diagnosis",
         "complaint_follow_up",
     }
     assert all(each.rest >= DAY for each in outside.values())
