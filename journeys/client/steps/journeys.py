@@ -160,10 +160,13 @@ def on_over(draft: Draft, run: Instance) -> None:
 
 
 def end(draft: Draft, run: Instance, how: JourneyEnd, reason: str) -> None:
-    """End a run: its open task is recalled, its key may not enter again at once."""
+    """End a run: its open task is recalled, its key may not enter again at once.
+
+    Recalled, it never should have been: what comes instead may enter.
+    """
     draft.instances = tuple(other for other in draft.instances if other.name != run.name)
     journey = draft.edition.journeys.get(run.journey)
-    rest = 0 if journey is None else journey.reentry_after
+    rest = 0 if journey is None or how is JourneyEnd.RECALL else journey.reentry_after
     kept = draft.edition.triggers.remember_ended
     memory = [e for e in draft.ended if e.until > draft.now][-(kept - 1) :]
     draft.ended = (*memory, Ended(short_hash(run.name), Instant(draft.now + rest)))
