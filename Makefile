@@ -11,7 +11,7 @@ demo: setup
 
 test: setup services lint
 	coverage erase
-	coverage run -m pytest -n $(PROCESSES) --dist loadfile --every-kind
+	coverage run -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --every-kind
 	coverage combine -q
 	coverage report --include='schemas/*,journeys/*' --fail-under=98
 	coverage report --include='streams/*,channels/*' --fail-under=95

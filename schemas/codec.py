@@ -35,6 +35,7 @@ from schemas.time import MINUTE, Instant
 from schemas.wire import OpenEnum, Wire
 
 E = TypeVar("E", bound=Envelope)
+W = TypeVar("W", bound=Wire)
 
 CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     app.PageViewed,
@@ -98,6 +99,7 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.HoleChanged,
     facts.TaskChanged,
     facts.ClientServed,
+    facts.BuyerStated,
     facts.DiagnosisMade,
     facts.CaseAdvanced,
     facts.CaseNoted,
@@ -182,6 +184,19 @@ def reader(kinds: tuple[type[Envelope], ...]) -> Callable[[bytes, str | None], E
         return event
 
     return read
+
+
+def question(kind: type[W], raw: bytes) -> W:
+    """Read what somebody asks a door, which is no event.
+
+    Raises:
+        ContractError: with all faults at once; values are never echoed.
+    """
+    check_depth(raw)
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as error:
+        raise _contract_error(error) from None
 
 
 def build(

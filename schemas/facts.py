@@ -171,6 +171,22 @@ class ClientServed(Fact):
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
+class Buyer(Wire):
+    """What an order of this client is judged on, as of a moment."""
+
+    as_of: WireInstant
+    state: str
+    """Household, holdings and gaps, encoded as the engine keeps them, base64."""
+
+
+class BuyerStated(Fact):
+    """What an order is judged on has changed; doors judge orders by the newest."""
+
+    type: Literal["org.suishen.fact.buyer_stated.v1"]
+    data: Buyer
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
 class DiagnosisMade(Fact):
     """A diagnosis was held; the document with its figures."""
 

@@ -16,7 +16,7 @@ from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
 from schemas.reference import CatalogueFiles, Product, Stops
-from schemas.signals.engine import Advance, ReferenceAdvanced
+from schemas.signals.engine import Advance, Recheck, RecheckAsked, ReferenceAdvanced
 from schemas.time import Instant
 from schemas.wire import Wire
 from streams.errors import WorkerStopError
@@ -24,6 +24,7 @@ from streams.ports import LogReader, Outgoing, Record
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE
 
 RELEASE_SOURCE = "/suishen/release"
+SWEEP_SOURCE = "/suishen/sweeper"
 _READ_AT_ONCE = 500
 
 
@@ -156,6 +157,24 @@ def markers(reader: LogReader, *, offset: int, now: Instant) -> list[Outgoing]:
             )
             written.append(Outgoing(topic, None, codec.encode(event), (), partition))
     return written
+
+
+def rechecks(clients: Sequence[str], *, offset: int, now: Instant) -> list[Outgoing]:
+    """One event for each client whom what was released up to an offset (exclusive) concerns."""
+    return [_recheck(client, offset, now) for client in clients]
+
+
+def _recheck(client: str, offset: int, now: Instant) -> Outgoing:
+    event = codec.build(
+        RecheckAsked,
+        Recheck(offset=offset),
+        event_id=derive("recheck", offset, client),
+        source=SWEEP_SOURCE,
+        key=client,
+        time=now,
+        receivedat=now,
+    )
+    return Outgoing(CLIENT_EVENTS, client.encode(), codec.encode(event))
 
 
 def _release(payload: Wire, now: Instant) -> Outgoing:

@@ -4,6 +4,7 @@ import os
 import shutil
 import zlib
 from collections import Counter
+from itertools import chain, groupby, zip_longest
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,25 @@ def pytest_addoption(parser):
         action="store_true",
         help="fail unless tests of every kind ran: a whole run, not a chosen file",
     )
+
+
+def pytest_collection_modifyitems(items):
+    """Long files first, so that no process is left alone with one at the end.
+
+    Files that wait for services and files that only reckon come in turn, so that two processes
+    mostly have one of each.
+    """
+    waiting, reckoning, rest = [], [], []
+    for path, its in groupby(items, key=lambda item: item.path):
+        own = list(its)
+        if any(i.get_closest_marker("slow") or i.get_closest_marker("kafka") for i in own):
+            waiting.append(own)
+        elif "properties" in path.parts:
+            reckoning.append(own)
+        else:
+            rest.append(own)
+    in_turn = chain.from_iterable(zip_longest(waiting, reckoning, fillvalue=[]))
+    items[:] = chain.from_iterable([*in_turn, *rest])
 
 
 def pytest_runtest_logreport(report):

@@ -17,6 +17,7 @@ UNREACHED: Final = frozenset({"unreachable", "wrong_person"})
 _NEAR_HABIT: Final = 150
 Causes = Mapping[str, Any]
 Follow = Callable[[Client, Task, str, Instant, Random], None]
+Follower = Callable[[Client, Task, str, Instant], None]
 
 
 class Answers:
@@ -28,6 +29,8 @@ class Answers:
     def __init__(self, world: World, after: Mapping[str, Follow] | None = None) -> None:
         """Answers in a world; what a good one leads to by action, if not to a purchase."""
         self._world, self._after = world, after or {}
+        self.followers: list[Follower] = []
+        """Told of every answer that became known, as `follow` is."""
 
     def to_talk(self, client: Client, task: Task, at: Instant) -> str:
         """The outcome of a talk with an adviser."""
@@ -60,6 +63,8 @@ class Answers:
             outcome = "refused"
         else:
             weights = (5, 3, 1) if causes["wish_met"] else (2, 6, 1)
+            if task.action in _CONFIRMED_ON_SCREEN:
+                weights = (2, 2, 5)
             outcome = rng.choices(("interested", "not_now", "solved"), weights)[0]
         self._note(client, task, outcome or "closed", at, causes)
         return outcome
@@ -71,19 +76,37 @@ class Answers:
         own = self._after.get(task.action)
         if own is not None:
             own(client, task, outcome, at, rng)
-        elif outcome == "converted":
+        elif outcome == "converted" and task.action not in _NO_PURCHASE:
             client.promised = task.journey == "maturity"
             plan(at + rng.randrange(30, 36 * 60) * MINUTE, client, "buy", 0.9)
         if outcome == "refused":
             for name, what in _AFTER_REFUSAL.items():
                 if rng.random() < response[name]:
                     plan(at + rng.randrange(2, 90) * MINUTE, client, what, task.method.value)
+        for follower in self.followers:
+            follower(client, task, outcome, at)
 
     def _note(self, client: Client, task: Task, outcome: str, at: Instant, causes: Causes) -> None:
         told = {"task": task.task_id, "action": task.action, "channel": task.channel.value}
         self._world.truth.note("answer", client, at, **told, outcome=outcome, **causes)
 
 
+_CONFIRMED_ON_SCREEN: Final = frozenset(
+    {"drawdown_view", "plan_review", "regrade_notice", "regrade_reminder"}
+)
+"""Screens that ask for one tap: my plan stands, I keep it."""
+_NO_PURCHASE: Final = frozenset(
+    {
+        "diagnosis_booking",
+        "diagnosis_deputy",
+        "diagnosis_overdue",
+        "diagnosis_help",
+        "drawdown_call",
+        "plan_review",
+        "regrade_talk",
+    }
+)
+"""Talks in which a yes is no purchase."""
 _AFTER_REFUSAL: Final = {
     "opts_out_after_refusal": "opt_out",
     "complains_after_refusal": "complaint",

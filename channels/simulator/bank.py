@@ -16,6 +16,8 @@ from channels.simulator.casework import Casework
 from channels.simulator.client import OFFSET, Client, baseline, born
 from channels.simulator.complaints import Complaints
 from channels.simulator.desks import Desks
+from channels.simulator.diagnoses import Diagnoses
+from channels.simulator.investing import Investing
 from channels.simulator.mix import Mix
 from channels.simulator.money import Market, Money
 from channels.simulator.paydays import Paydays, history
@@ -68,9 +70,13 @@ class Bank:
         self._answers = Answers(self._world, {k: v for found in follows for k, v in found.items()})
         self._visits = Visits(self._world, self._answers)
         today = local_day(start, utc_offset_minutes=OFFSET)
-        self._money = Money(self._world, Market(seed, today))
+        self._money = Money(self._world, Market(seed, today, mix["crash"]))
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
+        self._diagnoses = Diagnoses(self._world)
+        self._investing = Investing(self._world, self._money.deeds()["price"])
+        self._answers.followers += [self._diagnoses.follow, self._investing.follow]
+        self._regrades = products.regrades(mix["regrade"], start)
         self._casework = Casework(self._world, seed, self._by_key.get)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
@@ -81,6 +87,8 @@ class Bank:
             **self._words.deeds(),
             **self._casework.deeds(),
             **{name: deed for habit in self._habits for name, deed in habit.deeds().items()},
+            **self._diagnoses.deeds(),
+            **self._investing.deeds(),
         }
         for client in self.clients:
             self._admit(client, start)
@@ -99,6 +107,16 @@ class Bank:
             *(baseline(client, self._start) for client in self.clients),
             *(past for client in self.clients for past in history(client, self._start)),
         ]
+
+    def releases(self, now: Instant) -> list[dict[str, Any]]:
+        """Products whose facts changed by now, each version once, for the reference log."""
+        due = [one for one in self._regrades if one.at <= now]
+        self._regrades = [one for one in self._regrades if one.at > now]
+        return [one.facts for one in due]
+
+    def next_release(self) -> Instant | None:
+        """When a product's facts change next."""
+        return min((one.at for one in self._regrades), default=None)
 
     def next_time(self) -> Instant | None:
         """When something happens next."""
@@ -195,6 +213,8 @@ class Bank:
         self._words.plan_a_day(client, morning)
         for habit in (*self._habits, self._casework):
             habit.plan_a_day(client, morning)
+        self._diagnoses.plan_a_day(client, morning)
+        self._investing.plan_a_day(client, morning)
         yield from ()
 
     def _talk(self, key: str, task: Task, at: Instant) -> str:

@@ -91,11 +91,20 @@ class Headless:
             self.clock.moment = moment
             self.engine.fire_timers(moment)
             self._settle()
+            self._release(self.bank.releases(moment))
             self._take(self.bank.emit(moment))
         self.engine.commit()
 
+    def _release(self, rows: Sequence[dict[str, Any]]) -> None:
+        """New facts of products, and the sweep that follows a release."""
+        if rows:
+            self.engine.release([Product(**row) for row in rows])
+            self._settle()
+            self.engine.sweep()
+            self._settle()
+
     def _next(self) -> Instant | None:
-        times = (self.bank.next_time(), self.engine.next_due())
+        times = (self.bank.next_time(), self.bank.next_release(), self.engine.next_due())
         soonest = min((at for at in times if at is not None), default=None)
         return None if soonest is None else Instant(max(soonest, self.clock.moment))
 

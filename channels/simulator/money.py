@@ -1,6 +1,6 @@
 """Money comes, goes, matures, is placed and changes its price. Books balance to the fen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
@@ -15,7 +15,7 @@ from schemas.time import HOUR, MINUTE, Instant, local_day
 
 _LEAST_BUY: Final = 1_000_000
 _LARGE: Final = 10_000_000
-_FRIGHT: Final = 0.97
+FRIGHT: Final = 0.97
 """A fund that stands below this share of its last report may frighten its holder."""
 
 
@@ -155,7 +155,7 @@ class Money:
         share = self._market.change(product, held.priced, today)
         held.priced = today
         client.move(product, round(held.value * (share - 1)))
-        if share < _FRIGHT and client.rng.random() < 0.3:
+        if share < FRIGHT and client.rng.random() < 0.5:
             wishes.begin(self._world, client, "worry", at, cause="price")
         yield self._position(client, product, "price", at)
 
@@ -243,8 +243,9 @@ _BY_CHANCE: Final = (
 class Market:
     """One market for all clients: a fund's price moves the same for every holder."""
 
-    def __init__(self, seed: int, opens: date) -> None:
-        self._seed, self._opens = seed, opens
+    def __init__(self, seed: int, opens: date, crash: Mapping[str, Any]) -> None:
+        """A market whose prices fall once: `day` after the opening, by so many `swings`."""
+        self._seed, self._opens, self._crash = seed, opens, crash
         self._index: dict[str, list[float]] = {product: [1.0] for product in products.SWINGS}
 
     def change(self, product: str, since: date | None, today: date) -> float:
@@ -260,5 +261,7 @@ class Market:
             rng = Random(f"{self._seed}:{product}:{len(index)}")
             swing = products.SWINGS[product]
             shock = -4 * swing if rng.random() < 0.02 else 0.0
+            if len(index) == self._crash["day"]:
+                shock -= self._crash["swings"] * swing
             index.append(index[-1] * (1 + rng.gauss(0.0003, swing) + shock))
         return index[wanted]

@@ -1,6 +1,9 @@
 """The shelf of the synthetic bank. Invented: no real product, price or issuer."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from schemas.time import DAY, HOUR, Instant
 
 CURRENT = "cur"
 """The current account."""
@@ -30,6 +33,7 @@ _REST: tuple[tuple[Any, ...], ...] = (
     ("trust", "信托计划", "Trust plan", "SINGLE", "NFRA", "tr-a", 4, 365, 90, (0, 0, 8000, 0, 2000), 1500),
     ("eq-thm", "主题基金", "Theme fund", "FUND", "CSRC", "fm-d", 5, 3, 160, (0, 0, 0, 10000, 0), 1200),
 )  # fmt: skip
+DEPOSITS = tuple(row[0] for row in _DEPOSITS)
 TERMS = {"td90": 90, "td180": 180, "td365": 365, "wmp-r2x": 90}
 """Products that mature, and after how many days."""
 SWINGS = {
@@ -62,6 +66,31 @@ def shelf() -> list[dict[str, Any]]:
     return [*deposits, *(_row(*row, idle=row[3] == "MMF") for row in _REST)]
 
 
+class Regrade(NamedTuple):
+    """A product's next version, and when it is released."""
+
+    at: Instant
+    facts: dict[str, Any]
+
+
+def regrades(rates: Mapping[str, Any], start: Instant) -> list[Regrade]:
+    """Some products of level 2 are graded up on a morning, and one of them back later."""
+    known = {row["product"]: row for row in shelf()}
+    at = Instant(start + rates["day"] * DAY + 10 * HOUR)
+    graded = [
+        Regrade(at, _graded(known[product], version=2, level=rates["level"]))
+        for product in rates["products"]
+    ]
+    back = known[rates["graded_back"]]
+    later = Instant(at + rates["back_after_days"] * DAY)
+    old = _graded(back, version=3, level=back["issuer_level"])
+    return [*graded, Regrade(later, old)]
+
+
+def _graded(facts: dict[str, Any], *, version: int, level: int) -> dict[str, Any]:
+    return facts | {"version": version, "issuer_level": level, "seller_level": level}
+
+
 def _row(*row: Any, idle: bool) -> dict[str, Any]:
     name, zh, en, kind, regime, issuer, level, days, fee, mix, own_risk = row
     return {
@@ -79,4 +108,8 @@ def _row(*row: Any, idle: bool) -> dict[str, Any]:
         "idle": idle,
         "name_zh": zh,
         "name_en": en,
+        "term_days": TERMS.get(name),
+        "minimum_fen": 10_000 if regime == "CSRC" else 1_000_000,
+        "step_fen": 10_000,
+        "private": "FI" if name == "trust" else None,
     }

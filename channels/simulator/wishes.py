@@ -28,6 +28,10 @@ _MEETS: Final = {
     "idle_cash_view": "invest_idle",
     "worry_reassure": "worry",
     "stay_talk": "leave",
+    "drawdown_call": "worry",
+    "first_purchase_view": "first_wealth",
+    "first_purchase_chat": "first_wealth",
+    "first_purchase_talk": "first_wealth",
     "complaint_follow_up": "complain",
 }
 _PLACING: Final = ("renew", "invest_idle")

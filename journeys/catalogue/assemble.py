@@ -18,9 +18,10 @@ from journeys.catalogue.edition import (
     WealthBefore,
 )
 from journeys.catalogue.lint import check_edition, check_wealth
-from journeys.catalogue.read_conduct import LEVELS, TABLE
+from journeys.catalogue.read_conduct import LEVELS, SALE, TABLE
 from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
+from journeys.identity import short_hash
 from schemas.time import Instant, format_instant
 
 _NEEDED: Final = (
@@ -96,12 +97,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         plan=_values(rows, "plan", moment)["plan"],
         triggers=_values(rows, "triggers", moment)["triggers"],
         salary=_values(rows, "salary", moment)["salary"],
-        suitability=Suitability(
-            rules={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in GATE},
-            levels={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in LEVELS},
-            concentration=_values(rows, "limits", moment)["limits"],
-            advice=_values(rows, "advice", moment)["advice"],
-        ),
+        suitability=_suitability(rows, version, moment),
         conduct=_conduct(rows, moment),
         recalls=_values(rows, "correction", moment),
         actions=actions,
@@ -149,6 +145,26 @@ def _wealth_before(rows: Sequence[Dated], moment: Instant) -> WealthBefore | Non
     older = [row.value for row in sets if row.starts < starts and row.value.id != now.id]
     span: int = _values(rows, "triggers", moment)["triggers"].wealth_lineage
     return WealthBefore(older[-1], Instant(starts + span)) if older else None
+
+
+def _suitability(rows: Sequence[Dated], version: str, moment: Instant) -> Suitability:
+    rules, limits = in_force(rows, "rule", moment), _values(rows, "limits", moment)["limits"]
+    wealth = in_force(rows, "wealth", moment)["wealth"]
+    read = [rules[row_id].value for row_id in (*LEVELS, *SALE, *GATE)]
+    stamp = short_hash(
+        version,
+        "" if wealth.value is None else wealth.value.id,
+        *(f"{row.id}:{row.version}" for row in read),
+        *(f"{name}={limits[name]}" for name in sorted(limits)),
+    )
+    return Suitability(
+        rules={row_id: rules[row_id].value for row_id in GATE},
+        levels={row_id: rules[row_id].value for row_id in LEVELS},
+        sale={row_id: rules[row_id].value for row_id in SALE},
+        advice=_values(rows, "advice", moment)["advice"],
+        stamp=f"{stamp:x}",
+        **limits,
+    )
 
 
 def _conduct(rows: Sequence[Dated], moment: Instant) -> Conduct:

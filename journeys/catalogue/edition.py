@@ -124,6 +124,8 @@ class Triggers(msgspec.Struct, frozen=True):
     outflow_multiple: float
     remember_ended: int
     journeys_at_once: int
+    fall_from_peak: float
+    """A fall of the holdings by so much is told, and each further one."""
     wealth_lineage: int
     """So long after a new parameter set scores are told under the old one too; microseconds."""
 
@@ -157,6 +159,8 @@ class SuitabilityRule(msgspec.Struct, frozen=True):
     """One row of the product gate. The verdict of a row carries its id and version."""
 
     id: str
+    name_zh: str
+    name_en: str
     version: str
     regimes: tuple[str, ...]
     source: str
@@ -211,8 +215,22 @@ class Suitability(msgspec.Struct, frozen=True):
     """The bank's own rows of the gate."""
     levels: Mapping[str, ConductRule]
     """The rows of law that the gate runs: S01 to S04 of the conduct table."""
+    sale: Mapping[str, ConductRule]
+    """The other rows of law that decide a sale, in the order of the table."""
     concentration: float
     """The largest weighed share of a book in one product or with one issuer."""
+    adult_age: int
+    """Years: from then on a person is taken to have full legal capacity (S13)."""
+    means_headroom: float
+    """The share of what S11 allows that a proposal leaves free: prices move before the order."""
+    in_person: tuple[str, ...]
+    """Steps that only a branch can prove."""
+    told_price_step: float
+    """The share of a book that prices must move before doors hear of it anew."""
+    order_lag: int
+    """No order is judged on what is known to be older than that; microseconds."""
+    stamp: str
+    """Short hash of what a verdict rests on besides client and product; one for an edition."""
     advice: AdviceRules
 
 

@@ -134,6 +134,7 @@ def _check_windows(row: Dated, limits: Triggers) -> None:
     kept = limits.maturity_notice_days * DAY
     conditions = [("entry", journey.entry), ("goal", journey.goal)]
     conditions += [("exits", condition) for _, condition in journey.exits]
+    conditions += [("branch", step.when) for step in journey.steps.values() if step.when]
     for key, condition in conditions:
         for word, window in sorted(condition.windows):
             if window > kept:

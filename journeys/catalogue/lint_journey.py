@@ -55,7 +55,8 @@ def _check_targets(row: Row, journey: Journey, steps: Sequence[tuple[Row, Journe
     for target in journey.events.values():
         _check_target(row, f"journey '{journey.id}'", journey, target, "on")
     for at, step in steps:
-        ways = [("then" if step.wait is None else "timeout", step.to)]
+        leaves = "timeout" if step.wait is not None else "then"
+        ways = [(leaves if step.when is None else "branch", step.to), ("branch", step.otherwise)]
         ways += [("on", target) for target in (*step.on.values(), *step.events.values())]
         for key, target in ways:
             _check_target(at, _named(journey, step), journey, target, key)
@@ -86,10 +87,12 @@ def _at_once(step: JourneyStep) -> Iterator[str]:
     """Where a step may lead without any time passing: one that counts from a past instant, too."""
     if step.wait is None or step.since is not None:
         yield step.to
+        yield step.otherwise
 
 
 def _targets(journey: Journey, step: JourneyStep) -> Iterator[str]:
     yield step.to
+    yield step.otherwise
     yield from step.on.values()
     for target in ({} if step.wait is None else {**journey.events, **step.events}).values():
         if target != step.id:  # An event that leads to where the run is changes nothing.

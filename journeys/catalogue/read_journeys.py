@@ -51,6 +51,8 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
 
 
 def _step(row: Row, trigger: str) -> JourneyStep:
+    if row.has("branch"):
+        return _branch(row, vocabulary.on_the_way(trigger))
     wait = row.one_of("wait", _WAITS) if row.has("wait") else None
     after, to, since = _leaving(row, wait, trigger)
     on = _leads(row, vocabulary.TASK_ENDS | vocabulary.TRIGGERS.keys(), "outcome or event")
@@ -78,6 +80,22 @@ def _leads(row: Row, known: Collection[str], what: str) -> Mapping[str, str]:
     for name in leads:
         row.known("on", name, known, what=what)
     return leads
+
+
+def _branch(row: Row, words: Mapping[str, Unit]) -> JourneyStep:
+    """A step that does nothing and waits for nothing: it only chooses the way on."""
+    step_id, ways = row.name("id"), row.rows("branch")
+    row.done()
+    if len(ways) != 1:
+        row.fault('write one branch = { when = "…", then = "call", else = "end" }', "branch")
+        return JourneyStep(step_id, do=None, wait=None, after=0, to="", on={})
+    way = ways[0]
+    to, otherwise = way.text("then"), way.text("else")
+    when = way.condition("when", words)
+    way.done()
+    return JourneyStep(
+        step_id, do=None, wait=None, after=0, to=to, on={}, when=when, otherwise=otherwise
+    )
 
 
 def _leaving(row: Row, wait: str | None, trigger: str) -> tuple[int, str, str | None]:

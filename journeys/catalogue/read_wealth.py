@@ -9,6 +9,7 @@ from typing import Final
 from journeys.catalogue.dating import Dated, dated
 from journeys.catalogue.edition import AdviceRules, Stage
 from journeys.catalogue.rows import Row
+from journeys.catalogue.vocabulary import TIERS
 from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.returns.rules import PromoterRules, ReturnRules
 from schemas.time import DAY
@@ -57,7 +58,13 @@ def plan(row: Row) -> list[Dated]:
     due = tuple(_day_of_year(row, said) for said in row.names("due"))
     if not due or list(due) != sorted(set(due)):
         row.fault('\'due\' must name days in order, such as ["06-30", "12-31"]', "due")
-    rules = PlanRules(apart_days=row.span("apart", least=DAY) // DAY, due=due)
+    rules = PlanRules(
+        apart_days=row.span("apart", least=DAY) // DAY,
+        due=due,
+        tiers=row.names("tiers", TIERS),
+        again_after=row.span("again_after", least=DAY),
+        first_within=row.span("first_within", least=DAY),
+    )
     return dated(row, "plan", ("plan",), rules)
 
 

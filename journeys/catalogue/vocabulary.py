@@ -30,6 +30,7 @@ CLIENT: Final[Mapping[str, Unit]] = MappingProxyType(
         "coverage": Unit.SHARE,
         "holdings": Unit.MONEY,
         "idle": Unit.MONEY,
+        "invested": Unit.MONEY,
         "monthly_spend": Unit.MONEY,
         **{f"intent.{intent}": Unit.FLAG for intent in INTENTS},
     }
@@ -64,6 +65,30 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
         "salary": _PAYDAY,
         "salary_left": _PAYDAY,
         "salary_kept": {"account": Unit.TEXT},
+        "tested": {
+            "test": Unit.TEXT,
+            "taken": Unit.INSTANT,
+        },
+        "fell": {
+            "fell": Unit.TEXT,
+            "fall": Unit.SHARE,
+            "beyond_tolerance": Unit.FLAG,
+            "at_risk": Unit.MONEY,
+        },
+        "diagnosis_due": {
+            "due": Unit.INSTANT,
+            "due_day": Unit.TEXT,
+        },
+        "regraded": {
+            "product": Unit.TEXT,
+            "facts": Unit.TEXT,
+            "level": Unit.NUMBER,
+            "level_before": Unit.NUMBER,
+        },
+        "scored": {
+            "parameters": Unit.TEXT,
+            "score_fall": Unit.NUMBER,
+        },
     }
 )
 """What each trigger says of the event that fired it. A trigger starts journeys, and is the event
@@ -74,11 +99,21 @@ RUN: Final[Mapping[str, Unit]] = MappingProxyType(
         "answered": Unit.FLAG,
         "agreed": Unit.FLAG,
         "refused": Unit.FLAG,
+        "sold": Unit.MONEY,
+        "tries": Unit.NUMBER,
+        "lasted": Unit.SPAN,
+        "diagnosed": Unit.FLAG,
+        "remedy_chosen": Unit.FLAG,
+        "diagnosis_complete": Unit.FLAG,
     }
 )
 """What a running journey has seen since it was entered."""
 AT: Final = "at."
 """Before the name of a step."""
+OF_PRODUCT: Final[Mapping[str, Unit]] = MappingProxyType(
+    {"held": Unit.MONEY, "above_class": Unit.FLAG}
+)
+"""What a running journey about one product can say of it as it stands now."""
 TIERS: Final = frozenset({"mass", "wealth", "private"})
 ACTION_KINDS: Final = frozenset(
     {"service", "reassure", "educate", "diagnose", "allocate", "protect", "retain"}
@@ -119,6 +154,7 @@ def at_entry(trigger: str) -> Mapping[str, Unit]:
     return {**CLIENT, **TRIGGERS.get(trigger, {})}
 
 
-def on_the_way(trigger: str, steps: Iterable[str]) -> Mapping[str, Unit]:
+def on_the_way(trigger: str, steps: Iterable[str] = ()) -> Mapping[str, Unit]:
     """The words of a goal or an exit: `at.call` holds while the run is at that step."""
-    return {**at_entry(trigger), **RUN, **{f"{AT}{step}": Unit.FLAG for step in steps}}
+    about = OF_PRODUCT if "product" in TRIGGERS.get(trigger, {}) else {}
+    return {**at_entry(trigger), **RUN, **about, **{f"{AT}{step}": Unit.FLAG for step in steps}}

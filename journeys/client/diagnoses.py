@@ -10,11 +10,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from journeys.client.state import Holding
-from journeys.client.steps import doubt, wealth
+from journeys.client.steps import doubt, journeys, owed, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.book import Lot
 from journeys.client.wealth.document.document import Document, Mode, document
 from journeys.client.wealth.document.figures import account_of, findings, returned, xrayed
+from journeys.client.wealth.product import facts_of
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.remedies.prescribe import Held
 from journeys.client.wealth.score import Label
@@ -82,6 +83,12 @@ def _conclude(
         (True, chosen, True) if said is None else (said.shown, said.step_agreed, said.record_closed)
     )
     lacks = _lacks(draft, found, statement, today)
+    is_complete = not lacks and shown and agreed and closed
+    marks = {"diagnosed": True, "remedy_chosen": agreed, "diagnosis_complete": is_complete}
+    if is_complete:
+        owed.note_held(draft)
+    journeys.note(draft, *(mark for mark, is_so in marks.items() if is_so))
+    draft.scored = replace(draft.scored, crest=wealth.hundredths(draft.scored.total))
     score = doubt.surely(draft, found.score)
     draft.conclude(
         DiagnosisMade,
@@ -97,7 +104,7 @@ def _conclude(
             step_agreed=agreed,
             record_closed=closed,
             lacks=lacks,
-            complete=not lacks and shown and agreed and closed,
+            complete=is_complete,
             total=score.total if score.shown else None,
             label=score.label.value if score.shown else None,
             coverage=score.coverage,
@@ -133,7 +140,7 @@ def _document(draft: Draft, mode: Mode, statement: Statement | None, today: date
 def _held(draft: Draft, today: date) -> Held:
     """Every lot that is booked, under its facts, with the days that it has left today."""
     return [
-        (lot, wealth.facts_of(product))
+        (lot, facts_of(product))
         for holding in draft.holdings
         if (lot := _lot(holding, today)) is not None
         and (product := draft.reference.product(lot.product, lot.facts_version)) is not None

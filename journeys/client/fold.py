@@ -14,6 +14,7 @@ from journeys.client.steps import (
     applications,
     banking,
     behaviour,
+    buyers,
     cases,
     claims,
     consents,
@@ -21,9 +22,11 @@ from journeys.client.steps import (
     household,
     journeys,
     operations,
+    owed,
     recheck,
     scenes,
     timers,
+    watch,
     wealth,
 )
 from journeys.client.steps.draft import Cause, Draft, cause
@@ -141,6 +144,7 @@ class ClientFold:
         draft = Draft(state, reference)
         now = decision_time(state, event)
         fire_due(draft, upto=now)
+        due = draft.holdings
         draft.begin(_cause(event), now=now)
         wealth.follow_parameters(draft)
         if requeue_of is not None:
@@ -153,6 +157,8 @@ class ClientFold:
         _settle(draft)
         if draft.served != state.served:
             diagnoses.tell_served(draft)
+            owed.follow_service(draft)
+        buyers.tell(draft, state, event, due)
         return draft.finish()
 
     def open_hole(
@@ -167,6 +173,8 @@ class ClientFold:
         kept = Hole(-1, -1, "unreadable") if full else hole
         draft.holes = (*draft.holes[: _MOST_HOLES - 1], kept)
         _tell_hole(draft, hole, is_open=True)
+        watch.review(draft)
+        buyers.tell(draft, state, None, state.holdings)
         return draft.finish()
 
     def encode(self, state: ClientState) -> bytes:
@@ -203,7 +211,11 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """Goals and exits, then the decision that was asked for."""
+    """What a score means, open sales, goals and exits, then the decision that was asked for."""
+    if "score" in draft.occasions:
+        journeys.on_score(draft)
+    if draft.tasks:
+        watch.review(draft)
     if draft.instances:
         journeys.review(draft)
     decisions.decide(draft)

@@ -39,13 +39,15 @@ def applies(action: Action, situation: Situation, run: Instance | None) -> Withh
         return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
     if not action.obligation and _is_owned(action, situation):
         return _stage(Stage.APPLICABILITY, WithheldReason.CASE_OWNS_TOPIC)
-    return None if run is not None else _holds(action, situation)
+    return None if run is not None else _outside(action, situation)
 
 
-def _holds(action: Action, situation: Situation) -> Withheld | None:
-    """Outside a journey: has it rested, and does its own condition hold?"""
+def _outside(action: Action, situation: Situation) -> Withheld | None:
+    """No journey asks for it: a journey under way speaks for its topic, a rest is kept."""
     if action.applies is None:
         return _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+    if situation.state.instances and action.group in situation.groups_under_way:
+        return _stage(Stage.APPLICABILITY, WithheldReason.INSTANCE_OPEN)
     until = silent_until(situation.state.ledger, f"again:{action.id}", now=situation.now)
     if until is not None:
         return Withheld(Stage.CONTACT_POLICY, WithheldReason.COOL_DOWN, "rest", until=until)
@@ -78,7 +80,7 @@ _DESKED = frozenset({Channel.REMOTE, Channel.BRANCH})
 def desks(treatment: Treatment, served: Served) -> tuple[str, ...]:
     """Who may work a treatment, first choice first; none in a channel without desks."""
     found: tuple[str | None, ...] = ()
-    if treatment.for_lead:
+    if treatment.desk == "team":
         found = (served.team,)
     elif treatment.channel is Channel.BRANCH and (served.rm or served.team):
         found = (served.rm, served.team, served.remote)

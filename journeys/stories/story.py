@@ -25,6 +25,7 @@ from journeys.catalogue.rows import Row
 from journeys.catalogue.source import Faults, read
 from journeys.errors import DefinitionError
 from schemas.signals.app import Form
+from schemas.signals.corebank import PositionCause
 from schemas.signals.partner import SceneEnd
 from schemas.tasks import ClaimKind, DeclineReason, Outcome
 from schemas.time import Instant
@@ -124,6 +125,10 @@ def _client(row: Row) -> dict[str, Any]:
     for key in ("spending", "income"):
         if row.has(key):
             found[key] = row.money(key)
+    if row.has("horizon"):
+        found["horizon"] = row.count("horizon", most=80)
+    if row.has("bears"):
+        found["bears"] = row.share("bears")
     row.done()
     return found
 
@@ -186,6 +191,10 @@ def _span(row: Row, key: str) -> int:
     return row.span(key)
 
 
+def _level(row: Row, key: str) -> int:
+    return row.count(key, least=1, most=5)
+
+
 def _of(known: Any) -> Reader:  # noqa: ANN401 - any enumeration
     values = frozenset(str(one) for one in known)
     return lambda row, key: row.one_of(key, values)
@@ -193,7 +202,15 @@ def _of(known: Any) -> Reader:  # noqa: ANN401 - any enumeration
 
 _HAPPENS: Final[Mapping[str, _Word]] = {
     "inflow": (_fen, {"own_account": _flag}),
-    "position": (_text, {"amount": _fen, "matures_in": _span}),
+    "position": (
+        _text,
+        {"amount": _fen, "matures_in": _span, "cause": _of(PositionCause)},
+    ),
+    "tested": (_level, {}),
+    "regraded": (_text, {"level": _level}),
+    "diagnoses": (_text, {}),
+    "diagnosis_held": (_flag, {}),
+    "reversed": (_text, {}),
     "answers": (_of(Outcome), {"task": _text}),
     "desk": (
         _of(ClaimKind),

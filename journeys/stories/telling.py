@@ -40,6 +40,8 @@ class Told:
         self.claims = 0
         self.last: dict[str, Any] = {}
         """What was said last: id, source, type and time, as a reversal names it."""
+        self.said: dict[str, dict[str, Any]] = {}
+        """The last event of each word."""
         self._count = 0
         self._begin()
 
@@ -61,9 +63,14 @@ class Told:
             DefinitionError: the story asks for what cannot be, such as an answer to no task.
         """
         try:
-            return self._say(_TELL[happening.word](self, happening))
+            return self._say(_TELL[happening.word](self, happening), word=happening.word)
         except (DefinitionError, ContractError) as error:
             raise DefinitionError(f"{place}: '{happening.word}': {error}") from None
+
+    @property
+    def offset(self) -> int:
+        """How far the reference has come."""
+        return self._reference.offset
 
     def open_task(self, action: str | None) -> TaskRow:
         """The newest open task, of an action if one is named.
@@ -77,7 +84,23 @@ class Told:
         what = "no task is open" if action is None else f"no task '{action}' is open"
         raise DefinitionError(f"{what} at that time; see what the lines before lead to")
 
-    def position(self, product: str, fen: int, matures_in: int | None) -> dict[str, Any]:
+    def regrade(self, product: str, level: int) -> None:
+        """The seller's level of a product changes.
+
+        Raises:
+            DefinitionError: there is no such product.
+        """
+        known = self._reference.product(product)
+        if known is None:
+            raise DefinitionError(f"no product '{product}' stands on the shelf")
+        newer = {"version": known.version + 1, "issuer_level": level, "seller_level": level}
+        offset = self._reference.offset + 1
+        graded = known.model_copy(update=newer)
+        self._reference = self._reference.with_product(graded, offset=offset)
+
+    def position(
+        self, product: str, fen: int, matures_in: int | None, cause: str = "trade"
+    ) -> dict[str, Any]:
         """A position as it stands after a change."""
         self.versions[product] = self.versions.get(product, 0) + 1
         found = {
@@ -86,13 +109,14 @@ class Told:
             "version": self.versions[product],
             "value": money(fen),
             "as_of": format_instant(self.now),
-            "cause": "trade",
+            "cause": cause,
         }
         if matures_in is not None:
-            found["maturity"] = (self._today() + timedelta(days=matures_in // DAY)).isoformat()
+            found["maturity"] = (self.today() + timedelta(days=matures_in // DAY)).isoformat()
         return found
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The client's day."""
         return local_day(self.now, utc_offset_minutes=_BANK)
 
     def _begin(self) -> None:
@@ -129,7 +153,9 @@ class Told:
             raise DefinitionError(f"{story.place}: the client: {error}") from None
         self.let_pass(DAY)
 
-    def _say(self, said: Said, *, at: Instant | None = None) -> list[Envelope]:
+    def _say(
+        self, said: Said, *, at: Instant | None = None, word: str | None = None
+    ) -> list[Envelope]:
         kind, source, data = said
         at = self.now if at is None else at
         self._count += 1
@@ -148,6 +174,8 @@ class Told:
         }
         if kind != "engine.ticked":
             self.last = {key: document[key] for key in ("id", "source", "type", "time")}
+        if word is not None:
+            self.said[word] = document
         event = codec.decode(to_json(document), codec.CLIENT_LOG, key=self.client)
         step = self._fold.apply(self.state, event, self._reference)
         self.state = step.state
@@ -166,6 +194,8 @@ _FIELDS: Final = {
     "born": "birth",
     "spending": "essential_spending_fen",
     "income": "annual_income_fen",
+    "horizon": "horizon_years",
+    "bears": "tolerable_loss",
 }
 
 
@@ -183,8 +213,54 @@ def _position(told: Told, said: Happening) -> Said:
     amount = said.more.get("amount")
     if amount is None:
         raise DefinitionError('say how much stands there after: amount = "50_000 CNY"')
-    found = told.position(said.value, amount, said.more.get("matures_in"))
+    cause = said.more.get("cause", "trade")
+    found = told.position(said.value, amount, said.more.get("matures_in"), cause)
     return "corebank.position_reported", "/corebank/ledger", found
+
+
+def _tested(told: Told, said: Happening) -> Said:
+    taken = format_instant(told.now)
+    test = {"risk_class": said.value, "taken_at": taken, "actor": "client", "device": "client"}
+    return "corebank.risk_test_taken", "/corebank/profile", test
+
+
+def _regraded(told: Told, said: Happening) -> Said:
+    if "level" not in said.more:
+        raise DefinitionError("say its new level: level = 3")
+    told.regrade(said.value, said.more["level"])
+    return "engine.recheck_asked", "/suishen/sweeper", {"offset": told.offset}
+
+
+def _diagnoses(_told: Told, said: Happening) -> Said:
+    return "app.diagnosis_taken", "/app/mobile", {"finished": True, "remedy": said.value}
+
+
+def _diagnosis_held(told: Told, said: Happening) -> Said:
+    """Shown, with a year's statement; what the flag says is whether a step was agreed and noted."""
+    worth = told.state.book.value_fen
+    statement = {
+        "starts": (told.today() - timedelta(days=400)).isoformat(),
+        "ends": told.today().isoformat(),
+        "opening_fen": worth,
+        "closing_fen": worth,
+    }
+    sitting = {
+        "desk": told.state.served.rm or told.state.served.remote,
+        "actor": "adviser",
+        "shown": True,
+        "step_agreed": said.value,
+        "record_closed": said.value,
+        "statement": statement,
+    }
+    return "desk.diagnosis_held", "/suishen/desk-fold", sitting
+
+
+def _reversed(told: Told, said: Happening) -> Said:
+    known = told.said.get(said.value)
+    if known is None:
+        raise DefinitionError(f"no '{said.value}' was said before; name a word of a line above")
+    named = {key: known[key] for key in ("id", "source", "type", "time")}
+    return "corebank.event_reversed", "/corebank/ledger", named | {"reason": "never_was"}
 
 
 def _answers(told: Told, said: Happening) -> Said:
@@ -314,6 +390,11 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "inflow": _inflow,
     "position": _position,
     "answers": _answers,
+    "tested": _tested,
+    "regraded": _regraded,
+    "diagnoses": _diagnoses,
+    "diagnosis_held": _diagnosis_held,
+    "reversed": _reversed,
     "presented": _presented,
     "desk": _desk,
     "complains": _complains,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from journeys.client.fold import ClientFold
+from journeys.client.steps.recheck import is_outdated
 from journeys.desk.fold import DeskFold
 from journeys.identity import derive
 from journeys.step import Fold, Place
@@ -22,8 +23,10 @@ from schemas.wire import Wire
 from streams import reference, timers
 from streams.embedded.file import EngineFile
 from streams.errors import TransientError, WorkerStopError
+from streams.frame import state_of
 from streams.ports import Clock, Outgoing, Record
 from streams.processor import Batch, Partition, Processor, Watch
+from streams.reference import rechecks
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE, SOURCE_OF, UNFED
 
 BATCH: Final = 500
@@ -98,6 +101,22 @@ class EmbeddedEngine:
         self.append(reference.releases(payloads, now=now))
         offset = self.file.end(REFERENCE, 0)
         self.append(reference.markers(self.file, offset=offset, now=now))
+
+    def sweep(self) -> int:
+        """Ask every client whom what was released concerns to be looked at again; how many.
+
+        `release` touches nobody by itself. Asked again, whom it has reached is found no more.
+        """
+        self.commit()
+        offset, now = self.file.end(REFERENCE, 0), self._clock.now()
+        reference, fold = self.references.at(offset), ClientFold()
+        clients = [
+            key
+            for _, key, frame in self.file.states(fold.name)
+            if is_outdated(fold.decode(state_of(frame)), reference, now)
+        ]
+        self.append(rechecks(sorted(clients), offset=offset, now=now))
+        return len(clients)
 
     def append(self, messages: Sequence[Outgoing]) -> list[Place]:
         """Write records; durable at the next commit."""

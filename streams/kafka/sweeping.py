@@ -10,21 +10,18 @@ from typing import Final, NamedTuple, Protocol
 
 from journeys.client.fold import ClientFold
 from journeys.client.steps.recheck import is_outdated
-from journeys.identity import derive
 from journeys.reference import Reference
 from schemas import codec
 from schemas.reference import CatalogueFiles, Product
-from schemas.signals.engine import Recheck, RecheckAsked
 from schemas.time import Instant
 from streams.errors import WorkerStopError
 from streams.frame import state_of
 from streams.kafka import metadata
 from streams.ports import Clock, LogReader, Outgoing, Record
 from streams.recording import records_of
-from streams.reference import ReferenceLog
+from streams.reference import ReferenceLog, rechecks
 from streams.topics import CLIENT_EVENTS, REFERENCE, STATE, SWEEPER_GROUP, group_of
 
-SOURCE: Final = "/suishen/sweeper"
 _FOLD: Final = group_of("client")
 _CHANGELOG: Final = STATE + "client"
 _MOST_AT_ONCE: Final = 500
@@ -122,7 +119,7 @@ class Sweeping:
         for partition in sorted(self._ready(causes.upto) - self._swept):
             for batch in self._batches(self._affected(partition, causes)):
                 now = self._clock.now()
-                self._write([_event(client, causes.upto, now) for client in batch])
+                self._write(rechecks(batch, offset=causes.upto, now=now))
                 sent += len(batch)
                 if self._pause(len(batch) / self._per_second):
                     return sent
@@ -183,16 +180,3 @@ def _is_outdated(record: Record, reference: Reference, now: Instant) -> bool:
     return bool(record.value) and is_outdated(
         ClientFold().decode(state_of(record.value)), reference, now
     )
-
-
-def _event(client: str, upto: int, now: Instant) -> Outgoing:
-    event = codec.build(
-        RecheckAsked,
-        Recheck(offset=upto),
-        event_id=derive("recheck", upto, client),
-        source=SOURCE,
-        key=client,
-        time=now,
-        receivedat=now,
-    )
-    return Outgoing(CLIENT_EVENTS, client.encode(), codec.encode(event))

@@ -178,6 +178,12 @@ def _served(rows: Rows, fact: facts.ClientServed, place: _Place) -> None:
 _NO_DESKS: Final = {"rm": None, "team": None, "remote": None, "outlet": None}
 
 
+def _buyer(rows: Rows, fact: facts.BuyerStated, place: _Place) -> None:
+    """No screen shows it, so none is told."""
+    row = {"client": fact.partitionkey, "seq": place.seq}
+    rows.put(tables.buyers, row | {"as_of": fact.data.as_of, "state": fact.data.state})
+
+
 def _diagnosis(rows: Rows, fact: facts.DiagnosisMade, place: _Place) -> None:
     row = {
         "diagnosis_id": fact.data.diagnosis_id,
@@ -364,6 +370,7 @@ _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
     facts.IntentChanged: _intent,
     facts.WealthScored: _score,
     facts.ClientServed: _served,
+    facts.BuyerStated: _buyer,
     facts.DiagnosisMade: _diagnosis,
     facts.BookEntryAdded: _book_line,
     facts.BookEntryRefused: _book_refusal,

@@ -90,6 +90,21 @@ class Views:
         """A task as it stands."""
         return self._one(select(t.tasks.c.doc).where(t.tasks.c.task_id == task_id))
 
+    def buyer(self, client: str) -> tuple[Instant, str] | None:
+        """What an order of a client is judged on, and as of when; `None` if nothing is known."""
+        mine = select(t.buyers.c.as_of, t.buyers.c.state).where(t.buyers.c.client == client)
+        with self._engine.connect() as connection:
+            row = connection.execute(mine).first()
+        return None if row is None else (Instant(row.as_of), row.state)
+
+    def projected(self, topic: str) -> Mapping[int, int]:
+        """By partition, the offset up to which (exclusive) a log is in the tables."""
+        mine = select(t.progress.c.part, t.progress.c.next_offset).where(
+            t.progress.c.topic == topic
+        )
+        with self._engine.connect() as connection:
+            return {row.part: row.next_offset for row in connection.execute(mine)}
+
     def stops(self) -> tuple[Stop, ...]:
         """What operators have stopped, as of now."""
         return StopSwitch(self._engine).in_force()

@@ -19,6 +19,7 @@ _ORDERED: Final[Mapping[str, str]] = {
     "cases": "seq",
     "contacts": "seq",
     "holes": "seq",
+    "buyers": "seq",
     "progress": "next_offset",
 }
 """Tables in which a newer row replaces an older one, and by what newer is told. In the others a

@@ -138,6 +138,15 @@ served = Table(
     Column("outlet", String),
 )
 """Who serves a client, every change of it: a book compares two dates."""
+buyers = Table(
+    "buyers",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+)
+"""What orders of a client are judged on: the newest."""
 diagnoses = Table(
     "diagnoses",
     metadata,

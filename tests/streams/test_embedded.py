@@ -90,7 +90,7 @@ def test_a_broken_record_becomes_a_dead_letter_and_a_hole(running):
         "consent",
         "x",
     )
-    assert running.kinds(CLIENT_FACTS)[-1] == "hole_changed"
+    assert running.kinds(CLIENT_FACTS)[-2:] == ["hole_changed", "buyer_stated"]
 
 
 def test_nothing_is_marketed_while_a_hole_may_hide_a_no(running):
@@ -144,6 +144,17 @@ def test_a_release_reaches_every_partition_and_is_kept(running):
     again.say("app.page_viewed", {"page": "holdings"})
     again.say("app.page_viewed", {"page": "holdings"}, key=OTHER_CLIENT)
     assert again.live() == 2
+
+
+def test_a_sweep_finds_whom_a_release_concerns_once(running):
+    running.known()
+    running.live()
+    graded = a_product(version=2, issuer_level=4, seller_level=4)
+    running.engine.release([graded])
+    assert running.engine.sweep() == 1
+    running.live()
+    assert "recheck_asked" in running.kinds(CLIENT_EVENTS)
+    assert running.engine.sweep() == 0
 
 
 def test_a_release_that_contradicts_an_earlier_one_is_refused(running):

@@ -31,6 +31,10 @@ class Instance(msgspec.Struct, frozen=True, array_like=True):
     answered: bool = False
     agreed: bool = False
     refused: bool = False
+    sold_fen: int = 0
+    """Of anything but deposits and cash, since entry."""
+    noted: tuple[str, ...] = ()
+    """What happened since entry that its goal may ask for, by name."""
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from journeys.client.steps import (
     cases,
     consents,
     doubt,
+    falls,
     household,
     journeys,
     regrade,
@@ -23,6 +24,7 @@ from journeys.client.steps import (
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import Lot
+from journeys.client.wealth.product import level_of
 from journeys.identity import short_hash
 from schemas.envelope import Envelope
 from schemas.facts import Effect
@@ -271,10 +273,13 @@ def _notice_change(
     """What a change of position means beyond the book: placed, grown, fallen, put off."""
     grown = said.value.amount_minor - before
     _count_placed(draft, said, old, grown)
+    is_mended = said.cause is PositionCause.CORRECTION and _MOVERS[new.moved_by] is Causes.PRICE
     if said.cause is PositionCause.PRICE:
-        _watch_fall(draft)
+        falls.watch(draft)
+    elif is_mended and grown > 0:
+        falls.watch_anew(draft)
     else:
-        draft.scored = replace(draft.scored, peak_fen=wealth.holdings_fen(draft))
+        falls.carry_peak(draft, grown=grown)
     is_new_date = old is None or old.maturity != new.maturity
     if is_new_date and new.lot is not None and new.maturity is not None:
         left, notice = new.lot.days_to_maturity, draft.edition.triggers.maturity_notice_days
@@ -288,32 +293,31 @@ def _notice_change(
 
 
 def _count_placed(draft: Draft, said: corebank.Position, old: Holding | None, grown: int) -> None:
-    """Money placed suitably counts for the runs under way; what a correction takes back, too."""
+    """Money placed suitably counts for the runs under way; what a correction takes back, too.
+
+    So does what was sold, of anything but deposits and cash.
+    """
     product = draft.reference.product(said.product)
     is_placing = product is not None and not product.idle and _suits(draft, product)
     if said.cause is PositionCause.TRADE and grown > 0:
         if is_placing:
             journeys.note_placed(draft, grown)
         behaviour.settle_need(draft, "invest_idle")
-    is_mended = said.cause is PositionCause.CORRECTION and is_placing
-    if is_mended and old is not None and old.moved_by == _CODES[PositionCause.TRADE]:
+    is_trade_mended = (
+        said.cause is PositionCause.CORRECTION
+        and old is not None
+        and old.moved_by == _CODES[PositionCause.TRADE]
+    )
+    if is_trade_mended and is_placing and old is not None:
         journeys.note_placed(draft, grown, since=old.as_of)
+    is_sale = is_trade_mended or (said.cause is PositionCause.TRADE and grown < 0)
+    if is_sale and product is not None and not (product.idle or product.kind == "DEPOSIT"):
+        journeys.note_sold(draft, -grown)
 
 
 def _suits(draft: Draft, product: Product) -> bool:
-    level = max(product.issuer_level, product.seller_level)
     risk_class = draft.household.told.risk_class
-    return risk_class is not None and level <= risk_class
-
-
-def _watch_fall(draft: Draft) -> None:
-    value, peak = wealth.holdings_fen(draft), draft.scored.peak_fen
-    tolerable = draft.household.told.tolerable_loss
-    if value > peak:
-        draft.scored = replace(draft.scored, peak_fen=value)
-    elif tolerable is not None and peak > 0 and (peak - value) / peak > tolerable:
-        behaviour.note(draft, "drawdown")
-        draft.scored = replace(draft.scored, peak_fen=value)
+    return risk_class is not None and level_of(product) <= risk_class
 
 
 def _find(draft: Draft, said: corebank.Position) -> Holding | None:

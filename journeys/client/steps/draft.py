@@ -42,6 +42,7 @@ class Draft:
     __slots__ = (
         "_named",
         "allowed",
+        "began",
         "book",
         "cases",
         "cause",
@@ -49,6 +50,7 @@ class Draft:
         "clock_at",
         "complaints",
         "contact_clock",
+        "diagnosis_at",
         "edition",
         "ended",
         "evidence",
@@ -69,6 +71,7 @@ class Draft:
         "scored",
         "seen",
         "served",
+        "stated_fen",
         "tasks",
     )
 
@@ -92,8 +95,10 @@ class Draft:
         self.retry_at = state.retry_at
         self.intent_off_at = state.intent_off_at
         self.clock_at = state.clock_at
+        self.diagnosis_at = state.diagnosis_at
         self.last_verdict = state.last_verdict
         self.paydays = state.paydays
+        self.stated_fen = state.stated_fen
         self.cases = state.cases
         self.reference = reference
         self.outputs: list[Output] = []
@@ -105,7 +110,12 @@ class Draft:
         self.edition: Edition = self.reference.catalogue.at(now)
         self.is_late = False
         self.occasions: list[str] = []
+        self.began = self.inputs()
         self._named = 0
+
+    def inputs(self) -> tuple[object, ...]:
+        """What a sale rests on, of the client: a part that changed is another object."""
+        return self.household, self.holdings, self.holes
 
     def state(self) -> ClientState:
         """The parts as they stand."""
@@ -130,8 +140,10 @@ class Draft:
             self.retry_at,
             self.intent_off_at,
             self.clock_at,
+            self.diagnosis_at,
             self.last_verdict,
             self.paydays,
+            self.stated_fen,
             self.cases,
         )
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from journeys.catalogue.definitions import END, Journey
+from journeys.catalogue.definitions import END, Journey, JourneyStep
 from journeys.client.journey.instance import Ended, Instance, Value
 from journeys.client.state import TaskRow
-from journeys.client.steps import tasks, words
+from journeys.client.steps import tasks, wealth, words
 from journeys.client.steps.draft import Draft
 from journeys.identity import short_hash
 from schemas.facts import JourneyAdvance, JourneyAdvanced, JourneyEnd, JourneyMove
@@ -21,17 +21,25 @@ _MOST_CAUSES = 16
 
 
 def trigger(
-    draft: Draft, name: str, variables: Mapping[str, Value], causes: tuple[int, ...]
+    draft: Draft,
+    name: str,
+    variables: Mapping[str, Value],
+    causes: tuple[int, ...],
+    *,
+    is_duty: bool = False,
 ) -> None:
     """Move the runs that wait for this, then enter the journeys that it starts.
 
     A late event enters nothing, and moves a run only to where nothing is done: no contact may
-    follow from it.
+    follow from it. A duty is news of its own, whatever brought it: it is decided by a timer, which
+    is late for nothing.
     """
     for run in draft.instances:
         _hear(draft, run, name, variables)
-    if draft.is_late:
+    if draft.is_late and not is_duty:
         return
+    if draft.is_late:
+        draft.retry_at = draft.now
     for journey in draft.edition.by_trigger.get(name, ()):
         key = journey.instance_key.format_map(variables)
         if _may_enter(draft, journey, key) and journey.entry.holds(
@@ -64,6 +72,16 @@ def _is_of(run: Instance, journey: Journey, variables: Mapping[str, Value]) -> b
         for word in journey.key_words
         if word in variables
     )
+
+
+def on_score(draft: Draft) -> None:
+    """A score was said: perhaps a reason to look at it together."""
+    scored = draft.scored
+    variables: dict[str, Value] = {
+        "parameters": scored.parameters,
+        "score_fall": max(0, scored.crest - wealth.hundredths(scored.total)) / 100,
+    }
+    trigger(draft, "scored", variables, (draft.cause.mark,))
 
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
@@ -121,12 +139,24 @@ def on_step_due(draft: Draft, run: Instance) -> None:
     if journey is None:
         end(draft, run, JourneyEnd.EXIT, "migrated")
         return
-    target = journey.steps[run.step].to
-    if target == END:
+    step = journey.steps[run.step]
+    target = _way_on(draft, run, step)
+    if target == END and step.wait is None:
+        end(draft, run, JourneyEnd.EXIT, step.id)
+    elif target == END:
         end(draft, run, JourneyEnd.TIMEOUT, "step_timeout")
     else:
         _drop_task(draft, run, "step_timeout")
         _step(draft, journey, replace(run, task=None), target)
+
+
+def on_over(draft: Draft, run: Instance) -> None:
+    """A run's time is up; a goal that asks for all of it is met only now."""
+    journey = definition(draft, run)
+    if journey is not None and journey.goal.holds(words.of_run(draft, run)):
+        end(draft, run, JourneyEnd.GOAL, "goal_met")
+    else:
+        end(draft, run, JourneyEnd.TIMEOUT, "journey_timeout")
 
 
 def end(draft: Draft, run: Instance, how: JourneyEnd, reason: str) -> None:
@@ -161,6 +191,13 @@ def decided(draft: Draft, run: Instance, task: str) -> None:
     _put(draft, replace(run, wants=False, task=task, tries=run.tries + 1))
 
 
+def note(draft: Draft, *what: str) -> None:
+    """Something happened that goals may ask for: every live run remembers it by name."""
+    draft.instances = tuple(
+        replace(run, noted=tuple(dict.fromkeys((*run.noted, *what)))) for run in draft.instances
+    )
+
+
 def note_placed(draft: Draft, fen: int, *, since: Instant | None = None) -> None:
     """Money was placed suitably: every live run counts it towards its goal.
 
@@ -171,6 +208,13 @@ def note_placed(draft: Draft, fen: int, *, since: Instant | None = None) -> None
         if since is None or run.entered_at <= since
         else run
         for run in draft.instances
+    )
+
+
+def note_sold(draft: Draft, fen: int) -> None:
+    """Investments were sold; below 0, a sale was taken back."""
+    draft.instances = tuple(
+        replace(run, sold_fen=max(0, run.sold_fen + fen)) for run in draft.instances
     )
 
 
@@ -225,6 +269,12 @@ def _step(
     _put(draft, moved)
     _tell(draft, moved, move)
     draft.decide_on("journey")
+
+
+def _way_on(draft: Draft, run: Instance, step: JourneyStep) -> str:
+    if step.when is None or step.when.holds(words.of_run(draft, run)):
+        return step.to
+    return step.otherwise
 
 
 def _run_of(draft: Draft, row: TaskRow) -> Instance | None:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from journeys.client.journey.instance import Value
 from journeys.client.state import Holding
-from journeys.client.steps import doubt, wealth
+from journeys.client.steps import doubt, journeys, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.book import Lot
+from journeys.client.wealth.product import level_of
 from journeys.reference import Reference
 from schemas.reference import Product
 
@@ -41,6 +43,23 @@ def book_anew(draft: Draft, holding: Holding, old: Lot, product: Product) -> Non
         wealth.set_lot(draft, old, lot)
         new = replace(holding, lot=lot)
     draft.holdings = tuple(new if held is holding else held for held in draft.holdings)
+    if new.lot is not old:
+        _tell_grade(draft, old, product)
+
+
+def _tell_grade(draft: Draft, old: Lot, product: Product) -> None:
+    """Holders have a right to know (S06), however late the event that met the new facts.
+
+    It rests on the release and on no event: what met the new facts first may well be reversed.
+    """
+    before = draft.reference.product(old.product, old.facts_version)
+    graded: dict[str, Value] = {
+        "product": product.product,
+        "facts": str(product.version),
+        "level": level_of(product),
+        "level_before": 0 if before is None else level_of(before),
+    }
+    journeys.trigger(draft, "regraded", graded, (), is_duty=True)
 
 
 def _cash(draft: Draft, holding: Holding, old: Lot) -> int | None:

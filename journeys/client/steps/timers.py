@@ -18,13 +18,13 @@ from journeys.client.steps import (
     claims,
     journeys,
     operations,
+    owed,
     salary,
     tasks,
     wealth,
 )
 from journeys.client.steps.draft import Cause, Draft, cause
 from journeys.client.wealth.attribution import Causes
-from schemas.facts import JourneyEnd
 from schemas.tasks import TaskState
 from schemas.time import Instant
 
@@ -44,7 +44,8 @@ def earliest(state: ClientState | Draft) -> Instant | None:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
     kept_at = state.paydays[-1].due if state.paydays else None
-    for due in (state.clock_at, state.intent_off_at, state.retry_at, kept_at):
+    asked_at, owed_at = state.retry_at, state.diagnosis_at
+    for due in (state.clock_at, state.intent_off_at, asked_at, owed_at, kept_at):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -100,6 +101,7 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
         (state.paydays[-1].due if state.paydays else None, "payday"),
+        (state.diagnosis_at, "diagnosis"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -136,7 +138,7 @@ def _edge(draft: Draft, subject: str) -> None:
 def _run_end(draft: Draft, subject: str) -> None:
     for run in draft.instances:
         if run.name == subject:
-            journeys.end(draft, run, JourneyEnd.TIMEOUT, "journey_timeout")
+            journeys.on_over(draft, run)
 
 
 def _step(draft: Draft, subject: str) -> None:
@@ -170,6 +172,10 @@ def _payday(draft: Draft, _subject: str) -> None:
     salary.on_due(draft)
 
 
+def _diagnosis(draft: Draft, _subject: str) -> None:
+    owed.on_due(draft)
+
+
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "edge": _edge,
     "run_end": _run_end,
@@ -180,6 +186,7 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "intent": _intent,
     "retry": _retry,
     "payday": _payday,
+    "diagnosis": _diagnosis,
     "case_due": cases.on_due,
     "case_end": cases.on_end,
     "case_judge": cases.on_judgement,

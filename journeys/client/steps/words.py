@@ -7,6 +7,7 @@ from journeys.client.intent.policy import INTENTS
 from journeys.client.journey.instance import Instance
 from journeys.client.steps import wealth
 from journeys.client.steps.draft import Draft
+from journeys.client.wealth.product import level_of
 from journeys.condition import Lookup, Value
 
 _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
@@ -29,13 +30,41 @@ _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
     "coverage": lambda draft: draft.scored.coverage,
     "holdings": wealth.holdings_fen,
     "idle": wealth.idle_fen,
+    "invested": wealth.invested_fen,
     "monthly_spend": lambda draft: draft.household.told.essential_spending,
 }
-_RUN: Mapping[str, Callable[[Instance], Value]] = {
-    "placed": lambda run: run.placed_fen,
-    "answered": lambda run: run.answered,
-    "agreed": lambda run: run.agreed,
-    "refused": lambda run: run.refused,
+
+
+def _held(draft: Draft, run: Instance) -> int | None:
+    """What stands in the run's product; `None` while that is in doubt."""
+    held = [one for one in draft.holdings if one.product == run.variables.get("product")]
+    if any(one.doubt for one in held):
+        return None
+    return sum(one.lot.value_fen for one in held if one.lot is not None)
+
+
+def _is_above_class(draft: Draft, run: Instance) -> bool | None:
+    """Is the run's product graded above the client's class, as it stands now?"""
+    product = draft.reference.product(str(run.variables.get("product")))
+    risk_class = draft.household.told.risk_class
+    if product is None or risk_class is None:
+        return None
+    return level_of(product) > risk_class
+
+
+_RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
+    "placed": lambda _, run: run.placed_fen,
+    "answered": lambda _, run: run.answered,
+    "agreed": lambda _, run: run.agreed,
+    "refused": lambda _, run: run.refused,
+    "sold": lambda _, run: run.sold_fen,
+    "tries": lambda _, run: run.tries,
+    "lasted": lambda draft, run: draft.now - run.entered_at,
+    "held": _held,
+    "above_class": _is_above_class,
+    "diagnosed": lambda _, run: "diagnosed" in run.noted,
+    "remedy_chosen": lambda _, run: "remedy_chosen" in run.noted,
+    "diagnosis_complete": lambda _, run: "diagnosis_complete" in run.noted,
 }
 
 
@@ -62,6 +91,6 @@ def of_run(draft: Draft, run: Instance) -> Lookup:
         if word.startswith(AT):
             return word == AT + run.step
         read = _RUN.get(word)
-        return of_client_too(word) if read is None else read(run)
+        return of_client_too(word) if read is None else read(draft, run)
 
     return lookup

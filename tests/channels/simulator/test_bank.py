@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from channels.gateway.door import accept
 from channels.simulator.client import Held
 from channels.simulator.mix import read_mix
-from channels.simulator.products import shelf
+from channels.simulator.products import FUNDS, shelf
 from channels.simulator.world import Agenda
 from schemas.reference import Product
 from schemas.time import DAY, HOUR, MINUTE, Instant, format_instant, parse_instant
@@ -132,7 +132,8 @@ def test_books_balance_to_the_fen():
         value = report["value"]["amount_minor"]
         if before == 0 and report["cause"] == "resync":
             opening[client] += value
-        if report["cause"] == "price":
+        is_mended = report["cause"] == "correction" and product in FUNDS
+        if report["cause"] == "price" or is_mended:
             priced[client] += value - held[client][product]
         held[client][product] = value
     moved = _moved()
@@ -150,6 +151,8 @@ def _moved():
         is_money = said.kind == "corebank.flow_posted" or "amount" in said.data
         if name not in seen and is_money and not is_history:
             seen.add(name)
+            if "amount" not in said.data:
+                continue
             sign = 1 if said.data.get("direction") == "in" else -1
             moved[said.message.key] += sign * said.data["amount"]["amount_minor"]
     return moved

@@ -52,6 +52,7 @@ def test_the_loop_closes():
     assert sum(summary["outcomes"].values()) > 0
     assert summary["journeys"].keys() >= {"maturity", "large_inflow", "complaint", "application"}
     assert summary["journeys"].keys() >= {"arrival", "dormant_salary"}
+    assert summary["journeys"].keys() >= {"maturity", "large_inflow", "self_diagnosis"}
     assert summary["applied"] > summary["events"]
 
 

@@ -110,17 +110,17 @@ def test_no_file_at_all_is_refused():
 def test_an_action_may_come_later_and_leave_again():
     texts = changed(
         "actions.toml",
-        'id = "self_diagnosis"\nversion = 1\nvalid_from = 2026-01-01',
-        'id = "self_diagnosis"\nversion = 1\nvalid_from = 2026-07-01\nvalid_to = 2026-08-01',
+        'id = "complaint_follow_up"\nversion = 1\nvalid_from = 2026-01-01',
+        'id = "complaint_follow_up"\nversion = 1\nvalid_from = 2026-07-01\nvalid_to = 2026-08-01',
     )
     texts["arbitration.toml"] = texts["arbitration.toml"].replace(
-        'action = "self_diagnosis"\nchannel = "app"\np = "9%"\nas_of = 2026-01-01\nversion = 1\n'
-        "valid_from = 2026-01-01",
-        'action = "self_diagnosis"\nchannel = "app"\np = "9%"\nas_of = 2026-01-01\nversion = 1\n'
-        "valid_from = 2026-07-01\nvalid_to = 2026-08-01",
+        'action = "complaint_follow_up"\nchannel = "remote"\np = "55%"\nas_of = 2026-01-01\n'
+        "version = 1\nvalid_from = 2026-01-01",
+        'action = "complaint_follow_up"\nchannel = "remote"\np = "55%"\nas_of = 2026-01-01\n'
+        "version = 1\nvalid_from = 2026-07-01\nvalid_to = 2026-08-01",
     )
     catalogue = loaded(texts)
-    there = ["self_diagnosis" in edition.actions for edition in catalogue.editions]
+    there = ["complaint_follow_up" in edition.actions for edition in catalogue.editions]
     assert there == [False, True, False]
 
 

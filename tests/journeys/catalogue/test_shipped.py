@@ -26,6 +26,8 @@ def test_the_shipped_catalogue_loads(edition):
     assert edition.version == "test"
     assert set(edition.journeys) >= {"maturity", "large_inflow", "complaint"}
     assert set(edition.by_trigger) >= {"maturity_near", "inflow", "complaint"}
+    assert edition.journeys.keys() >= {"maturity", "large_inflow", "self_diagnosis"}
+    assert edition.by_trigger.keys() >= {"maturity_near", "inflow", "scored"}
 
 
 def test_the_same_files_in_another_order_give_the_same_catalogue():
@@ -55,10 +57,10 @@ def test_every_event_kind_has_its_own_lateness(edition):
     assert set(edition.lateness.by_kind) == KINDS
 
 
-def test_only_service_is_no_marketing_and_nothing_sells(edition):
+def test_only_service_is_no_marketing_and_only_what_sells_allocates(edition):
     for action in edition.actions.values():
         assert action.marketing is (action.kind != "service")
-        assert action.kind in {"service", "reassure", "educate", "diagnose", "retain"}
+        assert (action.sells is not None) is (action.kind == "allocate")
 
 
 def test_every_treatment_is_ranked_by_the_cost_of_its_channel(edition):
@@ -79,7 +81,7 @@ def test_every_action_is_worth_more_than_a_contact_costs(edition):
     for treatment in edition.treatments.values():
         action = edition.actions[treatment.action]
         rate = edition.arbitration.base_rates[action.id, str(treatment.channel)]
-        assert rate.p * action.value_points > cost, action.id
+        assert action.sells or rate.p * action.value_points > cost, action.id
 
 
 def test_every_text_is_said_in_both_languages_and_lawful(edition):
@@ -158,9 +160,9 @@ def test_actions_outside_journeys_rest_before_they_come_again(edition):
     outside = {each.id: each for each in edition.actions.values() if each.applies is not None}
     assert set(outside) == {
         "idle_cash_view",
+        "place_idle",
         "worry_reassure",
         "stay_talk",
-        "self_diagnosis",
         "complaint_follow_up",
         "case_help",
     }

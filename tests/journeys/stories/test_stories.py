@@ -101,6 +101,12 @@ def test_everything_that_may_happen_happens(live):
         line("1h", 'desk = "declined"', 'reason = "no_time"'),
         line("1h", 'position = "wmp-r2"', 'amount = "100_000 CNY"'),
         line("1h", 'position = "td90"', 'amount = "100_000 CNY"', 'matures_in = "90d"'),
+        line("1h", 'position = "wmp-r2"', 'amount = "90_000 CNY"', 'cause = "price"'),
+        line("1h", 'reversed = "position"'),
+        line("1h", "tested = 1"),
+        line("1h", 'regraded = "wmp-r2"', "level = 4"),
+        line("1h", 'diagnoses = "spread"'),
+        line("1h", "diagnosis_held = true"),
         line("1h", 'looks_at = "redemption"'),
         line("1h", 'says = "leave"', then='{ intent = "leave", on = true }'),
         line("1h", 'complains = "fees"'),
@@ -139,6 +145,9 @@ def test_a_story_that_cannot_be_read_names_file_line_and_remedy(text, fault):
         (['presented = "stay_talk"'], "no task 'stay_talk' is open"),
         (['position = "td90"'], "say how much stands there"),
         (['says = "NO NAME"'], "contract"),
+        (['reversed = "tested"'], "no 'tested' was said before"),
+        (['regraded = "wmp-r2"'], "say its new level"),
+        (['regraded = "moon"', "level = 3"], "no product 'moon' stands on the shelf"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_line(live, words, fault):

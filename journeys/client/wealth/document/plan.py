@@ -12,6 +12,12 @@ class PlanRules(msgspec.Struct, frozen=True, kw_only=True):
     apart_days: int
     due: tuple[tuple[int, int], ...]
     """(month, day), ascending: one diagnosis by each."""
+    tiers: tuple[str, ...] = ()
+    """Whose clients are in the plan."""
+    again_after: int = 0
+    """Microseconds after one was held, the next is to be arranged."""
+    first_within: int = 1
+    """Microseconds over which the first is spread, for clients of whom none is known."""
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,3 +72,15 @@ def plan(done: Sequence[Done], rules: PlanRules, *, year: int) -> Plan:
         return Plan(tuple(counted), None, None)
     opens = counted[-1].day + apart if counted else date(year, 1, 1)
     return Plan(tuple(counted), date(year, *rules.due[len(counted)]), opens)
+
+
+def next_due(rules: PlanRules, today: date) -> date:
+    """The next of the days by which one is due, today included.
+
+    Example:
+        >>> rules = PlanRules(apart_days=90, due=((6, 30), (12, 31)))
+        >>> next_due(rules, date(2026, 7, 1)), next_due(rules, date(2026, 12, 31))
+        (datetime.date(2026, 12, 31), datetime.date(2026, 12, 31))
+    """
+    days = [date(year, *day) for year in (today.year, today.year + 1) for day in rules.due]
+    return next(day for day in days if day >= today)

@@ -1,0 +1,100 @@
+"""First tests, re-grades, a falling market: whom they concern, and what follows."""
+
+from channels.simulator.client import Held
+from channels.simulator.products import DEPOSITS, FUNDS
+from tests.channels.simulator.a_task import a_task
+from tests.channels.simulator.lives import MONDAY, a_bank, a_month, alone, tasks_of, with_engine
+
+
+def test_a_test_that_is_withdrawn_never_was():
+    bank = a_bank(clients=150)
+    classes = {client.key: client.risk_class for client in bank.clients}
+    said = alone(bank, days=20)
+    withdrawn = {
+        one.data["id"]: one
+        for one in said
+        if one.kind == "corebank.event_reversed" and "risk_test" in one.data["type"]
+    }
+    assert withdrawn
+    tests = [one for one in said if one.kind == "corebank.risk_test_taken"]
+    by_client = {
+        one.message.key: [t for t in tests if t.message.key == one.message.key] for one in tests
+    }
+    for one in withdrawn.values():
+        mine = by_client[one.message.key]
+        assert one.data["id"] in {test.message.body["id"] for test in mine}
+        if len({test.message.body["id"] for test in mine}) == 1:
+            client = next(c for c in bank.clients if c.key == one.message.key)
+            assert client.risk_class == classes[client.key]
+
+
+def test_most_first_tests_come_from_who_holds_deposits_alone():
+    opening = {
+        one.message.key: [p["product"] for p in one.data["positions"]]
+        for one in a_month()
+        if one.kind == "corebank.baseline_loaded"
+    }
+    tested = [one.message.key for one in a_month() if one.kind == "corebank.risk_test_taken"]
+    alone_in_deposits = [key for key in tested if set(opening[key]) <= set(DEPOSITS)]
+    assert len(alone_in_deposits) > len(tested) / 2
+
+
+def test_each_change_of_a_product_is_released_once_and_one_is_graded_back():
+    bank = a_bank(clients=1)
+    levels = []
+    while (at := bank.next_release()) is not None:
+        levels += [
+            (row["product"], row["version"], row["seller_level"]) for row in bank.releases(at)
+        ]
+        assert bank.releases(at) == []
+    assert levels == [("wmp-r2", 2, 3), ("bond-a", 2, 3), ("bond-a", 3, 2)]
+
+
+def test_holders_are_told_of_a_grade_above_their_class():
+    life = with_engine(clients=60, days=4)
+    assert "regrade_notice" in {task.action for task in tasks_of(life)}
+
+
+def _reports():
+    """Every report of a fund's value: the event, and what it stood at before."""
+    values: dict[tuple[str, str], int] = {}
+    for one in a_month():
+        said = one.data
+        told = [said] if one.kind == "corebank.position_reported" else said.get("positions", [])
+        for position in told:
+            key = one.message.key, position["product"]
+            before, values[key] = values.get(key, 0), position["value"]["amount_minor"]
+            if position["product"] in FUNDS and before > values[key]:
+                yield one.message, position, before
+
+
+def test_every_fund_falls_steeply_on_the_day_of_the_crash():
+    lost = [
+        1 - told["value"]["amount_minor"] / before
+        for _, told, before in _reports()
+        if told["cause"] == "price"
+    ]
+    assert len([share for share in lost if share > 0.2]) > 10
+
+
+def test_a_wrong_price_is_taken_back_by_its_name():
+    falls = {message.body["id"] for message, told, _ in _reports() if told["cause"] == "price"}
+    mended = [one.data["id"] for one in a_month() if one.data.get("reason") == "wrong_price"]
+    assert len(mended) > 2
+    assert set(mended) <= falls
+
+
+def test_who_is_frightened_sells_unless_reassured():
+    def sells(outcome):
+        bank = a_bank(clients=1)
+        client = bank.clients[0]
+        client.holdings["eq-a"] = Held(5_000_000)
+        investing = bank._investing
+        investing.follow(client, a_task(action="drawdown_call"), outcome, MONDAY)
+        return [
+            m.body["data"]["product"]
+            for m in investing.deeds()["panic_sell"](client, MONDAY, "eq-a")
+        ]
+
+    assert sells("not_now") == ["eq-a", "cur"]
+    assert sells("converted") == []
