@@ -44,6 +44,7 @@ def main() -> None:
 
 _ELSEWHERE: Final = {
     "bench": "channels.bench_cli:bench",
+    "case": "channels.operator_cli:case",
     "dead-letters": "channels.operator_cli:dead_letters",
     "event": "channels.operator_cli:event",
     "explain": "channels.why.command:explain",

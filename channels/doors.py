@@ -7,14 +7,16 @@ from typing import Final
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.counting import DoorMetrics
+from channels.gateway.orders import OrderDesk
 from channels.process import Process
 from channels.serving import Check, answers, serve_app, wait_for_views
 from channels.workbench.app import Pages, attach, create_app
 from streams.clock import WallClock
-from streams.errors import TransientError
+from streams.errors import TransientError, WorkerStopError
 from streams.kafka.lag import LagMeter
 from streams.kafka.logs import epochs
 from streams.kafka.progress import Groups, KafkaProgress
@@ -22,6 +24,7 @@ from streams.kafka.publisher import KafkaPublisher
 from streams.kafka.reader import KafkaFeed, KafkaReader
 from streams.readmodel.database import address, open_database
 from streams.readmodel.following import Following
+from streams.readmodel.freshness import Freshness
 from streams.readmodel.projector import PROJECTED, Projector
 from streams.readmodel.queries import Views
 from streams.readmodel.visibility import Visibility
@@ -33,6 +36,7 @@ _PUBLISH_S: Final = 5.0
 """After so long without an acknowledgement a door answers 503."""
 _ANSWER_S: Final = 3.0
 _MEASURE_S: Final = 5.0
+_FOLLOW_S: Final = 1.0
 
 
 class _Parts:
@@ -46,10 +50,15 @@ class _Parts:
         self.views = Views(self.engine, KafkaProgress(self.groups))
         self.released = ReleasedCatalogue(self.reader)
 
-    def gateway(self) -> FastAPI:
+    def gateway(self, orders: OrderDesk) -> FastAPI:
         process = self.process
         watch = DoorMetrics(process.metrics, process.settings.channels)
-        return create_gateway(self.publisher, process.clock, self.views, watch)
+        return create_gateway(self.publisher, process.clock, self.views, watch, orders=orders)
+
+    def order_desk(self, reader: KafkaReader, groups: Groups) -> OrderDesk:
+        """On connections of its own: it is refreshed by a thread of its own."""
+        fresh = Freshness(reader, KafkaProgress(groups), self.views, self.process.clock)
+        return OrderDesk(self.views, ReleasedCatalogue(reader), fresh, self.process.clock)
 
     def pages(self) -> Pages:
         listening = self.process.metrics.sse_clients.inc
@@ -82,10 +91,29 @@ def run_gateway(process: Process, port: int, *, pages: bool) -> None:
     if pages and not wait_for_views(process):
         return
     parts = _Parts(process, engine)
-    app = parts.gateway()
+    reader = KafkaReader(process.bootstrap, answer_s=_ANSWER_S)
+    groups = Groups(process.bootstrap, answer_s=_ANSWER_S)
+    orders = parts.order_desk(reader, groups)
+    app = parts.gateway(orders)
     if pages:
         attach(app, parts.pages())
-    _serve(parts, app, port, parts.checks(pages=pages))
+    following = threading.Thread(target=_follow, args=(process, orders), daemon=True)
+    following.start()
+    try:
+        _serve(parts, app, port, parts.checks(pages=pages))
+    finally:
+        following.join(timeout=_ANSWER_S)
+        reader.close()
+        groups.close()
+
+
+def _follow(process: Process, orders: OrderDesk) -> None:
+    """Keep what orders are judged on in sight; while anything is away, no order is judged."""
+    while not process.stop.wait(_FOLLOW_S):
+        try:
+            orders.refresh()
+        except (TransientError, WorkerStopError, SQLAlchemyError) as error:
+            process.log.warning("orders_unjudged", reason=type(error).__name__)
 
 
 def run_workbench(process: Process, port: int) -> None:

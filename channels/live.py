@@ -14,10 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from channels.gateway.app import create_app as create_gateway
+from channels.gateway.orders import OrderDesk
 from channels.offline import ENGINE
 from channels.publishing import send
 from channels.simulator.bank import Bank
-from channels.simulator.ears import hear
+from channels.simulator.ears import HEARD, hear
 from channels.simulator.headless import Headless
 from channels.simulator.mix import read_mix
 from channels.simulator.story import Story
@@ -33,13 +34,16 @@ from streams.errors import TransientError, WorkerStopError
 from streams.feed import ReaderFeed
 from streams.ports import Clock, Outgoing
 from streams.readmodel.database import VIEWS, open_database
+from streams.readmodel.freshness import Freshness
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
-from streams.topics import DESK_FACTS, REFERENCE, TASKS
+from streams.released import ReleasedCatalogue
+from streams.topics import REFERENCE
 
 HOST: Final = "127.0.0.1"
 _BATCH: Final = 200
 _NAP_S: Final = 0.03
+_FOLLOW_S: Final = 0.2
 PORTS_TRIED = 20
 _A_WEEKDAY: Final = "2026-11-24T00:00:00+08:00"
 _OPENING: Final = 8 * HOUR + 30 * MINUTE
@@ -57,6 +61,8 @@ class Service:
         self.engine.commit()
         self._reader = FileReader(folder / ENGINE)
         self._views = open_database(f"sqlite:///{folder / VIEWS}")
+        self._orders_reader = FileReader(folder / ENGINE)
+        self._orders = self._order_desk(clock)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self.failure: BaseException | None = None
@@ -67,6 +73,7 @@ class Service:
         """Serve until a signal, or until something fails; 0 or 70."""
         self._spawn(self.engine.run)
         self._spawn(Projector(self._views, ReaderFeed(self._reader, wait_s=_NAP_S)).run)
+        self._spawn(self._follow)
         for work in more:
             self._spawn(work)
         with suppress(KeyboardInterrupt):
@@ -76,6 +83,7 @@ class Service:
             thread.join(timeout=10)
         self._views.dispose()
         self._reader.close()
+        self._orders_reader.close()
         if self.failure is not None:
             click.echo(f"stopped: {self.failure}", err=True)
             return 70
@@ -85,9 +93,23 @@ class Service:
         """End from another thread, as a signal would."""
         self._server.should_exit = True
 
+    def _order_desk(self, clock: Clock) -> OrderDesk:
+        """On a reader of its own: two threads do not share one."""
+        reader = self._orders_reader
+        views = Views(self._views, reader)
+        fresh = Freshness(reader, reader, views, clock)
+        return OrderDesk(views, ReleasedCatalogue(reader), fresh, clock)
+
+    def _follow(self, stop: threading.Event) -> None:
+        while not stop.wait(_FOLLOW_S):
+            with suppress(TransientError):  # then no order is judged
+                self._orders.refresh()
+
     def _config(self, clock: Clock, port: int) -> uvicorn.Config:
         views = Views(self._views, self._reader)
-        app: FastAPI = create_gateway(self.engine, clock, views, durability="local")
+        app: FastAPI = create_gateway(
+            self.engine, clock, views, durability="local", orders=self._orders
+        )
         catalogue = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
         attach(app, Pages(views, self.engine, clock, catalogue, is_ending=self._is_ending))
         return uvicorn.Config(
@@ -157,7 +179,7 @@ class LiveBank:
 
     def _hear(self, outputs: Sequence[Outgoing]) -> None:
         with self._lock:
-            self._seen.extend(m for m in outputs if m.topic in (TASKS, DESK_FACTS))
+            self._seen.extend(m for m in outputs if m.topic in HEARD)
 
     def _listen(self) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""`suishen event` and `suishen dead-letters`: over a folder's engine, or a cluster's logs.
+"""`suishen event`, `case` and `dead-letters`: over a folder's engine, or a cluster's logs.
 
 Exit codes: 0 fine, 1 nothing found, 2 bad input, 70 machinery.
 """
@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from channels.telling import tell
+from schemas.time import Instant, format_instant
 
 _NOTHING: Final = 1
 _data = click.option(
@@ -52,6 +53,35 @@ def event(
         return _NOTHING
     tell(story, as_json=as_json)
     return 0
+
+
+@click.command("case")
+@click.argument("name", metavar="CLIENT|CASE")
+@_data
+@_broker
+@_json
+def case(name: str, data: Path, bootstrap: str | None, *, as_json: bool) -> int:
+    """A case, or the cases of a client, with all that was said and done."""
+    side, place = _asked(data, bootstrap)
+    with side.open_views(place) as views:
+        one = views.case(name) if name.startswith("k_") else None
+        found = views.cases(name) if one is None else [one]
+    if not found:
+        click.echo(f"no case of '{name}'; a client's page lists theirs, or ask again", err=True)
+        return _NOTHING
+    tell({"cases": [_told(each) for each in found]}, as_json=as_json)
+    return 0
+
+
+def _told(case: dict[str, Any]) -> dict[str, Any]:
+    """A case without what only a database needs, its lines in order of time."""
+    lines = [
+        {"at": format_instant(Instant(line["at"])), "kind": line["kind"], "word": line["word"]}
+        | {"said": line["doc"]}
+        for line in case["lines"]
+    ]
+    shown = {name: case[name] for name in ("case_id", "client", "case_type", "life", "owner")}
+    return shown | {"stands": case["doc"], "first_contact": case["first_contact"], "lines": lines}
 
 
 @click.group("dead-letters")

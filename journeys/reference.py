@@ -1,11 +1,14 @@
 """The reference as a fold sees it: a frozen view up to one marker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.errors import DefinitionError
 from schemas.reference import Product, Stop, Stops
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,17 @@ class Reference:
     newest: Mapping[str, int] = field(default_factory=dict)
     stops: tuple[Stop, ...] = ()
     """Contacts that an operator has stopped."""
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def derived(self, make: Callable[["Reference"], T]) -> T:
+        """What is made of the products alone, made when it is first asked for, and then kept.
+
+        A release of a product starts anew; a catalogue and a stop leave it as it is.
+        """
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
 
     def product(self, product: str, version: int | None = None) -> Product | None:
         """A product at a version, or at its newest; `None` if it was never released."""
@@ -43,6 +57,7 @@ class Reference:
             offset=offset,
             products={**self.products, key: product},
             newest={**self.newest, product.product: newest},
+            _made={},
         )
 
     def with_catalogue(self, catalogue: Catalogue, *, offset: int) -> "Reference":

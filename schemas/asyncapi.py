@@ -9,6 +9,7 @@ from schemas.logs import LOGS, Log, short_name
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEAKERS: Final = {
     "app": "the bank's app and web channels",
+    "case": "channels and desks (of cases)",
     "conversation": "the AI and remote channels",
     "corebank": "the core systems",
     "consent": "the consent and complaint systems",

@@ -21,11 +21,21 @@ from schemas.envelope import (
     schema_name,
 )
 from schemas.errors import Code, ContractError, Fault
-from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
+from schemas.signals import (
+    app,
+    casework,
+    consent,
+    conversation,
+    corebank,
+    desk,
+    engine,
+    partner,
+)
 from schemas.time import MINUTE, Instant
 from schemas.wire import OpenEnum, Wire
 
 E = TypeVar("E", bound=Envelope)
+W = TypeVar("W", bound=Wire)
 
 CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     app.PageViewed,
@@ -52,6 +62,12 @@ CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     desk.TaskPresented,
     desk.TaskNotPresented,
     desk.TaskOutcomeReported,
+    casework.NeedRaised,
+    casework.NoteTaken,
+    casework.OperationWanted,
+    casework.OperationReplied,
+    casework.CaseSettled,
+    corebank.StepAnswered,
 )
 """What channels may send."""
 ENGINE_SIGNALS: Final[tuple[type[Envelope], ...]] = (
@@ -83,7 +99,13 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.HoleChanged,
     facts.TaskChanged,
     facts.ClientServed,
+    facts.BuyerStated,
     facts.DiagnosisMade,
+    facts.CaseAdvanced,
+    facts.CaseNoted,
+    facts.FirstContactJudged,
+    facts.OperationAdvanced,
+    facts.StepAsked,
 )
 DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.QueueRanked,
@@ -162,6 +184,19 @@ def reader(kinds: tuple[type[Envelope], ...]) -> Callable[[bytes, str | None], E
         return event
 
     return read
+
+
+def question(kind: type[W], raw: bytes) -> W:
+    """Read what somebody asks a door, which is no event.
+
+    Raises:
+        ContractError: with all faults at once; values are never echoed.
+    """
+    check_depth(raw)
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as error:
+        raise _contract_error(error) from None
 
 
 def build(

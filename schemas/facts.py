@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.books import BookLine, BookRefusal
+from schemas.cases import CaseAdvance, CaseNote, FirstContact, OperationAdvance, StepRequest
 from schemas.decisions import Decision
 from schemas.diagnosis import Diagnosed
 from schemas.envelope import Envelope, Source
@@ -170,11 +171,67 @@ class ClientServed(Fact):
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
+class Buyer(Wire):
+    """What an order of this client is judged on, as of a moment."""
+
+    as_of: WireInstant
+    state: str
+    """Household, holdings and gaps, encoded as the engine keeps them, base64."""
+
+
+class BuyerStated(Fact):
+    """What an order is judged on has changed; doors judge orders by the newest."""
+
+    type: Literal["org.suishen.fact.buyer_stated.v1"]
+    data: Buyer
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
 class DiagnosisMade(Fact):
     """A diagnosis was held; the document with its figures."""
 
     type: Literal["org.suishen.fact.diagnosis_made.v1"]
     data: Diagnosed
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class CaseAdvanced(Fact):
+    """A case was opened, moved on, resolved, opened again or closed."""
+
+    type: Literal["org.suishen.fact.case_advanced.v1"]
+    data: CaseAdvance
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class CaseNoted(Fact):
+    """A line was added to a case's record."""
+
+    type: Literal["org.suishen.fact.case_noted.v1"]
+    data: CaseNote
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class FirstContactJudged(Fact):
+    """It is known whether a case was solved at the first contact."""
+
+    type: Literal["org.suishen.fact.first_contact_judged.v1"]
+    data: FirstContact
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class OperationAdvanced(Fact):
+    """An operation was offered, confirmed, carried out, taken back or is stuck."""
+
+    type: Literal["org.suishen.fact.operation_advanced.v1"]
+    data: OperationAdvance
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class StepAsked(Fact):
+    """The core bank is asked for a step. Whoever carries it out answers on the client's log."""
+
+    type: Literal["org.suishen.fact.step_asked.v1"]
+    data: StepRequest
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 

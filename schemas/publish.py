@@ -25,6 +25,7 @@ DATA_CLASSES: Final = {
     "risk_test": "pseudonymous: suitability",
     "consent": "pseudonymous: consent",
     "complaint": "pseudonymous: complaint",
+    "case": "pseudonymous: service and financial",
     "task": "pseudonymous: contact history",
     "diagnosis": "pseudonymous: financial",
     "book_ledger": "pseudonymous: an adviser's pay",

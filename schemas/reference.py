@@ -30,6 +30,17 @@ class Product(Wire):
     """Yearly fee by share class, where holders pay different ones; `fee_bp` is the usual one."""
     name_zh: Annotated[str, Field(max_length=64)]
     name_en: Annotated[str, Field(max_length=64)]
+    on_sale: bool = True
+    """May it still be bought? What is closed stays with its holders."""
+    term_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """From purchase to maturity; none for what never matures."""
+    minimum_fen: Annotated[int, Field(ge=1, le=2**62)] = 1
+    step_fen: Annotated[int, Field(ge=1, le=2**62)] = 1
+    """It is sold in whole steps of so much."""
+    entry_bp: Basis = 0
+    """What buying costs, of the amount bought."""
+    private: Literal["FI", "MIXED", "EQUITY"] | None = None
+    """Placed privately, with qualified investors only, and by what it invests in (S16)."""
 
 
 class ProductReleased(Envelope):

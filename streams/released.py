@@ -1,7 +1,7 @@
 """The released catalogue, followed on the reference log by doors that show its words."""
 
-from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
+from journeys.reference import Reference
 from schemas.time import Instant
 from streams.errors import TransientError
 from streams.ports import LogReader
@@ -15,7 +15,7 @@ class ReleasedCatalogue:
     def __init__(self, reader: LogReader) -> None:
         self._reader, self._log = reader, ReferenceLog(reader)
         self._end = 0
-        self._catalogue: Catalogue | None = None
+        self._reference: Reference | None = None
 
     def refresh(self) -> None:
         """Read on to the end of the log.
@@ -28,7 +28,18 @@ class ReleasedCatalogue:
         if end == 0:
             raise TransientError("no catalogue is released; 'suishen catalogue release'")
         if end > self._end:
-            self._end, self._catalogue = end, self._log.at(end).catalogue
+            self._end, self._reference = end, self._log.at(end)
+
+    @property
+    def reference(self) -> Reference:
+        """Products and policy as of the last refresh.
+
+        Raises:
+            TransientError: nothing has been read yet.
+        """
+        if self._reference is None:
+            raise TransientError("no catalogue has been read yet")
+        return self._reference
 
     def at(self, moment: Instant) -> Edition:
         """The edition in force at a moment.
@@ -36,6 +47,4 @@ class ReleasedCatalogue:
         Raises:
             TransientError: nothing has been read yet.
         """
-        if self._catalogue is None:
-            raise TransientError("no catalogue has been read yet")
-        return self._catalogue.at(moment)
+        return self.reference.catalogue.at(moment)

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal, Protocol
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic_core import from_json, to_json
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 
 from channels.gateway.counting import DoorWatch
 from channels.gateway.door import ACCEPTED, Accepted, accept
@@ -15,17 +17,27 @@ from channels.gateway.showing import showing
 from schemas import codec
 from schemas.envelope import MAX_EVENT_BYTES
 from schemas.errors import Code, ContractError, Fault
+from schemas.orders import Order
 from schemas.reference import Stop
 from schemas.time import format_instant
 from streams.errors import TransientError
 from streams.ports import Clock, Publisher
 
+MAX_ORDER_BYTES = 64 * 1024
 MAX_BATCH_EVENTS = 500
 MAX_BATCH_BYTES = 2 * 1024 * 1024
 MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024
 RETRY_AFTER_S = 1
 _JSON = ("application/cloudevents+json", "application/json")
 _BATCH = ("application/cloudevents-batch+json", "application/json")
+
+
+class OrderJudge(Protocol):
+    """Who judges orders."""
+
+    def check(self, order: Order) -> Mapping[str, Any]:
+        """The verdict as JSON data; `TransientError` where it cannot be judged now."""
+        ...
 
 
 UNWATCHED: Final = DoorWatch()
@@ -59,6 +71,7 @@ def create_app(
     watch: DoorWatch = UNWATCHED,
     *,
     durability: Durability = "replicated",
+    orders: OrderJudge | None = None,
 ) -> FastAPI:
     """The gateway over a publisher. It has no login: bind it to loopback only.
 
@@ -68,6 +81,7 @@ def create_app(
         views: what became of an event, and of tasks, if it can be told.
         watch: is told of every request.
         durability: what an acknowledged event has reached; receipts say so.
+        orders: judges orders; without, none is allowed.
     """
     app = FastAPI(title="suishen gateway", version="1", docs_url=None, redoc_url=None)
     gateway = _Gateway(publisher, clock, watch, durability)
@@ -91,7 +105,29 @@ def create_app(
             return problem("task-unknown", status=404)
         return JSONResponse(showing(found, views.stop_for(found), now=clock.now()))
 
+    @app.post("/v1/orders:check", response_model=None)
+    async def order(request: Request) -> Response:
+        raw = await _body(request, MAX_ORDER_BYTES)
+        if raw is None:
+            return problem("too-large", status=413)
+        # Tables and rows block: off the loop that takes events.
+        return await run_in_threadpool(_judged, orders, raw)
+
     return app
+
+
+def _judged(orders: OrderJudge | None, raw: bytes) -> Response:
+    """Judge an order; whatever is away, no answer is not a yes."""
+    try:
+        asked = codec.question(Order, raw)
+    except ContractError as error:
+        return refused(error)
+    try:
+        if orders is not None:
+            return JSONResponse(dict(orders.check(asked)))
+    except (TransientError, SQLAlchemyError):
+        pass
+    return problem("order-unjudged", status=503, retry_after_s=RETRY_AFTER_S)
 
 
 class _Gateway:

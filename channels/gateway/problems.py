@@ -32,6 +32,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "rate-limited": "Too much at once; wait and send again",
     "log-unavailable": "The log is away; send the same event again",
     "views-unavailable": "The read model is away; ask again",
+    "order-unjudged": "The order cannot be judged now, so it is not allowed; ask again",
     "event-unknown": "No event by this id yet",
     "task-unknown": "No task by this id yet",
     "held": "An earlier event of the same client failed for now; send again in order",

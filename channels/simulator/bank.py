@@ -12,6 +12,7 @@ from typing import Any
 from channels.simulator import products, story
 from channels.simulator.answers import Answers
 from channels.simulator.applications import Applications
+from channels.simulator.casework import Casework
 from channels.simulator.client import OFFSET, Client, baseline, born
 from channels.simulator.complaints import Complaints
 from channels.simulator.desks import Desks
@@ -28,7 +29,8 @@ from channels.simulator.wires import Wires
 from channels.simulator.wishes import live_a_day
 from channels.simulator.words import Words
 from channels.simulator.world import Agenda, Said, Truth, World
-from schemas.facts import Queue, Refusal
+from schemas.envelope import Envelope
+from schemas.facts import CaseAdvanced, OperationAdvanced, Queue, Refusal, StepAsked
 from schemas.tasks import Task, TaskState
 from schemas.time import DAY, MINUTE, Instant, local_day, start_of_day
 
@@ -74,6 +76,7 @@ class Bank:
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
         self._regrades = products.regrades(mix["regrade"], start)
+        self._casework = Casework(self._world, seed, self._by_key.get)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
             "again": self._wires.again,
@@ -81,6 +84,7 @@ class Bank:
             **self._visits.deeds(),
             **self._money.deeds(),
             **self._words.deeds(),
+            **self._casework.deeds(),
             **{name: deed for habit in self._habits for name, deed in habit.deeds().items()},
         }
         for client in self.clients:
@@ -150,6 +154,21 @@ class Bank:
         """A desk's action was refused: it takes up something else."""
         self.desks.see_refusal(refusal, now)
 
+    def see_casework(self, fact: Envelope, now: Instant) -> None:
+        """What channels hear of cases, and the core bank of steps."""
+        client = self._by_key.get(fact.partitionkey)
+        if client is None:
+            return
+        match fact:
+            case CaseAdvanced():
+                self._casework.see_case(fact.data, client, now)
+            case OperationAdvanced():
+                self._casework.see_operation(fact.data, client, now)
+            case StepAsked():
+                self._casework.see_step(fact.data, client, now)
+            case _:
+                pass
+
     def truth(self) -> list[dict[str, Any]]:
         """The wall of truth: who clients really are, what they wished and when, why they answered.
 
@@ -189,7 +208,7 @@ class Bank:
         self._visits.plan_a_day(client, morning)
         self._money.plan_a_day(client, morning, today)
         self._words.plan_a_day(client, morning)
-        for habit in self._habits:
+        for habit in (*self._habits, self._casework):
             habit.plan_a_day(client, morning)
         yield from ()
 

@@ -213,6 +213,8 @@ def baseline(client: Client, at: Instant) -> Message:
     }
     if rng.random() < 0.92:
         fields["essential_spending_fen"] = client.spend
+        # Who answers that also says that there are no debts: a sale wants to know.
+        fields |= {"debt_fen": 0, "debt_service_fen": 0}
     data = {
         "service": client.service(),
         "consents": {"marketing": client.consents, "profiling": client.consents},

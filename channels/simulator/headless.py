@@ -17,6 +17,7 @@ from channels.simulator.bank import Bank
 from channels.simulator.ears import hear
 from channels.simulator.funnel import Funnel
 from channels.simulator.mix import Mix
+from channels.simulator.solving import Solving
 from channels.simulator.voice import Message
 from schemas import codec
 from schemas.envelope import Envelope
@@ -70,7 +71,7 @@ class Headless:
 
     def __init__(self, bank: Bank, engine: EmbeddedEngine, clock: Movable) -> None:
         self.bank, self.engine, self.clock = bank, engine, clock
-        self.tally, self.funnel = Tally(), Funnel({})
+        self.tally, self.funnel, self.solving = Tally(), Funnel({}), Solving()
         self._uncommitted = 0
         self._fresh: list[Outgoing] = []
         engine.listeners.append(self._fresh.extend)
@@ -129,10 +130,11 @@ class Headless:
             self.tally.decisions += _DECIDED in message.value
             if _ADVANCED in message.value or _COUNTED in message.value:
                 self._count(codec.decode(message.value, (JourneyAdvanced, ContactCounted)))
-            return
         fact = hear(self.bank, message, self.clock.now())
         if isinstance(fact, TaskChanged):
             self._count_task(fact)
+        elif fact is not None and message.topic == CLIENT_FACTS:
+            self.solving.hear(fact)
 
     def _count_task(self, fact: TaskChanged) -> None:
         task = fact.data
@@ -190,6 +192,7 @@ def summarise(life: Headless, seconds: float) -> dict[str, Any]:
         "outcomes": dict(sorted(tally.outcomes.items())),
         "journeys": life.funnel.told(),
         "contacts": {"most_a_week": life.funnel.busiest, "overshoot": life.funnel.overshoot},
+        **life.solving.told(),
         "dead_letters": sum(totals.dead.values()),
         "facts_sha256": facts_sha256(life.engine),
         "seconds": round(seconds, 2),

@@ -38,6 +38,8 @@ class Money:
             "mature": self._mature,
             "move_maturity": self._move_maturity,
             "buy": self._buy,
+            "pay": self._pay,
+            "instruct": self._instruct,
         }
 
     def plan_a_day(self, client: Client, morning: Instant, today: date) -> None:
@@ -184,6 +186,19 @@ class Money:
             return
         held.maturity += timedelta(days=client.rng.randrange(30, 120))
         yield self._position(client, product, "correction", at)
+
+    def _pay(self, client: Client, at: Instant, amount: int) -> Said:
+        """A payment that the core bank has sent, unless the money is gone meanwhile."""
+        if amount <= client.at_hand:
+            yield from self._flow(client, at, amount, "out", "transfer")
+
+    def _instruct(self, client: Client, at: Instant, extra: Any) -> Said:
+        """The core bank holds another instruction for a maturity."""
+        product, rolls_over = extra
+        held = client.holdings[product]
+        held.rolls_over = rolls_over
+        if held.maturity is not None and held.value > 0:
+            yield self._position(client, product, "resync", at)
 
     def _buy(self, client: Client, at: Instant, share: float | None) -> Said:
         """Place spare money in a product within the client's class, or for a term."""

@@ -108,4 +108,8 @@ def _row(*row: Any, idle: bool) -> dict[str, Any]:
         "idle": idle,
         "name_zh": zh,
         "name_en": en,
+        "term_days": TERMS.get(name),
+        "minimum_fen": 10_000 if regime == "CSRC" else 1_000_000,
+        "step_fen": 10_000,
+        "private": "FI" if name == "trust" else None,
     }

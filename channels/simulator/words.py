@@ -43,7 +43,7 @@ class Words:
 
         return said
 
-    def _utterance(self, client: Client, _at: Instant, wish: str | None) -> _Told:
+    def _utterance(self, client: Client, at: Instant, wish: str | None) -> _Told:
         """Said to the AI channel; now and then the text model guesses wrong."""
         rng = client.rng
         clarity = 1.0 if client.is_obliging else self._world.mix["acts"]["understood"]
@@ -51,7 +51,7 @@ class Words:
         p = round(rng.uniform(0.72 if is_understood else 0.4, 0.99), 3)
         guess = wish if is_understood else rng.choice(_WORDS)
         data = {
-            "session": f"s{client.said}",
+            "session": f"day-{at // DAY}",
             "turn": 1,
             "channel": "ai",
             "language": "zh",

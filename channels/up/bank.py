@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from channels.publishing import send
 from channels.simulator.bank import Bank
-from channels.simulator.ears import hear
+from channels.simulator.ears import HEARD, hear
 from channels.simulator.voice import Message
 from streams.clock import ShiftedClock
 from streams.errors import TransientError
@@ -18,7 +18,7 @@ from streams.kafka.publisher import KafkaPublisher
 from streams.kafka.reader import KafkaFeed
 from streams.ports import Outgoing
 from streams.settings import ChannelRow
-from streams.topics import DESK_FACTS, TASKS, channel_topic
+from streams.topics import channel_topic
 
 _BATCH: Final = 200
 _HEARD_AT_ONCE: Final = 2000
@@ -59,7 +59,7 @@ class BankOverKafka:
         try:
             self._starts = {
                 (topic, number): 0
-                for topic in (TASKS, DESK_FACTS)
+                for topic in HEARD
                 for number in range(self._feed.partitions(topic))
             }
             waiting = self._bank.opening()

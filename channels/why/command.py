@@ -164,6 +164,8 @@ def _answered(answer: Answer) -> dict[str, Any]:
         said["treatment"] = answer.treatment.id
     if answer.row is not None:
         said["row"] = answer.row
+    if answer.ruling is not None:
+        said |= {"version": answer.ruling.version, "steps": list(answer.ruling.steps)}
     if answer.condition is not None:
         said |= {"condition": answer.condition, "read": dict(answer.read)}
     if answer.parts is not None:

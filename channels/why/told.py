@@ -7,7 +7,8 @@ from channels.workbench.wording import Words
 from journeys.catalogue.vocabulary import CLIENT
 from journeys.condition import Unit, Value
 from journeys.decide.explain import Answer, Examination
-from schemas.decisions import Candidate, Decision, ScoreParts, WithheldReason
+from journeys.decide.verdict import Ruling
+from schemas.decisions import Candidate, Decision, RuleVerdict, ScoreParts, WithheldReason
 from schemas.time import Instant
 
 _SAID: Final = {
@@ -18,6 +19,9 @@ _SAID: Final = {
     "withheld": ("未选：", "Withheld:"),
     "fell": ("{action}：止于{stage}，{reason}", "{action}: at {stage}, {reason}"),
     "yes": ("通过", "yes"),
+    "proof": ("须先完成步骤", "steps first"),
+    "judged": ("规则判定：", "Rows judged:"),
+    "blocked": ("不通过", "no"),
     "rule": ("规则 {rule}", "rule {rule}"),
     "read": ("读到 {value}", "read {value}"),
     "limit": ("限值 {limit}", "limit {limit}"),
@@ -75,6 +79,9 @@ class Teller:
             if not one.chosen:
                 yield "  " + self._fell(one)
                 yield from ("    " + line for line in self._priority(one.parts))
+        if taken.verdicts:
+            yield self._say("judged")
+            yield from ("  " + self._judged(verdict) for verdict in taken.verdicts)
         versions = taken.versions
         yield self._say(
             "versions",
@@ -102,6 +109,14 @@ class Teller:
             yield self._say("change")
             yield from ("  " + change for change in changes)
 
+    def _judged(self, verdict: RuleVerdict) -> str:
+        """One row of a decision, with its version."""
+        row = f"{self._words.rule(verdict.rule)} ({verdict.version})"
+        if verdict.verdict in {"allow", "steps"}:
+            return f"{row}: {self._passed(verdict)}"
+        why = self._why(None, verdict.value, verdict.limit, verdict.until)
+        return f"{row}: {self._say('blocked')}{why}"
+
     def _chosen(self, one: Candidate) -> str:
         words = self._words
         channel = words.code("channel", one.channel)
@@ -119,14 +134,25 @@ class Teller:
 
     def _answer(self, answer: Answer) -> str:
         by = answer.treatment
-        row = None if answer.row is None else self._say(answer.row)
+        row = None if answer.row is None else self._row(answer)
         title = None if by is None else f"{self._words.treatment(by.id)['title']}"
         place = ", ".join(one for one in (row, title) if one is not None)
         where = f" ({place})" if place else ""
-        said = self._say("yes") if answer.no is None else self._no(answer)
+        said = self._passed(answer.ruling) if answer.no is None else self._no(answer)
         stage = self._words.code("stage", answer.stage)
         line = self._say("stage", stage=stage, by=where, answer=said)
         return "; ".join([line, *self._priority(answer.parts)])
+
+    def _row(self, answer: Answer) -> str:
+        name = answer.row or ""
+        return self._say(name) if name in _SAID else self._words.rule(name)
+
+    def _passed(self, ruling: Ruling | RuleVerdict | None) -> str:
+        """A yes, with what was read and what is still to be proved."""
+        if ruling is None:
+            return self._say("yes")
+        answer = "yes" if ruling.verdict == "allow" else "proof"
+        return self._say(answer) + self._why(None, ruling.value, ruling.limit, None)
 
     def _no(self, answer: Answer) -> str:
         no = answer.no

@@ -13,13 +13,14 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from channels.assess.wording import step as remedy_step
-from journeys.catalogue.edition import Edition
+from journeys.catalogue.edition import Edition, SuitabilityRule
 from journeys.client.wealth.remedies.remedy import Do
 from schemas.reference import Stop
 from schemas.time import Instant, parse_instant
 
 LANGUAGES: Final = ("zh", "en")
 LOCALES: Final = Path(__file__).with_name("locale")
+_OF_A_SALE: Final = frozenset({"sale", "rules_passed", "steps"})
 _WAN: Final = 10_000
 _YI: Final = 100_000_000
 _HOME: Final = timezone(timedelta(hours=8))
@@ -53,7 +54,18 @@ class Words:
             return ""
         name = f"{kind}.{code}"
         found = self._messages.gettext(name)
+        if found == name and kind == "reason" and code in self._rules():
+            return self.rule(code)
         return code.replace("_", " ") if found == name else found
+
+    def rule(self, rule: str) -> str:
+        """A row of the conduct table or of the product gate, by name."""
+        found = self._rules().get(rule)
+        name = rule if found is None else self._pick(found.name_zh, found.name_en)
+        return self.say("rule %(id)s: %(name)s", id=rule.upper(), name=name)
+
+    def _rules(self) -> Mapping[str, SuitabilityRule]:
+        return {**self._edition.conduct.rules, **self._edition.suitability.rules}
 
     def why(self, kind: str, code: str | None, reason: str | None) -> str:
         """A reason to stand behind a word, with a dot before it; nothing if it says the same."""
@@ -78,6 +90,16 @@ class Words:
         found = self._edition.journeys.get(journey or "")
         return journey or "" if found is None else self._pick(found.name_zh, found.name_en)
 
+    def case_type(self, case_type: str) -> str:
+        """A case type's name."""
+        found = self._edition.casework.types.get(case_type)
+        return case_type if found is None else self._pick(found.name_zh, found.name_en)
+
+    def operation(self, operation: str) -> str:
+        """An operation's name."""
+        found = self._edition.casework.operations.get(operation)
+        return operation if found is None else self._pick(found.name_zh, found.name_en)
+
     def treatment(self, treatment: str) -> Mapping[str, Any]:
         """What a treatment shows: title, text and talking points."""
         found = self._edition.treatments.get(treatment)
@@ -99,9 +121,17 @@ class Words:
         """Why a task is there, in one line."""
         values = reason["values"]
         code: str = reason["code"]
+        if code in _OF_A_SALE:
+            return self._of_a_sale(code, values)
         if code.startswith("intent_"):
             name = self.code("intent", code.removeprefix("intent_"))
             return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
+        if code.startswith("case_"):
+            return f"{self.case_type(code.removeprefix('case_'))} {values['subject']}"
+        return self._of_a_journey(values) or self.journey(code.removeprefix("journey_"))
+
+    def _of_a_journey(self, values: Mapping[str, Any]) -> str | None:
+        """What a journey rests on; `None` if it says no more than its name."""
         if "inflow" in values:
             return self.say("%(sum)s came in", sum=self.money(values["inflow"]))
         if "maturity_date" in values:
@@ -115,7 +145,20 @@ class Words:
             return self.say("%(product)s is now graded R%(level)s", **named)
         if "due_day" in values:
             return self.say("owed by %(day)s", day=values["due_day"])
-        return self.journey(code.removeprefix("journey_"))
+        return None
+
+    def _of_a_sale(self, code: str, values: Mapping[str, Any]) -> str:
+        if code == "rules_passed":
+            return self.say("rules passed: %(rules)s", rules=" ".join(values).upper())
+        if code == "steps":
+            steps = ", ".join(self.code("proof", step) for step in values)
+            return self.say("to be proved before the order: %(steps)s", steps=steps)
+        return self.say(
+            "%(sum)s into %(product)s: %(points)s points of wealth health",
+            sum=self.money(values["bought_fen"]),
+            product=values["buy"],
+            points=f"{values['gain_points']:+.1f}",
+        )
 
     def step(self, step: Mapping[str, Any]) -> str:
         """One step of a remedy; a kind from the future shows as it is."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from journeys.client.wealth.rules import AssetClass
 from journeys.condition import Condition
 from schemas.wire import Channel, Method
 
@@ -25,8 +26,19 @@ class Treatment(msgspec.Struct, frozen=True):
     text_en: str
     script_zh: tuple[str, ...] = ()
     script_en: tuple[str, ...] = ()
-    for_lead: bool = False
-    """Of a branch treatment: it goes to the team's desk, whose lead takes it up."""
+    desk: str = "rm"
+    """Of a branch: whose desk comes first, the adviser's (`rm`) or the lead's of their `team`."""
+
+
+class Sells(msgspec.Struct, frozen=True):
+    """What may be bought through an action; which product it is, the client's own book says."""
+
+    classes: tuple[AssetClass, ...]
+    """Main classes of products."""
+    regimes: tuple[str, ...]
+    """Empty means all."""
+    idle_only: bool
+    """Only what lies idle pays for it; otherwise any lot that a remedy asks to be sold."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -55,5 +67,7 @@ class Action(msgspec.Struct, frozen=True):
     goal: str = ""
     """What counts as its success, in words; base rates are shares of this."""
     tags: tuple[str, ...] = ()
+    sells: Sells | None = None
+    """What may be bought through it; its value is then what the move adds to the score."""
     rest: int = 0
     """Microseconds before it may be proposed again outside a journey."""

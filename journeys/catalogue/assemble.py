@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.casework import CaseType, Casework
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.dating import Dated, boundaries, in_force
 from journeys.catalogue.definitions import Journey
@@ -17,9 +18,10 @@ from journeys.catalogue.edition import (
     WealthBefore,
 )
 from journeys.catalogue.lint import check_edition, check_wealth
-from journeys.catalogue.read_conduct import LEVELS, TABLE
+from journeys.catalogue.read_conduct import LEVELS, SALE, TABLE
 from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
+from journeys.identity import short_hash
 from schemas.time import Instant, format_instant
 
 _NEEDED: Final = (
@@ -28,6 +30,7 @@ _NEEDED: Final = (
     ("desk", "desk", "desk.toml"),
     ("triggers", "triggers", "triggers.toml"),
     ("salary", "salary", "triggers-salary.toml"),
+    ("casework", "casework", "cases.toml"),
     ("lateness", ANY_KIND, "lateness.toml"),
     ("limits", "limits", "suitability.toml"),
     ("advice", "advice", "suitability.toml"),
@@ -56,7 +59,8 @@ def assemble(rows: Sequence[Dated], version: str, faults: Faults) -> Catalogue |
     if len(editions) != len(starts):
         return None
     journeys = {(row.id, row.version): row.value for row in rows if row.kind == "journey"}
-    return Catalogue(version, starts, tuple(editions), journeys)
+    operations = {(row.id, row.version): row.value for row in rows if row.kind == "operation"}
+    return Catalogue(version, starts, tuple(editions), journeys, operations)
 
 
 def _is_whole(rows: Sequence[Dated], moment: Instant, faults: Faults) -> bool:
@@ -93,18 +97,14 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         plan=_values(rows, "plan", moment)["plan"],
         triggers=_values(rows, "triggers", moment)["triggers"],
         salary=_values(rows, "salary", moment)["salary"],
-        suitability=Suitability(
-            rules={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in GATE},
-            levels={row_id: in_force(rows, "rule", moment)[row_id].value for row_id in LEVELS},
-            concentration=_values(rows, "limits", moment)["limits"],
-            advice=_values(rows, "advice", moment)["advice"],
-        ),
+        suitability=_suitability(rows, version, moment),
         conduct=_conduct(rows, moment),
         recalls=_values(rows, "correction", moment),
         actions=actions,
         treatments=_treatments(actions),
         journeys=journeys,
         by_trigger=_by_trigger(journeys),
+        casework=_casework(rows, moment),
     )
 
 
@@ -147,11 +147,42 @@ def _wealth_before(rows: Sequence[Dated], moment: Instant) -> WealthBefore | Non
     return WealthBefore(older[-1], Instant(starts + span)) if older else None
 
 
+def _suitability(rows: Sequence[Dated], version: str, moment: Instant) -> Suitability:
+    rules, limits = in_force(rows, "rule", moment), _values(rows, "limits", moment)["limits"]
+    wealth = in_force(rows, "wealth", moment)["wealth"]
+    read = [rules[row_id].value for row_id in (*LEVELS, *SALE, *GATE)]
+    stamp = short_hash(
+        version,
+        "" if wealth.value is None else wealth.value.id,
+        *(f"{row.id}:{row.version}" for row in read),
+        *(f"{name}={limits[name]}" for name in sorted(limits)),
+    )
+    return Suitability(
+        rules={row_id: rules[row_id].value for row_id in GATE},
+        levels={row_id: rules[row_id].value for row_id in LEVELS},
+        sale={row_id: rules[row_id].value for row_id in SALE},
+        advice=_values(rows, "advice", moment)["advice"],
+        stamp=f"{stamp:x}",
+        **limits,
+    )
+
+
 def _conduct(rows: Sequence[Dated], moment: Instant) -> Conduct:
     rules = in_force(rows, "rule", moment)
     return Conduct(
         rules={row_id: rules[row_id].value for row_id in TABLE},
         lexicon=in_force(rows, "lexicon", moment)["lexicon"].value,
+    )
+
+
+def _casework(rows: Sequence[Dated], moment: Instant) -> Casework:
+    types: dict[str, CaseType] = _values(rows, "case_type", moment)
+    return Casework(
+        limits=_values(rows, "casework", moment)["casework"],
+        types=types,
+        operations=_values(rows, "operation", moment),
+        by_request={word: each for each in types.values() for word in each.requests},
+        by_intent={word: each for each in types.values() for word in each.intents},
     )
 
 

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from journeys.catalogue.casework import OperationType
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Edition
 from schemas.time import Instant
@@ -19,6 +20,8 @@ class Catalogue:
     editions: tuple[Edition, ...]
     journeys: Mapping[tuple[str, int], Journey] = field(default_factory=dict)
     """Every version, for instances that entered under it."""
+    operations: Mapping[tuple[str, int], OperationType] = field(default_factory=dict)
+    """Every version, for operations that were offered under it."""
 
     def at(self, moment: Instant) -> Edition:
         """The edition in force at a moment."""
@@ -27,3 +30,7 @@ class Catalogue:
     def journey(self, journey: str, version: int) -> Journey | None:
         """A journey as it was at a version."""
         return self.journeys.get((journey, version))
+
+    def operation(self, operation: str, version: int) -> OperationType | None:
+        """An operation as it was at a version."""
+        return self.operations.get((operation, version))

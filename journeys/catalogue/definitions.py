@@ -24,14 +24,14 @@ class JourneyStep(msgspec.Struct, frozen=True):
     """The step that the time-out leads to, or `end`."""
     on: Mapping[str, str]
     """Where an outcome leads: a step, or `end`. An outcome not named keeps waiting."""
-    when: Condition | None = None
-    """Of a branch: only where this holds it leads to `to`."""
-    otherwise: str = ""
-    """Of a branch: where it leads if `when` does not hold, or cannot be known."""
     events: Mapping[str, str] = {}
     """Where an event leads while the run is here, by the trigger that it fires."""
     since: str | None = None
     """An instant of the run that `after` counts from; `None`: from entering the step."""
+    when: Condition | None = None
+    """Of a branch: only where this holds it leads to `to`."""
+    otherwise: str = ""
+    """Of a branch: where it leads if `when` does not hold, or cannot be known."""
 
 
 class Journey(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.casework import Casework
 from journeys.catalogue.definitions import Journey
 from journeys.client.intent.policy import IntentPolicy
 from journeys.client.wealth.document.plan import PlanRules
@@ -158,6 +159,8 @@ class SuitabilityRule(msgspec.Struct, frozen=True):
     """One row of the product gate. The verdict of a row carries its id and version."""
 
     id: str
+    name_zh: str
+    name_en: str
     version: str
     regimes: tuple[str, ...]
     source: str
@@ -212,8 +215,22 @@ class Suitability(msgspec.Struct, frozen=True):
     """The bank's own rows of the gate."""
     levels: Mapping[str, ConductRule]
     """The rows of law that the gate runs: S01 to S04 of the conduct table."""
+    sale: Mapping[str, ConductRule]
+    """The other rows of law that decide a sale, in the order of the table."""
     concentration: float
     """The largest weighed share of a book in one product or with one issuer."""
+    adult_age: int
+    """Years: from then on a person is taken to have full legal capacity (S13)."""
+    means_headroom: float
+    """The share of what S11 allows that a proposal leaves free: prices move before the order."""
+    in_person: tuple[str, ...]
+    """Steps that only a branch can prove."""
+    told_price_step: float
+    """The share of a book that prices must move before doors hear of it anew."""
+    order_lag: int
+    """No order is judged on what is known to be older than that; microseconds."""
+    stamp: str
+    """Short hash of what a verdict rests on besides client and product; one for an edition."""
     advice: AdviceRules
 
 
@@ -249,3 +266,4 @@ class Edition(msgspec.Struct, frozen=True):
     treatments: Mapping[str, Treatment]
     journeys: Mapping[str, Journey]
     by_trigger: Mapping[str, tuple[Journey, ...]]
+    casework: Casework

@@ -10,6 +10,7 @@ from journeys.catalogue.actions import Action
 from journeys.catalogue.dating import Dated, in_force
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Triggers
+from journeys.catalogue.lint_casework import check_casework
 from journeys.catalogue.lint_journey import check_slots
 from journeys.catalogue.lint_texts import check_texts
 from journeys.client.wealth.parameters import WealthParameters
@@ -27,6 +28,7 @@ def check_edition(rows: Sequence[Dated], moment: Instant) -> None:
     words = in_force(rows, "lexicon", moment)["lexicon"].value
     check_texts(actions, words, in_force(rows, "rule", moment)["ct01"].value)
     _check_rates(rows, actions, moment)
+    check_casework(rows, moment)
     marketing = [row.id for row in actions.values() if row.value.marketing]
     _check_decision_due(journeys, in_force(rows, "rule", moment)["x01"].value.numbers["wait_days"])
     for row in journeys.values():

@@ -25,21 +25,21 @@ def check_texts(
     """
     for row in actions.values():
         action: Action = row.value
-        _check_words(row.row, _NAMES, action, lexicon)
+        check_words(row.row, _NAMES, action, lexicon)
         for at, treatment in zip(row.row.rows("treatment"), action.treatments, strict=False):
-            _check_words(at, _TEXTS, treatment, lexicon)
+            check_words(at, _TEXTS, treatment, lexicon)
             if action.marketing and treatment.method in consented.words["messages"]:
                 _check_way_out(at, treatment, consented)
 
 
-def _check_words(
-    row: Row, keys: Sequence[str], said: Action | Treatment, lexicon: Lexicon | None
-) -> None:
+def check_words(row: Row, keys: Sequence[str], said: object, lexicon: Lexicon | None) -> None:
+    """Note every banned word in some texts of a row's value, which are its attributes."""
     if lexicon is None:
         return
     for key in keys:
         found = getattr(said, key)
-        for text in (found,) if isinstance(found, str) else found:
+        texts = found.values() if isinstance(found, Mapping) else found
+        for text in (found,) if isinstance(found, str) else texts:
             for hit in screen(text, lexicon):
                 row.fault(
                     f"'{text}' says what may not be said ({hit}); "

@@ -9,6 +9,7 @@ from typing import Final
 
 from journeys.catalogue import (
     read_actions,
+    read_casework,
     read_conduct,
     read_journeys,
     read_lexicon,
@@ -47,6 +48,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     "conduct": {"rule": read_conduct.rule},
     "lexicon": {"lexicon": read_lexicon.lexicon},
     "triggers": {"triggers": read_policies.triggers, "salary": read_policies.salary},
+    "operations": {"operation": read_casework.operation},
     "arbitration": {
         "context": read_policies.context,
         "base_rate": read_policies.base_rate,
@@ -54,7 +56,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
         "control": read_policies.control,
     },
 }
-_KNOWN: Final = frozenset(_TABLES) | FOREIGN | {"tags", "actions", "journeys"}
+_KNOWN: Final = frozenset(_TABLES) | FOREIGN | {"tags", "actions", "journeys", "cases"}
 
 
 def load(files: Mapping[str, str], *, version: str, signed: bool = False) -> Catalogue:
@@ -105,10 +107,12 @@ def _read_all(sources: list[Source], faults: Faults) -> list[Dated]:
     known = {tag.id for tag in tags}
     actions = {"action": lambda row: read_actions.read(row, known)}
     journeys = {"journey": lambda row: read_journeys.read(row, known)}
+    cases = {"casework": read_casework.limits, "case_type": read_casework.case_type(known)}
     rows = [
         *tags,
         *_tables(sources, "actions", actions, faults),
         *_tables(sources, "journeys", journeys, faults),
+        *_tables(sources, "cases", cases, faults),
     ]
     for kind, readers in _TABLES.items():
         rows += _tables(sources, kind, readers, faults)

@@ -2,15 +2,19 @@
 
 from collections.abc import Collection
 
-from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.actions import Action, Sells, Treatment
 from journeys.catalogue.dating import Dated, dated
+from journeys.catalogue.read_policies import REGIMES
 from journeys.catalogue.rows import Row
 from journeys.catalogue.vocabulary import ACTION_KINDS, CLIENT, METHODS, RANKS, TIERS
 from journeys.client.intent.policy import INTENTS
+from journeys.client.wealth.rules import CLASSES
 from schemas.time import MINUTE
 from schemas.wire import Channel, Method
 
 _MOST_POINTS = 10.0
+_DESKS = frozenset({"rm", "team"})
+_SELLING = frozenset({"allocate", "protect"})
 
 
 def read(row: Row, tags: Collection[str]) -> list[Dated]:
@@ -31,12 +35,13 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
         tiers=row.names("tiers", TIERS),
         applies=row.condition("applies", CLIENT) if row.has("applies") else None,
         topic=row.one_of("topic", INTENTS) if row.has("topic") else None,
-        value_points=row.number("value_points", least=0, most=_MOST_POINTS),
+        value_points=_value(row),
         value_by_topic=row.flag("value_by_topic", default=False),
         expires=row.span("expires", least=MINUTE),
         treatments=tuple(_treatment(each, action_id) for each in row.rows("treatment")),
         goal=row.text("goal"),
         tags=row.names("tags", tags),
+        sells=_sells(row),
         rest=row.span("rest") if row.has("rest") else 0,
     )
     _check_whole(row, action)
@@ -60,10 +65,8 @@ def _treatment(row: Row, action: str) -> Treatment:
         text_en=row.text("text_en"),
         script_zh=row.names("script_zh"),
         script_en=row.names("script_en"),
-        for_lead=row.flag("for_lead", default=False),
+        desk=row.one_of("desk", _DESKS, default="rm"),
     )
-    if treatment.for_lead and channel != Channel.BRANCH:
-        row.fault('a team\'s lead works in a branch; write channel = "branch"', "for_lead")
     if len(treatment.script_zh) != len(treatment.script_en):
         row.fault(
             "'script_zh' and 'script_en' differ in length; say every point in both", "script_en"
@@ -72,13 +75,41 @@ def _treatment(row: Row, action: str) -> Treatment:
     return treatment
 
 
+def _sells(row: Row) -> Sells | None:
+    """What may be bought, by main class; nothing said sells nothing."""
+    if not row.has("sells"):
+        for key in ("sells_regimes", "sells_from"):
+            if row.has(key):
+                row.fault(f"'{key}' without 'sells'; write sells = [\"BOND\"]", key)
+        return None
+    classes = row.names("sells", CLASSES)
+    if not classes:
+        row.fault("'sells' names no class; write sells = [\"BOND\"]", "sells")
+    return Sells(
+        classes=tuple(each for each in CLASSES if each in classes),
+        regimes=row.names("sells_regimes", REGIMES),
+        idle_only=row.one_of("sells_from", ("idle", "any"), "any") == "idle",
+    )
+
+
+def _value(row: Row) -> float:
+    """Points; of a selling action none, for its value is what the move adds to the score."""
+    if not row.has("sells"):
+        return row.number("value_points", least=0, most=_MOST_POINTS)
+    for key in ("value_points", "value_by_topic"):
+        if row.has(key):
+            row.fault(
+                f"'{key}' of an action that sells: it is worth what the move adds to the score; "
+                "remove the key",
+                key,
+            )
+            row.shown(key)
+    return 0.0
+
+
 def _check_kind(row: Row, kind: str, *, marketing: bool, obligation: bool) -> None:
-    if row.has("sells") and row.flag("sells"):
-        row.fault(
-            "actions that sell a product do not load before decisions judge the sale; "
-            "remove the action or write sells = false",
-            "sells",
-        )
+    if row.has("sells") and kind not in _SELLING:
+        row.fault("only an 'allocate' or 'protect' sells; mend the kind or remove sells", "sells")
     if kind and marketing is (kind == "service"):
         right = "false" if marketing else "true"
         row.fault(

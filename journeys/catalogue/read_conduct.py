@@ -20,6 +20,9 @@ TABLE: Final = (
 """Every row, in the order in which the first that fails is shown; none may be missing."""
 LEVELS: Final = ("s01", "s02", "s03", "s04")
 """Rows that the product gate runs, one for each regime and initiator."""
+SALE: Final = (*("s05", "s07", "s09", "s10", "s11", "s12", "s13", "s16", "s20", "i01", "i02"),)
+"""The other rows that decide a sale. S06 and S08 are about holders and tests, S14 and S15 classify:
+everybody is an ordinary investor here, which is the stricter reading."""
 REGIMES: Final = ("NFRA", "CSRC", "INS", "DEP", "UL")
 """`UL` is unit-linked insurance: rows of products that insurance brings with it (I03)."""
 _KINDS: Final = (
@@ -68,10 +71,10 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 def rule(row: Row) -> list[Dated]:
     """One row of the table."""
     rule_id = row.one_of("id", TABLE)
-    row.text("name_zh")
-    row.text("name_en")
     found = ConductRule(
         id=rule_id,
+        name_zh=row.text("name_zh"),
+        name_en=row.text("name_en"),
         version=row.shown("version"),
         regimes=row.names("regimes", REGIMES),
         source=row.shown("source"),

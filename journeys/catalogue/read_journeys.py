@@ -74,6 +74,14 @@ def _step(row: Row, trigger: str, words: Mapping[str, Unit]) -> JourneyStep:
     return step
 
 
+def _leads(row: Row, known: Collection[str], what: str) -> Mapping[str, str]:
+    """What `on` says: where each outcome or event leads."""
+    leads = row.mapping("on")
+    for name in leads:
+        row.known("on", name, known, what=what)
+    return leads
+
+
 def _branch(row: Row, words: Mapping[str, Unit]) -> JourneyStep:
     """A step that does nothing and waits for nothing: it only chooses the way on."""
     step_id, ways = row.name("id"), row.rows("branch")
@@ -85,15 +93,9 @@ def _branch(row: Row, words: Mapping[str, Unit]) -> JourneyStep:
     to, otherwise = way.text("then"), way.text("else")
     when = way.condition("when", words)
     way.done()
-    return JourneyStep(step_id, None, None, 0, to, {}, when, otherwise)
-
-
-def _leads(row: Row, known: Collection[str], what: str) -> Mapping[str, str]:
-    """What `on` says: where each outcome or event leads."""
-    leads = row.mapping("on")
-    for name in leads:
-        row.known("on", name, known, what=what)
-    return leads
+    return JourneyStep(
+        step_id, do=None, wait=None, after=0, to=to, on={}, when=when, otherwise=otherwise
+    )
 
 
 def _leaving(row: Row, wait: str | None, trigger: str) -> tuple[int, str, str | None]:

@@ -29,6 +29,12 @@ KINDS: Final = frozenset(
 GATE: Final = ("tenor", "liquidity", "concentration")
 """The bank's own rows of the product gate; those of law stand in the conduct table."""
 REGIMES: Final = ("NFRA", "CSRC", "INS", "DEP")
+STEPS: Final = (
+    *("told_unsuitable", "special_warning_signed", "client_reconfirms_class"),
+    *("two_of_four_measures", "age_friendly_flow", "advise_stop", "explain"),
+    *("own_choice_confirmation", "signed_declaration"),
+)
+"""What a row may ask to be proved before an order."""
 _READ: Final = ("V", "S", "K", "D")
 _MOST_CONTROL: Final = 0.5
 """A larger group is no control of the rest."""
@@ -170,16 +176,24 @@ def salary(row: Row) -> list[Dated]:
 
 
 def limits(row: Row) -> list[Dated]:
-    """The bank's own limits on what may be bought."""
-    return dated(row, "limits", ("limits",), row.share("concentration"))
+    """The bank's own limits on what may be bought, and how."""
+    found = {
+        "concentration": row.share("concentration"),
+        "adult_age": row.count("adult_age", least=16, most=25),
+        "means_headroom": row.share("means_headroom"),
+        "in_person": row.names("in_person", STEPS),
+        "told_price_step": row.share("told_price_step"),
+        "order_lag": row.span("order_lag", least=MINUTE),
+    }
+    return dated(row, "limits", ("limits",), found)
 
 
 def rule(row: Row) -> list[Dated]:
     """One of the bank's own rows of the product gate; the code knows its predicate by id."""
-    row.text("name_zh")
-    row.text("name_en")
     found = SuitabilityRule(
         id=row.one_of("id", GATE),
+        name_zh=row.text("name_zh"),
+        name_en=row.text("name_en"),
         version=row.shown("version"),
         regimes=row.names("regimes", REGIMES),
         source=row.shown("source"),

@@ -23,6 +23,8 @@ CLIENT: Final[Mapping[str, Unit]] = MappingProxyType(
         "marketing_consent": Unit.FLAG,
         "profiling_consent": Unit.FLAG,
         "complaint_open": Unit.FLAG,
+        "case_stuck": Unit.FLAG,
+        "case_overdue": Unit.FLAG,
         "opted_out": Unit.FLAG,
         "score": Unit.NUMBER,
         "coverage": Unit.SHARE,
@@ -51,6 +53,18 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "own_account": Unit.FLAG,
             "flow_kind": Unit.TEXT,
         },
+        "complaint": {"complaint": Unit.TEXT, "topic": Unit.TEXT, "opened": Unit.INSTANT},
+        "complaint_settled": {"complaint": Unit.TEXT},
+        "complaint_disputed": {"complaint": Unit.TEXT},
+        "form_saved": {"form": Unit.TEXT, "attempt": Unit.TEXT, "saved": Unit.INSTANT},
+        "form_sent": {"form": Unit.TEXT, "attempt": Unit.TEXT},
+        "form_failed": {"form": Unit.TEXT, "attempt": Unit.TEXT},
+        "scene_entered": {"partner": Unit.TEXT, "scene": Unit.TEXT, "entered": Unit.INSTANT},
+        "scene_done": {"partner": Unit.TEXT, "scene": Unit.TEXT},
+        "scene_withdrawn": {"partner": Unit.TEXT},
+        "salary": _PAYDAY,
+        "salary_left": _PAYDAY,
+        "salary_kept": {"account": Unit.TEXT},
         "tested": {
             "test": Unit.TEXT,
             "taken": Unit.INSTANT,
@@ -75,18 +89,6 @@ TRIGGERS: Final[Mapping[str, Mapping[str, Unit]]] = MappingProxyType(
             "parameters": Unit.TEXT,
             "score_fall": Unit.NUMBER,
         },
-        "complaint": {"complaint": Unit.TEXT, "topic": Unit.TEXT, "opened": Unit.INSTANT},
-        "complaint_settled": {"complaint": Unit.TEXT},
-        "complaint_disputed": {"complaint": Unit.TEXT},
-        "form_saved": {"form": Unit.TEXT, "attempt": Unit.TEXT, "saved": Unit.INSTANT},
-        "form_sent": {"form": Unit.TEXT, "attempt": Unit.TEXT},
-        "form_failed": {"form": Unit.TEXT, "attempt": Unit.TEXT},
-        "scene_entered": {"partner": Unit.TEXT, "scene": Unit.TEXT, "entered": Unit.INSTANT},
-        "scene_done": {"partner": Unit.TEXT, "scene": Unit.TEXT},
-        "scene_withdrawn": {"partner": Unit.TEXT},
-        "salary": _PAYDAY,
-        "salary_left": _PAYDAY,
-        "salary_kept": {"account": Unit.TEXT},
     }
 )
 """What each trigger says of the event that fired it. A trigger starts journeys, and is the event
@@ -106,12 +108,12 @@ RUN: Final[Mapping[str, Unit]] = MappingProxyType(
     }
 )
 """What a running journey has seen since it was entered."""
+AT: Final = "at."
+"""Before the name of a step."""
 OF_PRODUCT: Final[Mapping[str, Unit]] = MappingProxyType(
     {"held": Unit.MONEY, "above_class": Unit.FLAG}
 )
 """What a running journey about one product can say of it as it stands now."""
-AT: Final = "at."
-"""Before the name of a step."""
 TIERS: Final = frozenset({"mass", "wealth", "private"})
 ACTION_KINDS: Final = frozenset(
     {"service", "reassure", "educate", "diagnose", "allocate", "protect", "retain"}

@@ -15,6 +15,7 @@ from journeys.client.steps.draft import Draft
 from journeys.client.wealth.book import Lot
 from journeys.client.wealth.document.document import Document, Mode, document
 from journeys.client.wealth.document.figures import account_of, findings, returned, xrayed
+from journeys.client.wealth.product import facts_of
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.remedies.prescribe import Held
 from journeys.client.wealth.score import Label
@@ -139,7 +140,7 @@ def _document(draft: Draft, mode: Mode, statement: Statement | None, today: date
 def _held(draft: Draft, today: date) -> Held:
     """Every lot that is booked, under its facts, with the days that it has left today."""
     return [
-        (lot, wealth.facts_of(product))
+        (lot, facts_of(product))
         for holding in draft.holdings
         if (lot := _lot(holding, today)) is not None
         and (product := draft.reference.product(lot.product, lot.facts_version)) is not None

@@ -14,15 +14,19 @@ from journeys.client.steps import (
     applications,
     banking,
     behaviour,
+    buyers,
+    cases,
     claims,
     consents,
     decisions,
     household,
     journeys,
+    operations,
     owed,
     recheck,
     scenes,
     timers,
+    watch,
     wealth,
 )
 from journeys.client.steps.draft import Cause, Draft, cause
@@ -31,14 +35,23 @@ from journeys.step import Place, Step
 from schemas import codec
 from schemas import facts as said
 from schemas.envelope import TYPE_PREFIX, Envelope
-from schemas.signals import app, consent, conversation, corebank, desk, engine, partner
+from schemas.signals import (
+    app,
+    casework,
+    consent,
+    conversation,
+    corebank,
+    desk,
+    engine,
+    partner,
+)
 from schemas.time import Instant
 
 _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     app.PageViewed: behaviour.on_page,
     app.FormSaved: applications.on_saved,
     app.FormSent: applications.on_sent,
-    conversation.UtteranceUnderstood: behaviour.on_utterance,
+    conversation.UtteranceUnderstood: cases.on_utterance,
     conversation.ContactStarted: behaviour.on_contact,
     corebank.PositionReported: banking.on_position,
     corebank.FlowPosted: banking.on_flow,
@@ -61,6 +74,12 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     desk.DiagnosisHeld: diagnoses.on_held,
     app.DiagnosisTaken: diagnoses.on_taken,
     engine.RecheckAsked: recheck.on_recheck,
+    casework.NeedRaised: cases.on_need,
+    casework.NoteTaken: cases.on_note,
+    casework.CaseSettled: cases.on_settled,
+    casework.OperationWanted: operations.on_wanted,
+    casework.OperationReplied: operations.on_replied,
+    corebank.StepAnswered: operations.on_answered,
 }
 """What each event does. Draft types stand here only once something is concluded from them."""
 
@@ -79,14 +98,25 @@ INTERACTIVE: Final = frozenset(
         desk.TaskOutcomeReported,
         desk.TaskClaimed,
         desk.DiagnosisHeld,
+        casework.NeedRaised,
+        casework.NoteTaken,
+        casework.OperationWanted,
+        casework.OperationReplied,
+        casework.CaseSettled,
     }
 )
 """The client or a desk acts now: only these advance the contact clock."""
 
 _VERSIONED: Final = frozenset(
-    {corebank.PositionReported, corebank.ProfileChanged, desk.TaskClaimed, engine.RecheckAsked}
+    {
+        corebank.PositionReported,
+        corebank.ProfileChanged,
+        corebank.StepAnswered,
+        desk.TaskClaimed,
+        engine.RecheckAsked,
+    }
 )
-"""Idempotent by a version of their own, so not kept in the list of events seen."""
+"""Idempotent by a version or key of their own, so not kept in the list of events seen."""
 
 _MOST_HOLES: Final = 64
 
@@ -114,6 +144,7 @@ class ClientFold:
         draft = Draft(state, reference)
         now = decision_time(state, event)
         fire_due(draft, upto=now)
+        due = draft.holdings
         draft.begin(_cause(event), now=now)
         wealth.follow_parameters(draft)
         if requeue_of is not None:
@@ -127,6 +158,7 @@ class ClientFold:
         if draft.served != state.served:
             diagnoses.tell_served(draft)
             owed.follow_service(draft)
+        buyers.tell(draft, state, event, due)
         return draft.finish()
 
     def open_hole(
@@ -141,6 +173,8 @@ class ClientFold:
         kept = Hole(-1, -1, "unreadable") if full else hole
         draft.holes = (*draft.holes[: _MOST_HOLES - 1], kept)
         _tell_hole(draft, hole, is_open=True)
+        watch.review(draft)
+        buyers.tell(draft, state, None, state.holdings)
         return draft.finish()
 
     def encode(self, state: ClientState) -> bytes:
@@ -177,9 +211,11 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """What a score means, goals and exits, then the decision that was asked for."""
+    """What a score means, open sales, goals and exits, then the decision that was asked for."""
     if "score" in draft.occasions:
         journeys.on_score(draft)
+    if draft.tasks:
+        watch.review(draft)
     if draft.instances:
         journeys.review(draft)
     decisions.decide(draft)

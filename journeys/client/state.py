@@ -5,16 +5,19 @@ Every part has a cap and an eviction order (README of this room). Money is fen, 
 
 from datetime import date
 from struct import Struct
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from journeys.client.case.case import Case
 from journeys.client.contact.ledger import Ledger
 from journeys.client.intent.evidence import Evidence, Item, Residual
 from journeys.client.journey.instance import Ended, Instance
 from journeys.client.seen import Seen
 from journeys.client.wealth.book import EMPTY_BOOK, Book, Lot
 from journeys.client.wealth.profile import Profile
+from schemas.signals.corebank import ProfileFields
 from schemas.tasks import TaskState
 from schemas.time import MINUTE, Instant
 
@@ -55,6 +58,10 @@ class Tested(msgspec.Struct, frozen=True, array_like=True):
     """Short hash of the event that told it."""
 
 
+TOLD_BITS: Final = {name: 1 << at for at, name in enumerate(ProfileFields.model_fields)}
+"""Of a field of the contract, by name, its bit in what was said."""
+
+
 class Retold(msgspec.Struct, frozen=True, array_like=True):
     """A change of the profile, with what it replaced: so it can be taken back."""
 
@@ -70,6 +77,18 @@ class Retold(msgspec.Struct, frozen=True, array_like=True):
     """The profile before it, without the class, which tests give."""
     doubts: tuple[str, ...]
     said: int
+    at: Instant = Instant(0)
+    """When the client told it; 0 of what core data or an adviser told."""
+
+    def differs(self, after: "Household | Retold") -> bool:
+        """Did it change what was known? To tell for the first time, or the same again, did not."""
+        known = self.taken & self.said
+        names = (name for name, bit in TOLD_BITS.items() if known & bit)
+        return any(self.value(name) != after.value(name) for name in names)
+
+    def value(self, field: str) -> object:
+        """A field of the contract, as it was before."""
+        return _value(self, field)
 
 
 class Household(msgspec.Struct, frozen=True, array_like=True):
@@ -87,6 +106,26 @@ class Household(msgspec.Struct, frozen=True, array_like=True):
     """What of the profile cannot be relied on, in order of name (`steps/doubt.py`)."""
     said: int = 0
     """One bit for each field of the contract, in its order: was it ever told?"""
+    reported: Instant = Instant(0)
+    """When the client last told of a change, of those that are kept no longer."""
+
+    def reported_since(self, at: Instant) -> bool:
+        """Has the client told of a change of what was known, after a time?"""
+        after: tuple[Household | Retold, ...] = (*self.changes[1:], self)
+        changed = zip(self.changes, after, strict=False)
+        return self.reported > at or any(one.at > at and one.differs(then) for one, then in changed)
+
+    def value(self, field: str) -> object:
+        """A field of the contract, as it is."""
+        return _value(self, field)
+
+    def was_told(self, field: str) -> bool:
+        """Was a field ever told? A default is no answer where a sale rests on it."""
+        return bool(self.said & TOLD_BITS[field])
+
+
+def _value(one: Household | Retold, field: str) -> object:
+    return one.birth if field == "birth" else getattr(one.told, field.removesuffix("_fen"))
 
 
 class Holding(msgspec.Struct, frozen=True, array_like=True):
@@ -226,6 +265,10 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """Short hash of the last decision's choice and reasons: the same again is no news."""
     paydays: tuple[Payday, ...] = ()
     """Months running in which the salary left, and the one being watched; of most clients none."""
+    stated_fen: int = 0
+    """The book's value when doors last heard of it."""
+    cases: tuple[Case, ...] = ()
+    """Those not closed, oldest first."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

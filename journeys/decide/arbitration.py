@@ -4,16 +4,18 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.edition import Edition
 from journeys.decide import value
 from journeys.decide.candidate import Considered, Situation
-from journeys.decide.verdict import Withheld
+from journeys.decide.verdict import Sale, Withheld
 from schemas.decisions import ScoreParts, Stage, WithheldReason
 from schemas.tasks import TaskState
 from schemas.wire import Channel
 
 
-def parts(action: Action, treatment: Treatment, situation: Situation) -> ScoreParts:
+def parts(
+    action: Action, treatment: Treatment, situation: Situation, sale: Sale | None = None
+) -> ScoreParts:
     """The parts of a priority, all kept. P is the dated base rate until models are learned."""
     rate = situation.edition.arbitration.base_rates[action.id, str(treatment.channel)]
-    worth = value.points(action, situation)
+    worth = value.points(action, situation, sale)
     context = _context(action, treatment, situation)
     levers = 1 + situation.edition.arbitration.levers.get(action.id, 0) / 100
     return ScoreParts(
@@ -69,4 +71,4 @@ def _priority(one: Considered) -> float:
 def _fell(one: Considered, reason: WithheldReason, limit: float) -> Considered:
     value, bar = round(_priority(one), 6), round(limit, 6)
     withheld = Withheld(Stage.ARBITRATION, reason, value=value, limit=bar)
-    return Considered(one.action, one.run, one.treatment, one.parts, withheld)
+    return one._replace(withheld=withheld)

@@ -1,6 +1,6 @@
 """What a decision looks at: the client, the policy in force, and the actions wanted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,11 +8,17 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.edition import Edition
 from journeys.client.journey.instance import Instance
 from journeys.client.state import ClientState
+from journeys.client.wealth.book import Lot
+from journeys.client.wealth.product import ProductFacts
+from journeys.client.wealth.profile import Profile
 from journeys.condition import Value
-from journeys.decide.verdict import Withheld
+from journeys.decide.verdict import Sale, Withheld
+from journeys.reference import Reference
 from schemas.decisions import ScoreParts
-from schemas.reference import Stop
 from schemas.time import Instant
+
+Holds = tuple[str, Lot, ProductFacts]
+"""Account and product, the lot, and the facts that it was booked under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,11 @@ class Situation:
     """Probability of an intent; few decisions come so far that they ask."""
     lookup: Callable[[str], Value | None]
     """A condition's words, answered from the client alone."""
-    stops: tuple[Stop, ...] = ()
-    """Contacts that an operator has stopped."""
+    reference: Reference
+    """Products, and the contacts that an operator has stopped."""
+    profile: Callable[[], Profile]
+    """The household as it stands now; only a sale asks."""
+    held: Callable[[], Sequence[Holds]]
 
     @property
     def wishes(self) -> dict[str, Instance]:
@@ -56,3 +65,5 @@ class Considered(NamedTuple):
     treatment: Treatment | None = None
     parts: ScoreParts | None = None
     withheld: Withheld | None = None
+    sale: Sale | None = None
+    """What a selling action proposes."""

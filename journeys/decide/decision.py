@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
-from journeys.decide import arbitration, contact_policy, eligibility, stopping
+from journeys.decide import arbitration, contact_policy, eligibility, stopping, suitability
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
@@ -69,29 +69,37 @@ def consider(action: Action, run: Instance | None, situation: Situation) -> Cons
     if not reachable:
         nowhere = Withheld(Stage.ELIGIBILITY, WithheldReason.NO_CHANNEL)
         return Considered(action, run, withheld=nowhere)
+    # A move is searched for last of all that a treatment does not matter to.
+    sale = suitability.judge(action, situation)
+    if isinstance(sale, Withheld):
+        return Considered(action, run, withheld=sale)
     first_no: Withheld | None = None
     for treatment in reachable:
-        no = _stopped(action, treatment, situation) or contact_policy.judge(
-            action,
-            treatment,
-            situation.state,
-            situation.edition.contact,
-            now=situation.now,
-            in_hours_only=treatment.channel in BY_ITSELF,
+        no = (
+            suitability.in_person(sale, treatment, situation.edition)
+            or _stopped(action, treatment, situation)
+            or contact_policy.judge(
+                action,
+                treatment,
+                situation.state,
+                situation.edition.contact,
+                now=situation.now,
+                in_hours_only=treatment.channel in BY_ITSELF,
+            )
         )
         if no is None:
-            found = arbitration.parts(action, treatment, situation)
-            return Considered(action, run, treatment, found)
+            found = arbitration.parts(action, treatment, situation, sale)
+            return Considered(action, run, treatment, found, sale=sale)
         first_no = first_no or no
-    return Considered(action, run, reachable[0], withheld=first_no)
+    return Considered(action, run, reachable[0], withheld=first_no, sale=sale)
 
 
 def _stopped(action: Action, treatment: Treatment, situation: Situation) -> Withheld | None:
     """An operator's stop; whether it still stands is asked again after a while."""
-    if not situation.stops:
+    if not situation.reference.stops:
         return None
     return stopping.judge(
-        situation.stops,
+        situation.reference.stops,
         action=action.id,
         channel=str(treatment.channel),
         outlet=situation.state.served.outlet,

@@ -37,6 +37,8 @@ def applies(action: Action, situation: Situation, run: Instance | None) -> Withh
     """Does it fit now: a journey step asks for it, or its own condition holds."""
     if any(t.action == action.id and t.state in OPEN_STATES for t in situation.state.tasks):
         return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
+    if not action.obligation and _is_owned(action, situation):
+        return _stage(Stage.APPLICABILITY, WithheldReason.CASE_OWNS_TOPIC)
     return None if run is not None else _outside(action, situation)
 
 
@@ -66,13 +68,19 @@ def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
     )
 
 
+def _is_owned(action: Action, situation: Situation) -> bool:
+    """Does an open case own a topic of this action? A duty is owed all the same."""
+    topics = (action.group, *action.tags)
+    return any(case.is_open and case.topic in topics for case in situation.state.cases)
+
+
 _DESKED = frozenset({Channel.REMOTE, Channel.BRANCH})
 
 
 def desks(treatment: Treatment, served: Served) -> tuple[str, ...]:
     """Who may work a treatment, first choice first; none in a channel without desks."""
     found: tuple[str | None, ...] = ()
-    if treatment.for_lead:
+    if treatment.desk == "team":
         found = (served.team,)
     elif treatment.channel is Channel.BRANCH and (served.rm or served.team):
         found = (served.rm, served.team, served.remote)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.condition import Value
-from journeys.decide import arbitration, contact_policy, decision, eligibility
+from journeys.decide import arbitration, contact_policy, decision, eligibility, suitability
 from journeys.decide.candidate import Situation
-from journeys.decide.verdict import Withheld
+from journeys.decide.verdict import Ruling, Sale, Withheld
 from schemas.decisions import Candidate, ScoreParts, Stage, WithheldReason
 
 
@@ -22,6 +22,8 @@ class Answer:
     parts: ScoreParts | None = None
     row: str | None = None
     """Of the contact policy's table."""
+    ruling: Ruling | None = None
+    """Of suitability: what a row read of the sale, and its limit."""
     condition: str | None = None
     """What applicability asks, in the catalogue's words; `None` where only a journey asks."""
     read: Mapping[str, Value | None] = field(default_factory=dict)
@@ -46,8 +48,14 @@ def examine(action: Action, situation: Situation) -> Examination:
     if not reachable:
         nowhere = Withheld(Stage.ELIGIBILITY, WithheldReason.NO_CHANNEL)
         answers.append(Answer(Stage.ELIGIBILITY, None, nowhere))
+    found = suitability.judge(action, situation)
+    answers += _of_sale(found)
+    sale = None if isinstance(found, Withheld) else found
     for treatment in reachable:
-        answers += _of_treatment(action, treatment, situation)
+        no = suitability.in_person(sale, treatment, situation.edition)
+        if no is not None:
+            answers.append(Answer(Stage.SUITABILITY, treatment, no))
+        answers += _of_treatment(action, treatment, situation, sale)
     fates = decision.decide(situation).candidates()
     return Examination(tuple(answers), next(one for one in fates if one.action == action.id))
 
@@ -61,7 +69,17 @@ def _applies(action: Action, situation: Situation) -> Answer:
     return Answer(Stage.APPLICABILITY, None, no, condition=asked.text, read=read)
 
 
-def _of_treatment(action: Action, treatment: Treatment, situation: Situation) -> list[Answer]:
+def _of_sale(found: Sale | Withheld | None) -> list[Answer]:
+    """Why nothing may be sold, or every row that the best move passed."""
+    if isinstance(found, Withheld):
+        return [Answer(Stage.SUITABILITY, None, found)]
+    rulings = () if found is None else found.rulings
+    return [Answer(Stage.SUITABILITY, None, None, row=one.rule, ruling=one) for one in rulings]
+
+
+def _of_treatment(
+    action: Action, treatment: Treatment, situation: Situation, sale: Sale | None
+) -> list[Answer]:
     rows = contact_policy.rows(
         action,
         treatment,
@@ -71,7 +89,7 @@ def _of_treatment(action: Action, treatment: Treatment, situation: Situation) ->
         in_hours_only=treatment.channel in decision.BY_ITSELF,
     )
     answers = [Answer(Stage.CONTACT_POLICY, treatment, row.no, row=row.name) for row in rows]
-    parts = arbitration.parts(action, treatment, situation)
+    parts = arbitration.parts(action, treatment, situation, sale)
     cost = situation.edition.arbitration.cost_points
     worth = None
     if not action.obligation and parts.priority <= cost:

@@ -7,7 +7,7 @@ its identity and BLOCK absorbs: one more row never weakens an answer.
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -24,6 +24,37 @@ class Withheld(NamedTuple):
     value: str | int | float | None = None
     limit: str | int | float | None = None
     until: Instant | None = None
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What one row answers of a sale, with what it read."""
+
+    rule: str
+    version: str
+    verdict: Literal["allow", "steps", "block"]
+    reason: WithheldReason | None = None
+    value: str | int | float | None = None
+    limit: str | int | float | None = None
+    steps: tuple[str, ...] = ()
+
+
+class Sale(msgspec.Struct, frozen=True):
+    """What a selling action proposes: so much of one holding into a product, and what it passed."""
+
+    sell: str
+    """Account and product of the lot that pays."""
+    buy: str
+    version: int
+    """Of the product's facts."""
+    sold_fen: int
+    bought_fen: int
+    gain_points: float
+    rulings: tuple[Ruling, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What has to be proved before the order, in order of name."""
+        return tuple(sorted({step for one in self.rulings for step in one.steps}))
 
 
 class Kind(StrEnum):

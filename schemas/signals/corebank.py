@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from schemas.cases import StepAnswer
 from schemas.envelope import ClientEvent, Source
 from schemas.money import Money
 from schemas.time import WireDate, WireInstant
@@ -240,3 +241,12 @@ class EventReversed(ClientEvent):
     type: Literal["org.suishen.corebank.event_reversed.v1"]
     data: Reversal
     family: ClassVar[str] = "book"
+
+
+class StepAnswered(ClientEvent):
+    """The core bank's word on a step of an operation."""
+
+    type: Literal["org.suishen.corebank.step_answered.v1"]
+    data: StepAnswer
+    family: ClassVar[str] = "case"
+    status: ClassVar[Literal["released", "draft"]] = "draft"

@@ -178,6 +178,12 @@ def _served(rows: Rows, fact: facts.ClientServed, place: _Place) -> None:
 _NO_DESKS: Final = {"rm": None, "team": None, "remote": None, "outlet": None}
 
 
+def _buyer(rows: Rows, fact: facts.BuyerStated, place: _Place) -> None:
+    """No screen shows it, so none is told."""
+    row = {"client": fact.partitionkey, "seq": place.seq}
+    rows.put(tables.buyers, row | {"as_of": fact.data.as_of, "state": fact.data.state})
+
+
 def _diagnosis(rows: Rows, fact: facts.DiagnosisMade, place: _Place) -> None:
     row = {
         "diagnosis_id": fact.data.diagnosis_id,
@@ -230,6 +236,55 @@ def _journey(rows: Rows, fact: facts.JourneyAdvanced, place: _Place) -> None:
         "doc": fact.data,
     }
     rows.put(tables.journeys, row)
+    _note_client(rows, fact, place)
+
+
+def _case(rows: Rows, fact: facts.CaseAdvanced, place: _Place) -> None:
+    case = fact.data
+    row = {
+        "case_id": case.case_id,
+        "client": fact.partitionkey,
+        "seq": place.seq,
+        "at": fact.time,
+        "case_type": case.case_type,
+        "life": case.life.value,
+        "owner": case.owner,
+        "doc": case,
+    }
+    rows.put(tables.cases, row)
+    _case_line(rows, fact, place, "case", case.move)
+
+
+def _case_note(rows: Rows, fact: facts.CaseNoted, place: _Place) -> None:
+    _case_line(rows, fact, place, "note", fact.data.note.kind)
+
+
+def _operation(rows: Rows, fact: facts.OperationAdvanced, place: _Place) -> None:
+    _case_line(rows, fact, place, "operation", fact.data.state)
+
+
+def _step_asked(rows: Rows, fact: facts.StepAsked, place: _Place) -> None:
+    _case_line(rows, fact, place, "step", fact.data.step)
+
+
+def _first_contact(rows: Rows, fact: facts.FirstContactJudged, place: _Place) -> None:
+    _case_line(rows, fact, place, "first_contact", "met" if fact.data.met else "missed")
+
+
+def _case_line(rows: Rows, fact: Any, place: _Place, kind: str, word: str) -> None:  # noqa: ANN401 - one of five facts, by the callers
+    row = {
+        "fact_id": fact.id,
+        "case_id": fact.data.case_id,
+        "client": fact.partitionkey,
+        "seq": place.seq,
+        "at": fact.time,
+        "kind": kind,
+        "word": str(word),
+        "cause_id": fact.causeid,
+        "cause_source": fact.causesource,
+        "doc": fact.data,
+    }
+    rows.put(tables.case_lines, row)
     _note_client(rows, fact, place)
 
 
@@ -315,10 +370,16 @@ _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
     facts.IntentChanged: _intent,
     facts.WealthScored: _score,
     facts.ClientServed: _served,
+    facts.BuyerStated: _buyer,
     facts.DiagnosisMade: _diagnosis,
     facts.BookEntryAdded: _book_line,
     facts.BookEntryRefused: _book_refusal,
     facts.JourneyAdvanced: _journey,
+    facts.CaseAdvanced: _case,
+    facts.CaseNoted: _case_note,
+    facts.OperationAdvanced: _operation,
+    facts.StepAsked: _step_asked,
+    facts.FirstContactJudged: _first_contact,
     facts.DecisionMade: _decision,
     facts.ContactCounted: _contact,
     facts.HoleChanged: _hole,

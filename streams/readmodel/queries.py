@@ -22,7 +22,7 @@ from schemas.facts import Effect
 from schemas.reference import Stop
 from schemas.tasks import OPEN_STATES
 from schemas.time import Instant, format_instant
-from streams.readmodel import book
+from streams.readmodel import book, casework
 from streams.readmodel import tables as t
 from streams.readmodel.movement import movement
 from streams.readmodel.stops import StopSwitch
@@ -90,6 +90,21 @@ class Views:
         """A task as it stands."""
         return self._one(select(t.tasks.c.doc).where(t.tasks.c.task_id == task_id))
 
+    def buyer(self, client: str) -> tuple[Instant, str] | None:
+        """What an order of a client is judged on, and as of when; `None` if nothing is known."""
+        mine = select(t.buyers.c.as_of, t.buyers.c.state).where(t.buyers.c.client == client)
+        with self._engine.connect() as connection:
+            row = connection.execute(mine).first()
+        return None if row is None else (Instant(row.as_of), row.state)
+
+    def projected(self, topic: str) -> Mapping[int, int]:
+        """By partition, the offset up to which (exclusive) a log is in the tables."""
+        mine = select(t.progress.c.part, t.progress.c.next_offset).where(
+            t.progress.c.topic == topic
+        )
+        with self._engine.connect() as connection:
+            return {row.part: row.next_offset for row in connection.execute(mine)}
+
     def stops(self) -> tuple[Stop, ...]:
         """What operators have stopped, as of now."""
         return StopSwitch(self._engine).in_force()
@@ -137,6 +152,7 @@ class Views:
                 "scores": _rows(connection, t.scores, token, t.scores.c.seq.desc(), _HISTORY),
                 "movement": movement(connection, token, since=since),
                 "journeys": _rows(connection, t.journeys, token, t.journeys.c.at.desc()),
+                "cases": casework.of_client(connection, token),
                 "tasks": _rows(connection, t.tasks, token, t.tasks.c.changed_at.desc(), 20),
                 "contacts": _rows(connection, t.contacts, token, t.contacts.c.at.desc()),
                 "decisions": _rows(connection, t.decisions, token, t.decisions.c.at.desc(), 8),
@@ -148,6 +164,26 @@ class Views:
             }
         known = any(page[part] for part in page if part not in ("client", "movement"))
         return page if known else None
+
+    def cases(self, client: str) -> list[Doc]:
+        """A client's newest cases, each with all that was said and done."""
+        with self._engine.connect() as connection:
+            return casework.of_client(connection, client)
+
+    def owned_cases(self, desk: str) -> list[Doc]:
+        """The open cases that a desk owns, the oldest first."""
+        with self._engine.connect() as connection:
+            return casework.owned(connection, desk)
+
+    def case(self, case_id: str) -> Doc | None:
+        """One case with all that was said and done."""
+        with self._engine.connect() as connection:
+            return casework.one(connection, case_id)
+
+    def first_contact(self) -> list[Doc]:
+        """How many cases of each type were solved at the first contact."""
+        with self._engine.connect() as connection:
+            return casework.first_contact(connection)
 
     def diagnosis(self, diagnosis_id: str) -> Doc | None:
         """A diagnosis as it was shown, with the client and what it follows from."""

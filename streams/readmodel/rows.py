@@ -16,8 +16,10 @@ _ORDERED: Final[Mapping[str, str]] = {
     "queues": "seq",
     "intents": "seq",
     "journeys": "seq",
+    "cases": "seq",
     "contacts": "seq",
     "holes": "seq",
+    "buyers": "seq",
     "progress": "next_offset",
 }
 """Tables in which a newer row replaces an older one, and by what newer is told. In the others a

@@ -138,6 +138,15 @@ served = Table(
     Column("outlet", String),
 )
 """Who serves a client, every change of it: a book compares two dates."""
+buyers = Table(
+    "buyers",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+)
+"""What orders of a client are judged on: the newest."""
 diagnoses = Table(
     "diagnoses",
     metadata,
@@ -184,6 +193,37 @@ journeys = Table(
     Column("seq", BigInteger, nullable=False),
     Column("doc", JSON, nullable=False),
 )
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", String, primary_key=True),
+    Column("client", String, nullable=False, index=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("case_type", String, nullable=False),
+    Column("life", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("doc", JSON, nullable=False),
+    Index("cases_by_owner", "owner", "life"),
+)
+case_lines = Table(
+    "case_lines",
+    metadata,
+    Column("fact_id", String, primary_key=True),
+    Column("case_id", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("word", String, nullable=False),
+    Column("cause_id", String, nullable=False),
+    Column("cause_source", String, nullable=False),
+    Column("doc", JSON, nullable=False),
+    Index("case_lines_by_case", "case_id", "seq"),
+    Index("case_lines_by_word", "kind", "word"),
+)
+"""All that was said and done of a case, in order. `kind` is case, note, operation, step or
+first_contact; `word` its move, kind of note, state, step, or whether it was met."""
 decisions = Table(
     "decisions",
     metadata,

@@ -22,6 +22,7 @@ from journeys.client.steps import wealth
 from journeys.client.steps.draft import Draft, cause
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import book_of
+from journeys.client.wealth.product import facts_of
 from journeys.client.wealth.score import score
 from journeys.reference import Reference
 from schemas.reference import CatalogueFiles, Product
@@ -175,7 +176,7 @@ def test_the_series_under_the_old_set_is_what_the_old_set_says(lived):
             continue
         draft = drafted(state, state.scored.at)
         lots = [held.lot for held in state.holdings if held.lot is not None]
-        its = [wealth.facts_of(the_reference().product(lot.product)) for lot in lots]
+        its = [facts_of(the_reference().product(lot.product)) for lot in lots]
         book = book_of(zip(lots, its, strict=True), old)
         assert under["total"] == score(book, wealth.profile(draft), old).total
         asked += 1

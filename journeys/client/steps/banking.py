@@ -10,6 +10,7 @@ from journeys.client.contact import ledger as slots
 from journeys.client.state import Allowed, Holding
 from journeys.client.steps import (
     behaviour,
+    cases,
     consents,
     doubt,
     falls,
@@ -23,6 +24,7 @@ from journeys.client.steps import (
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import Lot
+from journeys.client.wealth.product import level_of
 from journeys.identity import short_hash
 from schemas.envelope import Envelope
 from schemas.facts import Effect
@@ -49,6 +51,8 @@ def on_position(draft: Draft, event: corebank.PositionReported) -> None:
     new, is_booked = _book(draft, event, said, old)
     if is_booked:
         _notice_change(draft, said, old, new, before)
+        if draft.cases:
+            cases.on_position(draft, new)
     wealth.rescore(draft, _MOVERS[new.moved_by])
 
 
@@ -156,6 +160,7 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
         for task in draft.tasks:
             if mark in task.causes:
                 tasks.recall(draft, task, "cause_reversed")
+    cases.recall_cause(draft, mark)
     draft.decide_on("correction")
 
 
@@ -312,7 +317,7 @@ def _count_placed(draft: Draft, said: corebank.Position, old: Holding | None, gr
 
 def _suits(draft: Draft, product: Product) -> bool:
     risk_class = draft.household.told.risk_class
-    return risk_class is not None and wealth.level_of(product) <= risk_class
+    return risk_class is not None and level_of(product) <= risk_class
 
 
 def _find(draft: Draft, said: corebank.Position) -> Holding | None:

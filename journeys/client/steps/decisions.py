@@ -1,20 +1,24 @@
 """A decision taken: recorded, and turned into tasks."""
 
 from base64 import b64encode
+from collections.abc import Iterator
+from typing import Literal
 
+from journeys.catalogue.edition import Edition
 from journeys.client.contact import ledger as slots
 from journeys.client.contact.ledger import CoolDown
 from journeys.client.intent import evidence as weigh
 from journeys.client.intent.policy import INTENTS
 from journeys.client.journey.instance import Instance
 from journeys.client.state import ClientState, TaskRow, encode
-from journeys.client.steps import journeys, tasks, words
+from journeys.client.steps import journeys, sales, tasks, wealth, words
 from journeys.client.steps.draft import Draft
-from journeys.decide import decision, eligibility
+from journeys.decide import decision, eligibility, suitability
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.decision import Choice
+from journeys.decide.verdict import Withheld
 from journeys.identity import derive
-from schemas.decisions import Decision, RuleVerdict, Versions
+from schemas.decisions import Decision, RuleVerdict, Stage, Versions, WithheldReason
 from schemas.facts import DecisionMade
 from schemas.tasks import TaskState
 from schemas.time import Instant
@@ -60,7 +64,9 @@ def situation(draft: Draft, state: ClientState, trigger: str) -> Situation:
         trigger=trigger,
         chance=lambda intent: weigh.chance(state.evidence, INTENTS.index(intent), now, policy),
         lookup=words.of_client(draft),
-        stops=draft.reference.stops,
+        reference=draft.reference,
+        profile=lambda: wealth.profile(draft),
+        held=lambda: wealth.held(draft),
     )
 
 
@@ -84,6 +90,8 @@ def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
     if one.treatment is None or one.parts is None:
         raise AssertionError("a chosen action has a treatment and its parts")
     run, ranked = one.run, eligibility.desks(one.treatment, draft.served)
+    if one.sale is not None and suitability.wants_branch(one.sale, draft.edition) is not None:
+        ranked = tuple(desk for desk in ranked if desk != draft.served.remote)
     expires = Instant(draft.now + one.action.expires)
     if run is not None and run.step_due is not None:
         expires = Instant(min(expires, run.step_due))
@@ -117,13 +125,19 @@ def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
 def _reasons(
     draft: Draft, one: Considered, run: Instance | None
 ) -> tuple[tuple[str, dict[str, str | int | float]], ...]:
-    """Why, for the one who works it: the journey's facts, then the topic's chance."""
+    """Why, for the one who works it: the sale, the journey's facts, then the topic's chance."""
     said: list[tuple[str, dict[str, str | int | float]]] = []
+    if one.sale is not None:
+        said.extend(sales.reasons(one.sale, draft.edition))
     if run is not None:
         # In order of name: a state read back lists them so, and a repeated step must match.
         told = sorted(_TOLD & run.variables.keys())
         values = {k: v for k in told if not isinstance(v := run.variables[k], bool)}
         said.append((f"journey_{run.journey}", values))
+    for case in draft.cases:
+        kind = draft.edition.casework.types.get(case.type)
+        if kind is not None and kind.help == one.action.id and (case.needs_person or case.overdue):
+            said.append((f"case_{case.type}", {"subject": case.subject}))
     if one.action.topic is not None:
         which = INTENTS.index(one.action.topic)
         p = round(weigh.chance(draft.evidence, which, draft.now, draft.edition.intents), 4)
@@ -158,18 +172,7 @@ def _record(
     rows: list[TaskRow],
 ) -> None:
     subject = next((one.run.name for one in choice.chosen if one.run is not None), None)
-    verdicts = tuple(
-        RuleVerdict(
-            rule=one.withheld.rule,
-            version=draft.edition.version,
-            verdict="defer" if one.withheld.until is not None else "suppress",
-            value=one.withheld.value,
-            limit=one.withheld.limit,
-            until=one.withheld.until,
-        )
-        for one in choice.withheld
-        if one.withheld is not None and one.withheld.rule is not None
-    )
+    verdicts = (*_passed(choice), *_withheld(choice, draft.edition))
     draft.conclude(
         DecisionMade,
         Decision(
@@ -189,3 +192,43 @@ def _record(
             state=b64encode(encode(before)).decode() if rows else None,
         ),
     )
+
+
+def _passed(choice: Choice) -> Iterator[RuleVerdict]:
+    """Every row that a sale was judged by, chosen or not."""
+    for one in (*choice.chosen, *choice.withheld):
+        for ruling in () if one.sale is None else one.sale.rulings:
+            yield RuleVerdict(
+                rule=ruling.rule,
+                version=ruling.version,
+                verdict=ruling.verdict,
+                value=ruling.value,
+                limit=ruling.limit,
+            )
+
+
+def _withheld(choice: Choice, edition: Edition) -> Iterator[RuleVerdict]:
+    """The row that each of the others fell by."""
+    for one in choice.withheld:
+        no = one.withheld
+        if no is not None and no.rule is not None:
+            yield RuleVerdict(
+                rule=no.rule,
+                version=_version(no.rule, edition),
+                verdict=_answer(no),
+                value=no.value,
+                limit=no.limit,
+                until=no.until,
+            )
+
+
+def _answer(no: Withheld) -> Literal["steps", "defer", "suppress", "block"]:
+    if no.stage is Stage.SUITABILITY:
+        return "steps" if no.reason is WithheldReason.NO_CHANNEL else "block"
+    return "defer" if no.until is not None else "suppress"
+
+
+def _version(rule: str, edition: Edition) -> str:
+    """The row's own; what is no row of a table of rules has the catalogue's."""
+    row = edition.conduct.rules.get(rule) or edition.suitability.rules.get(rule)
+    return edition.version if row is None else row.version

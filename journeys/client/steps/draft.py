@@ -42,7 +42,9 @@ class Draft:
     __slots__ = (
         "_named",
         "allowed",
+        "began",
         "book",
+        "cases",
         "cause",
         "client",
         "clock_at",
@@ -69,6 +71,7 @@ class Draft:
         "scored",
         "seen",
         "served",
+        "stated_fen",
         "tasks",
     )
 
@@ -95,6 +98,8 @@ class Draft:
         self.diagnosis_at = state.diagnosis_at
         self.last_verdict = state.last_verdict
         self.paydays = state.paydays
+        self.stated_fen = state.stated_fen
+        self.cases = state.cases
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -105,7 +110,12 @@ class Draft:
         self.edition: Edition = self.reference.catalogue.at(now)
         self.is_late = False
         self.occasions: list[str] = []
+        self.began = self.inputs()
         self._named = 0
+
+    def inputs(self) -> tuple[object, ...]:
+        """What a sale rests on, of the client: a part that changed is another object."""
+        return self.household, self.holdings, self.holes
 
     def state(self) -> ClientState:
         """The parts as they stand."""
@@ -133,6 +143,8 @@ class Draft:
             self.diagnosis_at,
             self.last_verdict,
             self.paydays,
+            self.stated_fen,
+            self.cases,
         )
 
     def finish(self) -> Step[ClientState]:

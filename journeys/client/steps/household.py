@@ -7,13 +7,14 @@ from msgspec.structs import replace
 
 from journeys.client import seen
 from journeys.client.journey.instance import Value
-from journeys.client.state import Household, Retold
+from journeys.client.state import TOLD_BITS, Household, Retold
 from journeys.client.steps import behaviour, doubt, journeys, risk_tests, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.profile import Profile
 from schemas.facts import Effect
 from schemas.signals import corebank
+from schemas.time import Instant
 
 _MOST_CHANGES = 4
 """Kept so that they can be taken back: each is a profile of some 40 bytes."""
@@ -39,6 +40,9 @@ def on_profile(draft: Draft, event: corebank.ProfileChanged) -> None:
         if said.resync:
             _begin_anew(draft)
         before = _tell(draft, event, is_confirmed=is_confirmed, can_be_undone=not said.resync)
+        if said.resync:
+            # What the whole profile leaves out is not known any more.
+            draft.household = replace(draft.household, said=before.taken)
         first, steps = _never_told(before), [(draft.household, wealth.Proof.CONFIRMED)]
         if first:
             middle = _with_fields(old, draft.household, first, ())
@@ -69,7 +73,7 @@ def on_risk_test(draft: Draft, event: corebank.RiskTestTaken) -> None:
 def load(draft: Draft, event: corebank.BaselineLoaded) -> None:
     """The household of day 0: what was in doubt is so no more. Whoever calls scores."""
     test = event.data.risk_test
-    draft.household = replace(draft.household, changes=(), doubts=())
+    draft.household = replace(_kept(draft.household, 0), doubts=())
     _tell(draft, event, is_confirmed=True, can_be_undone=False)
     if test is None:
         return
@@ -132,20 +136,17 @@ def _score(
         wealth.rescore(draft, Causes.PROFILE, proof=counted)
 
 
-_BITS = {name: 1 << at for at, name in enumerate(corebank.ProfileFields.model_fields)}
-
-
 def _never_told(before: Retold) -> set[str]:
     """Of the fields that a change told, those that nobody had."""
     return _names(before.taken & ~before.said)
 
 
 def _names(bits: int) -> set[str]:
-    return {name for name, bit in _BITS.items() if bits & bit}
+    return {name for name, bit in TOLD_BITS.items() if bits & bit}
 
 
 def _bits(names: Collection[str]) -> int:
-    return sum(_BITS[name] for name in names)
+    return sum(TOLD_BITS[name] for name in names)
 
 
 def _follow_tests(draft: Draft) -> None:
@@ -160,7 +161,8 @@ def _follow_tests(draft: Draft) -> None:
 def _begin_anew(draft: Draft) -> None:
     """Nothing is known but the class, which tests give."""
     blank = Profile(risk_class=draft.household.told.risk_class)
-    draft.household = replace(draft.household, birth=None, told=blank, changes=(), doubts=())
+    kept = _kept(draft.household, 0)
+    draft.household = replace(kept, birth=None, told=blank, doubts=())
 
 
 def _tell(
@@ -178,19 +180,34 @@ def _tell(
         del said[name]
     names, bare = tuple(sorted(said)), replace(household.told, risk_class=None)
     kept = household.birth, bare, household.doubts, household.said
-    before = Retold(draft.cause.mark, _bits(names), _bits(refused), is_confirmed, *kept)
-    changes = (*household.changes, before)[-_MOST_CHANGES:] if can_be_undone else ()
+    at = event.time if _is_by_client(event) else Instant(0)
+    before = Retold(draft.cause.mark, _bits(names), _bits(refused), is_confirmed, *kept, at)
     birth, goals = said.pop("birth", household.birth), said.pop("goals", None)
     told = replace(household.told, **{n.removesuffix("_fen"): v for n, v in said.items()})
     if goals is not None:
         told = replace(told, goals=tuple((goal.amount_fen, goal.years) for goal in goals))
     bits = household.said | _bits(names)
-    draft.household = replace(household, birth=birth, told=told, changes=changes, said=bits)
+    new = replace(household, birth=birth, told=told, said=bits)
+    most = _MOST_CHANGES if can_be_undone else 0
+    draft.household = _kept(replace(new, changes=(*household.changes, before)), most)
     for name in names:
         _settle(draft, name)
     for name in refused:
         _doubt(draft, name)
     return before
+
+
+def _is_by_client(event: corebank.ProfileChanged | corebank.BaselineLoaded) -> bool:
+    return isinstance(event, corebank.ProfileChanged) and event.data.confirmed_by == "client"
+
+
+def _kept(household: Household, most: int) -> Household:
+    """With so many changes kept; of the rest it is known when the client last told of one."""
+    changes, gone = household.changes, max(0, len(household.changes) - most)
+    after: tuple[Household | Retold, ...] = (*changes[1:], household)
+    told = (one.at for one, then in zip(changes[:gone], after, strict=False) if one.differs(then))
+    reported = Instant(max((household.reported, *told)))
+    return replace(household, changes=changes[gone:], reported=reported)
 
 
 def _refused(

@@ -48,16 +48,6 @@ def trigger(
             _enter(draft, journey, key, variables, causes)
 
 
-def on_score(draft: Draft) -> None:
-    """A score was said: perhaps a reason to look at it together."""
-    scored = draft.scored
-    variables: dict[str, Value] = {
-        "parameters": scored.parameters,
-        "score_fall": max(0, scored.crest - wealth.hundredths(scored.total)) / 100,
-    }
-    trigger(draft, "scored", variables, (draft.cause.mark,))
-
-
 def _hear(draft: Draft, run: Instance, event: str, variables: Mapping[str, Value]) -> None:
     """Move a run to where this event leads from its step, if it is the run's own."""
     journey = definition(draft, run)
@@ -82,6 +72,16 @@ def _is_of(run: Instance, journey: Journey, variables: Mapping[str, Value]) -> b
         for word in journey.key_words
         if word in variables
     )
+
+
+def on_score(draft: Draft) -> None:
+    """A score was said: perhaps a reason to look at it together."""
+    scored = draft.scored
+    variables: dict[str, Value] = {
+        "parameters": scored.parameters,
+        "score_fall": max(0, scored.crest - wealth.hundredths(scored.total)) / 100,
+    }
+    trigger(draft, "scored", variables, (draft.cause.mark,))
 
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
@@ -160,10 +160,13 @@ def on_over(draft: Draft, run: Instance) -> None:
 
 
 def end(draft: Draft, run: Instance, how: JourneyEnd, reason: str) -> None:
-    """End a run: its open task is recalled, its key may not enter again at once."""
+    """End a run: its open task is recalled, its key may not enter again at once.
+
+    Recalled, it never should have been: what comes instead may enter.
+    """
     draft.instances = tuple(other for other in draft.instances if other.name != run.name)
     journey = draft.edition.journeys.get(run.journey)
-    rest = 0 if journey is None else journey.reentry_after
+    rest = 0 if journey is None or how is JourneyEnd.RECALL else journey.reentry_after
     kept = draft.edition.triggers.remember_ended
     memory = [e for e in draft.ended if e.until > draft.now][-(kept - 1) :]
     draft.ended = (*memory, Ended(short_hash(run.name), Instant(draft.now + rest)))

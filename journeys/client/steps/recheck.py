@@ -5,7 +5,7 @@ or of a client whom it does not concern, nothing happens.
 """
 
 from journeys.client.state import ClientState
-from journeys.client.steps import doubt, regrade, wealth
+from journeys.client.steps import doubt, regrade, sales, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes
 from journeys.reference import Reference
@@ -15,10 +15,14 @@ from schemas.time import Instant
 
 
 def is_outdated(state: ClientState, reference: Reference, now: Instant) -> bool:
-    """Is anything booked under older facts or parameters than those in force?"""
-    parameters = reference.catalogue.at(now).wealth.id
-    is_older = {state.book.parameter_set, state.scored.parameters} - {"", parameters}
-    return bool(is_older) or any(regrade.outdated(state.holdings, reference))
+    """Is anything booked, or proposed for sale, under older facts or policy than those in force?"""
+    edition = reference.catalogue.at(now)
+    is_older = {state.book.parameter_set, state.scored.parameters} - {"", edition.wealth.id}
+    return (
+        bool(is_older)
+        or any(sales.is_outdated(row, reference, edition) for row in state.tasks)
+        or any(regrade.outdated(state.holdings, reference))
+    )
 
 
 def on_recheck(draft: Draft, event: RecheckAsked) -> None:

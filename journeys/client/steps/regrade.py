@@ -13,6 +13,7 @@ from journeys.client.state import Holding
 from journeys.client.steps import doubt, journeys, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.book import Lot
+from journeys.client.wealth.product import level_of
 from journeys.reference import Reference
 from schemas.reference import Product
 
@@ -55,8 +56,8 @@ def _tell_grade(draft: Draft, old: Lot, product: Product) -> None:
     graded: dict[str, Value] = {
         "product": product.product,
         "facts": str(product.version),
-        "level": wealth.level_of(product),
-        "level_before": 0 if before is None else wealth.level_of(before),
+        "level": level_of(product),
+        "level_before": 0 if before is None else level_of(before),
     }
     journeys.trigger(draft, "regraded", graded, (), is_duty=True)
 

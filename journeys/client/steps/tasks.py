@@ -1,9 +1,12 @@
 """Tasks of this client: proposed, changed, recalled. Nobody else gives a task a version."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from journeys.client.contact import ledger as slots
 from journeys.client.state import TaskRow
+from journeys.client.steps import sales
 from journeys.client.steps.draft import Draft
 from journeys.decide import contact_policy
 from journeys.step import Route
@@ -130,7 +133,7 @@ def wire(draft: Draft, row: TaskRow) -> Task:
         due=row.due,
         expires=row.expires,
         window=window,
-        reasons=tuple(Reason(code=code, values=values) for code, values in row.reasons),
+        reasons=tuple(Reason(code=code, values=values) for code, values in _told(row)),
         proposed_at=row.proposed_at,
         changed_at=row.changed_at,
         state_reason=row.state_reason,
@@ -140,6 +143,13 @@ def wire(draft: Draft, row: TaskRow) -> Task:
         claim=row.claim,
         crossed_recall=row.crossed_recall,
     )
+
+
+def _told(row: TaskRow) -> Iterator[sales.Said]:
+    """The reasons; the AI channel hears of no product, so it can advise on none."""
+    for said in row.reasons:
+        if said[0] not in sales.CODES or row.channel != Channel.AI:
+            yield said
 
 
 def _count(draft: Draft, row: TaskRow, change: str) -> None:

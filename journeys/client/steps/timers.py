@@ -9,12 +9,15 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from journeys.client.case.case import dues
 from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import (
     banking,
     behaviour,
+    cases,
     claims,
     journeys,
+    operations,
     owed,
     salary,
     tasks,
@@ -41,8 +44,8 @@ def earliest(state: ClientState | Draft) -> Instant | None:
         if holding.due is not None and holding.due < soonest:
             soonest = holding.due
     kept_at = state.paydays[-1].due if state.paydays else None
-    sparse = (kept_at, state.diagnosis_at)
-    for due in (state.clock_at, state.intent_off_at, state.retry_at, *sparse):
+    asked_at, owed_at = state.retry_at, state.diagnosis_at
+    for due in (state.clock_at, state.intent_off_at, asked_at, owed_at, kept_at):
         if due is not None and due < soonest:
             soonest = due
     return None if soonest == _NEVER else Instant(soonest)
@@ -78,6 +81,8 @@ def _soonest_of_work(state: ClientState | Draft) -> int:
             soonest = row.expires
     for hold in state.ledger.holds:
         soonest = min(soonest, hold.until)
+    for case in state.cases:
+        soonest = min([soonest, *(due for due, _, _ in dues(case) if due is not None)])
     return soonest
 
 
@@ -87,6 +92,7 @@ def _may_expire(row: TaskRow) -> bool:
 
 def _all(state: ClientState | Draft) -> Iterator[Timer]:
     yield from _of_work(state)
+    yield from _of_cases(state)
     for holding in state.holdings:
         if holding.due is not None:
             yield Timer(holding.due, "edge", holding.name)
@@ -94,8 +100,8 @@ def _all(state: ClientState | Draft) -> Iterator[Timer]:
         (state.clock_at, "clock"),
         (state.intent_off_at, "intent"),
         (state.retry_at, "retry"),
-        (state.diagnosis_at, "diagnosis"),
         (state.paydays[-1].due if state.paydays else None, "payday"),
+        (state.diagnosis_at, "diagnosis"),
     ):
         if due is not None:
             yield Timer(due, kind, "")
@@ -111,6 +117,13 @@ def _of_work(state: ClientState | Draft) -> Iterator[Timer]:
             yield Timer(row.expires, "task", row.task_id)
     for hold in state.ledger.holds:
         yield Timer(hold.until, "hold", hold.task)
+
+
+def _of_cases(state: ClientState | Draft) -> Iterator[Timer]:
+    for case in state.cases:
+        for due, kind, subject in dues(case):
+            if due is not None:
+                yield Timer(due, kind, subject)
 
 
 def _edge(draft: Draft, subject: str) -> None:
@@ -155,12 +168,12 @@ def _retry(draft: Draft, _subject: str) -> None:
     draft.decide_on("retry")
 
 
-def _diagnosis(draft: Draft, _subject: str) -> None:
-    owed.on_due(draft)
-
-
 def _payday(draft: Draft, _subject: str) -> None:
     salary.on_due(draft)
+
+
+def _diagnosis(draft: Draft, _subject: str) -> None:
+    owed.on_due(draft)
 
 
 _FIRE: dict[str, Callable[[Draft, str], None]] = {
@@ -172,6 +185,10 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "clock": _clock,
     "intent": _intent,
     "retry": _retry,
-    "diagnosis": _diagnosis,
     "payday": _payday,
+    "diagnosis": _diagnosis,
+    "case_due": cases.on_due,
+    "case_end": cases.on_end,
+    "case_judge": cases.on_judgement,
+    "operation": operations.on_due,
 }

@@ -10,37 +10,15 @@ from journeys.client.steps import doubt
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.attribution import Causes, should_emit
 from journeys.client.wealth.book import Lot, add_lot, book_of, remove_lot, revalue_lot
-from journeys.client.wealth.product import ProductFacts, ProductKind
+from journeys.client.wealth.product import ProductFacts, ProductKind, facts_of
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.score import Label, Score, score
+from journeys.decide.conduct.months import months_later
 from schemas.facts import ProfileParts, ScoreUnder, WealthScore, WealthScored
 from schemas.reference import Product
 from schemas.time import DAY, Instant, local_day, start_of_day
 
 _MONTH_DAYS = 365.25 / 12
-
-
-def facts_of(product: Product, fee_class: str | None = None) -> ProductFacts:
-    """A product as the book reads it."""
-    fee = product.fee_bp
-    if fee_class is not None and product.fee_classes_bp is not None:
-        fee = product.fee_classes_bp.get(fee_class, fee)
-    return ProductFacts(
-        product=product.product,
-        issuer=product.issuer,
-        kind=ProductKind(product.kind),
-        level=level_of(product),
-        days_to_cash=product.days_to_cash,
-        fee_bp=fee,
-        look_through=product.look_through_bp,
-        idiosyncratic_bp=product.idiosyncratic_bp,
-        idle=product.idle,
-    )
-
-
-def level_of(product: Product) -> int:
-    """Its risk level: the higher of issuer's and seller's counts (S05)."""
-    return max(product.issuer_level, product.seller_level)
 
 
 def profile(draft: Draft, at: Instant | None = None) -> Profile:
@@ -247,6 +225,15 @@ def next_edge(draft: Draft, maturity: date) -> Instant | None:
     return start_of_day(day, utc_offset_minutes=draft.served.utc_offset_minutes)
 
 
+def held(draft: Draft) -> list[tuple[str, Lot, ProductFacts]]:
+    """Every lot by account and product, with the facts that it was booked under."""
+    return [
+        (holding.name, holding.lot, _facts(draft, holding.lot))
+        for holding in draft.holdings
+        if holding.lot is not None
+    ]
+
+
 def _facts(draft: Draft, lot: Lot) -> ProductFacts:
     product = draft.reference.product(lot.product, lot.facts_version)
     if product is None:
@@ -269,19 +256,27 @@ def _is_held(draft: Draft) -> bool:
 
 
 def _set_clock(draft: Draft) -> None:
-    """The next birthday, or the next month in which the risk test's age costs points."""
+    """The next birthday, the day the risk test lapses, or a month in which its age costs points."""
     household, offset = draft.household, draft.served.utc_offset_minutes
     due: list[Instant] = []
     if household.birth is not None:
         birthday = _birthday_after(household.birth, today(draft))
         due.append(start_of_day(birthday, utc_offset_minutes=offset))
     if household.tested_at is not None:
+        lasts = months_later(_day(draft, household.tested_at), _test_months(draft))
+        lapses = date.fromordinal(lasts.toordinal() + 1)
+        due.append(start_of_day(lapses, utc_offset_minutes=offset))
         month = int((draft.now - household.tested_at) / DAY / _MONTH_DAYS) + 1
         months = draft.edition.wealth.risk.test_months
         if month < months.stop:
             month = max(month, months.start)
             due.append(Instant(household.tested_at + int(month * _MONTH_DAYS * DAY) + 1))
     draft.clock_at = min((at for at in due if at > draft.now), default=None)
+
+
+def _test_months(draft: Draft) -> int:
+    """So long a test is valid (S07)."""
+    return draft.edition.conduct.rules["s07"].numbers["test_months"]
 
 
 def _birthday_after(birth: date, day: date) -> date:

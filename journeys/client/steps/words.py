@@ -7,6 +7,7 @@ from journeys.client.intent.policy import INTENTS
 from journeys.client.journey.instance import Instance
 from journeys.client.steps import wealth
 from journeys.client.steps.draft import Draft
+from journeys.client.wealth.product import level_of
 from journeys.condition import Lookup, Value
 
 _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
@@ -19,6 +20,8 @@ _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
     "marketing_consent": lambda draft: draft.allowed.marketing,
     "profiling_consent": lambda draft: draft.allowed.profiling,
     "complaint_open": lambda draft: bool(draft.complaints),
+    "case_stuck": lambda draft: any(case.needs_person for case in draft.cases),
+    "case_overdue": lambda draft: any(case.overdue for case in draft.cases),
     "opted_out": lambda draft: (
         bool(draft.allowed.opted_out)
         or (draft.allowed.marketing_at > 0 and not draft.allowed.marketing)
@@ -46,7 +49,7 @@ def _is_above_class(draft: Draft, run: Instance) -> bool | None:
     risk_class = draft.household.told.risk_class
     if product is None or risk_class is None:
         return None
-    return wealth.level_of(product) > risk_class
+    return level_of(product) > risk_class
 
 
 _RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from schemas.reference import Product
+
 
 class ProductKind(StrEnum):
     """How a product spreads its risk over debtors; it sets the concentration weight."""
@@ -38,3 +40,26 @@ class ProductFacts(msgspec.Struct, frozen=True, array_like=True):
     """Volatility a year that no class explains."""
     idle: bool
     """A current account or money fund."""
+
+
+def facts_of(product: Product, fee_class: str | None = None) -> ProductFacts:
+    """A product as the book reads it."""
+    fee = product.fee_bp
+    if fee_class is not None and product.fee_classes_bp is not None:
+        fee = product.fee_classes_bp.get(fee_class, fee)
+    return ProductFacts(
+        product=product.product,
+        issuer=product.issuer,
+        kind=ProductKind(product.kind),
+        level=level_of(product),
+        days_to_cash=product.days_to_cash,
+        fee_bp=fee,
+        look_through=product.look_through_bp,
+        idiosyncratic_bp=product.idiosyncratic_bp,
+        idle=product.idle,
+    )
+
+
+def level_of(product: Product) -> int:
+    """Its risk level: the higher of issuer's and seller's counts (S05)."""
+    return max(product.issuer_level, product.seller_level)

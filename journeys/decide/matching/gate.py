@@ -4,6 +4,7 @@ A row reads its inputs only where it applies; an input that it comes to read and
 blocks, and is named.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -14,7 +15,8 @@ from journeys.client.wealth.product import ProductFacts
 from journeys.client.wealth.profile import Profile
 from journeys.decide.conduct.judge import judge_alone
 from journeys.decide.conduct.told import Value
-from journeys.decide.verdict import Kind
+from journeys.decide.matching.duties import Inputs, Purchase, duties
+from journeys.decide.verdict import Kind, Ruling
 from schemas.decisions import WithheldReason
 
 _YEAR_DAYS = 365
@@ -36,18 +38,13 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     initiator: Initiator = "bank"
     warned: bool = False
     """Told that it does not suit, and the special warning signed (S03)."""
-
-
-class Ruling(msgspec.Struct, frozen=True):
-    """What one row answers, with what it read."""
-
-    rule: str
-    version: str
-    verdict: Literal["allow", "steps", "block"]
-    reason: WithheldReason | None = None
-    value: str | int | float | None = None
-    limit: str | int | float | None = None
-    steps: tuple[str, ...] = ()
+    on_objective: bool | None = True
+    """Moves start from remedies of the client's own target: that is the stated objective."""
+    amount_fen: int = 0
+    private: str | None = None
+    """What a product that is placed privately invests in."""
+    told: Inputs | None = None
+    """What the client's record tells; `None` runs the rows of the product alone."""
 
 
 def rule_on(proposal: Proposal, policy: Suitability) -> tuple[Ruling, ...]:
@@ -56,12 +53,25 @@ def rule_on(proposal: Proposal, policy: Suitability) -> tuple[Ruling, ...]:
         _stamped(found, policy)
         for found in (
             _level(proposal, policy),
+            *_duties(proposal, policy),
             _tenor(proposal),
             _liquidity(proposal),
             _concentration(proposal, policy.concentration),
         )
         if found is not None
     )
+
+
+def _duties(proposal: Proposal, policy: Suitability) -> Iterator[Ruling]:
+    if proposal.told is not None:
+        purchase = Purchase(
+            regime=proposal.regime,
+            level=proposal.facts.level,
+            amount_fen=proposal.amount_fen,
+            after=proposal.after,
+            private=proposal.private,
+        )
+        yield from duties(purchase, proposal.told, policy)
 
 
 def blocks(rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
@@ -103,8 +113,7 @@ def _told(proposal: Proposal, level: int, risk_class: int | None) -> dict[str, V
         "R_issuer": level,
         "R_seller": level,
         "C": risk_class,
-        # Moves start from remedies of the client's own target: that is the stated objective.
-        "on_objective": True,
+        "on_objective": proposal.on_objective,
         **dict.fromkeys(("told_unsuitable", "special_warning_signed"), proposal.warned),
     }
 

@@ -15,7 +15,9 @@ from journeys.client.wealth.product import ProductFacts
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.score import Label, score
 from journeys.client.wealth.standing import months_needed
-from journeys.decide.matching.gate import Proposal, Ruling, blocks, rule_on
+from journeys.decide.matching.duties import Inputs
+from journeys.decide.matching.gate import Initiator, Proposal, blocks, rule_on
+from journeys.decide.verdict import Ruling
 
 _FEN_IN_A_YUAN = 100
 
@@ -32,6 +34,8 @@ class Offer(msgspec.Struct, frozen=True):
     minimum_fen: int = 1
     entry_bp: int = 0
     """What buying it costs, of the amount bought; it leaves the book."""
+    private: str | None = None
+    """What it invests in, if it is placed privately (S16)."""
 
 
 class Buyer(msgspec.Struct, frozen=True):
@@ -47,6 +51,10 @@ class Buyer(msgspec.Struct, frozen=True):
     months_needed: float
     parameters: WealthParameters
     policy: Suitability
+    told: Inputs | None = None
+    """What the record tells of them for the rows of law; `None` asks the product's rows alone."""
+    initiator: Initiator = "bank"
+    on_objective: bool | None = True
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -110,6 +118,11 @@ def match(client: Buyer, offer: Offer, *, bought_fen: int | None = None) -> Matc
         before=client.before,
         after=after,
         months_needed=client.months_needed,
+        initiator=client.initiator,
+        on_objective=client.on_objective,
+        amount_fen=bought,
+        private=offer.private,
+        told=client.told,
     )
     return Match(
         name=offer.name,

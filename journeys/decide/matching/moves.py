@@ -18,9 +18,17 @@ from journeys.client.wealth.remedies.remedy import Do, Step
 from journeys.client.wealth.rules import CLASSES, AssetClass
 from journeys.client.wealth.score import Label, score
 from journeys.client.wealth.standing import months_needed
-from journeys.decide.matching.gate import Ruling
+from journeys.decide.matching.gate import blocks
 from journeys.decide.matching.match import Buyer, Match, Offer, match
-from journeys.decide.matching.shelf import Shelf, bins_for, group_of, promising, suitable
+from journeys.decide.matching.shelf import (
+    MOST_LEVEL,
+    Shelf,
+    bins_for,
+    group_of,
+    promising,
+    suitable,
+)
+from journeys.decide.verdict import Ruling
 
 GROUPS: Mapping[str, frozenset[AssetClass]] = {
     "CASH": frozenset({"CASH"}),
@@ -29,6 +37,8 @@ GROUPS: Mapping[str, frozenset[AssetClass]] = {
     "ALT": frozenset({"ALT"}),
 }
 _BINS_DEEPER, _DEEPER = 3, 3
+_UNFIT = 10
+"""Bins of which the heads are looked at for a reason alone."""
 ANY_CLASS = frozenset(CLASSES)
 
 
@@ -72,9 +82,17 @@ class Move(msgspec.Struct, frozen=True):
         return self.after - self.before
 
     @property
+    def refusals(self) -> tuple[Ruling, ...]:
+        """The rows that block it, in the table's order."""
+        return blocks(self.rulings)
+
+    @property
     def cost_fen(self) -> int:
         """What buying costs."""
         return self.sold_fen - self.bought_fen
+
+
+Attempt = Callable[[Buyer, Source, Offer, int], Move | None]
 
 
 def buyer_of(held: Held, profile: Profile, adviser: Adviser) -> Buyer:
@@ -118,7 +136,7 @@ def sources(
     return [source for _, (_, source) in ordered]
 
 
-def moves(
+def moves(  # noqa: PLR0913 - the last three narrow or widen one search
     client: Buyer,
     source: Source,
     wanted: frozenset[AssetClass],
@@ -126,6 +144,8 @@ def moves(
     *,
     allocation: Allocation | None,
     room: Callable[[Offer], int] | None = None,
+    attempt: Attempt | None = None,
+    unfit: bool = False,
 ) -> list[Move]:
     """Suitable moves out of one source, the most points by yuan first.
 
@@ -138,20 +158,26 @@ def moves(
         adviser: shelf and policies.
         allocation: of the client, if known.
         room: the most to be bought of a product, if there is such a limit.
+        attempt: how one move is tried; `try_move` keeps to those that may be made.
+        unfit: look also at products above the class and beyond the horizon.
     """
+    try_it = try_move if attempt is None else attempt
 
     def tried(offers: Iterator[Offer], count: int) -> list[Move]:
         """The next few that so much money buys at all."""
         limits = ((offer, source.fen if room is None else room(offer)) for offer in offers)
         wanted = ((offer, min(source.fen, most)) for offer, most in limits)
         buys = ((offer, fen) for offer, fen in wanted if buyable(fen, offer))
-        found = (try_move(client, source, offer, fen) for offer, fen in islice(buys, count))
+        found = (try_it(client, source, offer, fen) for offer, fen in islice(buys, count))
         return [move for move in found if move is not None]
 
-    allowed = bins_for(adviser.shelf, wanted, client.profile)
+    most = MOST_LEVEL if unfit else client.profile.risk_class or 0
+    allowed = bins_for(adviser.shelf, wanted, most)
     share = source.fen / max(client.before.value_fen, 1)
-    tries = promising(allowed, source.facts.look_through, share, allocation)
-    bins = [suitable(one, client.profile, client.before) for one in tries]
+    near = promising(allowed, source.facts.look_through, share, allocation)
+    tries = allowed[:_UNFIT] if unfit else near
+    years = None if unfit else client.profile.horizon_years or 0
+    bins = [suitable(one, years, client.before) for one in tries]
     heads = [(tried(offers, 1), offers) for offers in bins]
     best = sorted(heads, key=lambda one: -max((m.gain_points for m in one[0]), default=-inf))
     deeper = [move for _, offers in best[:_BINS_DEEPER] for move in tried(offers, _DEEPER)]
@@ -161,6 +187,12 @@ def moves(
 
 def try_move(client: Buyer, source: Source, offer: Offer, fen: int) -> Move | None:
     """One move of up to so much; `None` if it may not be made or is too small to make."""
+    move = tried_move(client, source, offer, fen)
+    return None if move is None or move.refusals else move
+
+
+def tried_move(client: Buyer, source: Source, offer: Offer, fen: int) -> Move | None:
+    """The same, with its refusals if it may not be made."""
     bought = buyable(fen, offer)
     if not bought or offer.facts.product == source.lot.product:
         return None
@@ -168,7 +200,7 @@ def try_move(client: Buyer, source: Source, offer: Offer, fen: int) -> Move | No
     lot = replace(source.lot, value_fen=sold)
     without = remove_lot(client.before, lot, source.facts, client.parameters)
     found = match(replace(client, without=without, amount_fen=sold), offer, bought_fen=bought)
-    return None if found.refusals else _move(client, source, found, (sold, bought))
+    return _move(client, source, found, (sold, bought))
 
 
 def buyable(fen: int, offer: Offer) -> int:

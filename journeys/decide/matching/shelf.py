@@ -12,7 +12,6 @@ import msgspec
 
 from journeys.client.wealth.book import BASIS, Book
 from journeys.client.wealth.dimensions.allocation import Allocation
-from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.rules import CLASSES, AssetClass, FiveWhole
 from journeys.client.wealth.target import Groups
 from journeys.decide.matching.match import Offer
@@ -23,6 +22,8 @@ _MINOR_BP = 1_000
 _NEAR, _OWN_KIND = 7, 3
 """Bins tried because they are near the target, and because they are of the source's class."""
 _YEAR_DAYS = 365
+MOST_LEVEL = 5
+"""Levels are R1 to R5."""
 
 
 class Bin(msgspec.Struct, frozen=True):
@@ -77,14 +78,14 @@ def promising(
     return [*near, *(one for one in own if one not in near)]
 
 
-def suitable(one: Bin, client: Profile, book: Book) -> Iterator[Offer]:
-    """A bin's products that mature in time, those of products and issuers held last.
+def suitable(one: Bin, years: int | None, book: Book) -> Iterator[Offer]:
+    """A bin's products that mature within so many years, those of products and issuers held last.
 
-    More of what is held would concentrate.
+    More of what is held would concentrate. Without a limit of years, all.
     """
     held: list[Offer] = []
     for offer in one.offers:
-        if not _in_time(offer, client):
+        if years is not None and not _in_time(offer, years):
             continue
         if offer.facts.product in book.products or offer.facts.issuer in book.issuers:
             held.append(offer)
@@ -93,9 +94,8 @@ def suitable(one: Bin, client: Profile, book: Book) -> Iterator[Offer]:
     yield from held
 
 
-def bins_for(shelf: Shelf, wanted: frozenset[AssetClass], client: Profile) -> list[Bin]:
-    """The bins of the classes wanted that the client's level allows."""
-    most = client.risk_class or 0
+def bins_for(shelf: Shelf, wanted: frozenset[AssetClass], most: int) -> list[Bin]:
+    """The bins of the classes wanted, up to a level."""
     return [one for one in shelf.bins if one.main in wanted and one.level <= most]
 
 
@@ -126,9 +126,9 @@ def _grouped(mix: FiveWhole) -> Groups:
     return cash / BASIS, (fix + bond) / BASIS, equity / BASIS, other / BASIS
 
 
-def _in_time(offer: Offer, client: Profile) -> bool:
+def _in_time(offer: Offer, years: int) -> bool:
     days = offer.lot.days_to_maturity
-    return days is None or days <= _YEAR_DAYS * (client.horizon_years or 0)
+    return days is None or days <= _YEAR_DAYS * years
 
 
 def _quality(offer: Offer) -> tuple[int, str]:

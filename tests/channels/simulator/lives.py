@@ -39,8 +39,11 @@ class Said(NamedTuple):
         return dict(self.message.body["data"])
 
 
-def a_bank(*, seed=7, clients=40, start=MONDAY, **more) -> Bank:
-    return Bank(seed=seed, clients=clients, start=start, mix=read_mix(), **more)
+def a_bank(*, seed=7, clients=40, start=MONDAY, mixed=None, **more) -> Bank:
+    """A bank of the shipped mix; `mixed` says by table what differs."""
+    mix = read_mix()
+    changed = {name: {**mix[name], **table} for name, table in (mixed or {}).items()}
+    return Bank(seed=seed, clients=clients, start=start, mix={**mix, **changed}, **more)
 
 
 def alone(bank: Bank, *, days: float, start: Instant = MONDAY) -> list[Said]:

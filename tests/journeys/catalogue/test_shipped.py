@@ -55,10 +55,10 @@ def test_every_event_kind_has_its_own_lateness(edition):
     assert set(edition.lateness.by_kind) == KINDS
 
 
-def test_only_service_is_no_marketing_and_nothing_sells(edition):
+def test_only_service_is_no_marketing_and_only_what_sells_allocates(edition):
     for action in edition.actions.values():
         assert action.marketing is (action.kind != "service")
-        assert action.kind in {"service", "reassure", "educate", "diagnose", "retain"}
+        assert (action.sells is not None) is (action.kind == "allocate")
 
 
 def test_every_treatment_is_ranked_by_the_cost_of_its_channel(edition):
@@ -71,7 +71,7 @@ def test_every_treatment_has_a_base_rate_with_its_date(edition):
     for treatment in edition.treatments.values():
         rate = edition.arbitration.base_rates[treatment.action, str(treatment.channel)]
         assert 0 < rate.p < 1
-        assert rate.as_of == "2026-01-01"
+        assert rate.as_of in {"2026-01-01", "2026-11-27"}
 
 
 def test_every_action_is_worth_more_than_a_contact_costs(edition):
@@ -79,7 +79,7 @@ def test_every_action_is_worth_more_than_a_contact_costs(edition):
     for treatment in edition.treatments.values():
         action = edition.actions[treatment.action]
         rate = edition.arbitration.base_rates[action.id, str(treatment.channel)]
-        assert rate.p * action.value_points > cost, action.id
+        assert action.sells or rate.p * action.value_points > cost, action.id
 
 
 def test_every_text_is_said_in_both_languages_and_lawful(edition):
@@ -158,9 +158,11 @@ def test_actions_outside_journeys_rest_before_they_come_again(edition):
     outside = {each.id: each for each in edition.actions.values() if each.applies is not None}
     assert set(outside) == {
         "idle_cash_view",
+        "place_idle",
         "worry_reassure",
         "stay_talk",
         "complaint_follow_up",
+        "case_help",
     }
     assert all(each.rest >= DAY for each in outside.values())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from journeys.step import Route
 from schemas import codec, facts
 from schemas.books import BookEntry, BookEntryKind, BookLine
 from schemas.decisions import Candidate, Decision, ScoreParts, Stage, Versions, WithheldReason
@@ -178,6 +179,15 @@ class Desk:
         )
         self.say(facts.DiagnosisMade, made, topic="client-facts", key=more.get("client", CLIENT))
         return made
+
+    def lived(self, life: Life) -> None:
+        """What a client's life led to, as the fold said it."""
+        for output in life.outputs:
+            if output.route is Route.CLIENT_FACTS:
+                self._said += 1
+                src = (("src", f"{'0' * 32}:{self._said}:0".encode()),)
+                value = codec.encode(output.event)
+                self.log.append([Outgoing("client-facts", output.key.encode(), value, src)])
 
     def full(self) -> None:
         """A client with something in every block, and a decision."""

@@ -170,14 +170,14 @@ def test_a_shelf_of_five_thousand_is_not_scanned():
     shelf = shelf_of(invented(5_000))
     client = buyer_of(held("A8"), told("A8"), MARKET)
 
-    bins = bins_for(shelf, frozenset(CLASSES), client.profile)
+    bins = bins_for(shelf, frozenset(CLASSES), client.profile.risk_class)
     allocation = diagnose(client.before, client.profile, PARAMETERS).allocation
     tries = promising(bins, golden.lot("mmf", 0)[1].look_through, 0.1, allocation)
 
     assert len(shelf.by_name) == 5_000
     assert 50 < len(bins) < 300
     assert 7 <= len(tries) <= 10
-    assert next(suitable(tries[0], client.profile, client.before))
+    assert next(suitable(tries[0], client.profile.horizon_years, client.before))
 
 
 def test_steps_and_minimum_and_cost_limit_what_money_buys():

@@ -4,9 +4,13 @@ import inspect
 
 import pytest
 
+from journeys.catalogue.actions import Sells
 from journeys.client.wealth.score import Label, score
 from journeys.decide.matching import match as matching
 from journeys.decide.matching.match import Buyer, Match, Offer, buyer, match, per_yuan, ranked
+from journeys.decide.value import points
+from journeys.decide.verdict import Sale
+from schemas.reference import Product
 from tests.journeys.client.wealth import golden
 from tests.journeys.client.wealth.builders import PARAMETERS
 from tests.journeys.decide.matching.test_gate import POLICY
@@ -74,7 +78,8 @@ def test_commission_is_no_input_and_cannot_become_one():
     """Every value that reaches the ranking is named here; none is what the bank earns."""
     names = {name for kind in (Offer, Buyer, Match) for name in kind.__struct_fields__}
     names |= {*golden.lot("gov", 1)[1].__struct_fields__, *TOLD.__struct_fields__}
-    for function in (match, buyer, per_yuan, ranked):
+    names |= {*Sale.__struct_fields__, *Sells.__struct_fields__, *Product.model_fields}
+    for function in (match, buyer, per_yuan, ranked, points):
         names |= set(inspect.signature(function).parameters)
     names |= {name for rule in POLICY.rules.values() for name in rule.__struct_fields__}
 

@@ -1,0 +1,293 @@
+"""May it be sold to this client: the move that helps, and every row of law and of the bank on it.
+
+Asked of selling actions only, and last: a move is searched for on the whole shelf. What the record
+of the client does not tell blocks the sale, and is named. A licence (S20) is the desk's to judge.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from msgspec.structs import replace
+
+from journeys.catalogue.actions import Action, Sells, Treatment
+from journeys.catalogue.edition import Edition
+from journeys.client.wealth.book import BASIS, Lot
+from journeys.client.wealth.diagnosis import diagnose
+from journeys.client.wealth.product import facts_of
+from journeys.decide.candidate import Situation
+from journeys.decide.matching.duties import Inputs, most_by_means
+from journeys.decide.matching.match import Buyer, Offer
+from journeys.decide.matching.moves import (
+    Adviser,
+    Move,
+    Source,
+    buyer_of,
+    moves,
+    sources,
+    tried_move,
+)
+from journeys.decide.matching.shelf import Shelf, shelf_of
+from journeys.decide.record import told_of
+from journeys.decide.verdict import Ruling, Sale, Withheld
+from journeys.reference import Reference
+from schemas.decisions import Stage, WithheldReason
+from schemas.reference import Product
+from schemas.wire import Channel
+
+_SOURCES = 3
+_PARTS = (1, 2, 4)
+"""Of what a remedy asks to be sold: the whole is tried first, then smaller amounts."""
+_SMALLER_HELPS: Final = frozenset(
+    {
+        WithheldReason.BEYOND_MEANS,
+        WithheldReason.LIQUIDITY_AFTER,
+        WithheldReason.CONCENTRATION,
+    }
+)
+UNSURE: Final = frozenset({"book", "profile", "risk_test", "unreadable"})
+"""Families whose loss may hide what a sale rests on."""
+
+
+def judge(action: Action, situation: Situation) -> Sale | Withheld | None:
+    """The move to propose with all its rows, or why there is none; `None` sells nothing."""
+    if action.sells is None:
+        return None
+    return hole(situation) or _Search(action.sells, situation).answer()
+
+
+def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
+    """The rows of a sale proposed before, as they stand now; or why it may stand no longer."""
+    offer = shelf(situation.reference).by_name.get(sale.buy)
+    held = next((one for one in situation.held() if one[0] == sale.sell), None)
+    no = hole(situation) or _gone(sale, offer, 0 if held is None else held[1].value_fen)
+    if no is not None or offer is None or held is None:
+        return no or _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
+    source = Source(held[1], held[2], sale.sold_fen, ())
+    move = tried_move(buyer(situation), source, offer, sale.sold_fen)
+    if move is None:
+        return _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
+    if move.refusals:
+        return _refused(move)
+    if move.gain_points <= 0:
+        return _no(WithheldReason.SCORE_WORSE, value=round(move.gain_points, 6), limit=0)
+    return move.rulings
+
+
+def hole(situation: Situation) -> Withheld | None:
+    """A gap in the record that may hide what a sale rests on."""
+    gap = next((gap for gap in situation.state.holes if gap.family in UNSURE), None)
+    return None if gap is None else _no(WithheldReason.HOLE_IN_RECORD, value=gap.family)
+
+
+def _gone(sale: Sale, offer: Offer | None, has: int) -> Withheld | None:
+    """The product is sold no longer, or the money has found another use."""
+    if offer is None:
+        return _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
+    if has < sale.sold_fen:
+        return _no(WithheldReason.GOAL_ALREADY_MET, value=has, limit=sale.sold_fen)
+    return None
+
+
+def in_person(sale: Sale | None, treatment: Treatment, edition: Edition) -> Withheld | None:
+    """A step that only a branch can prove keeps a sale from every other channel."""
+    if sale is None or treatment.channel is Channel.BRANCH:
+        return None
+    return wants_branch(sale, edition)
+
+
+def wants_branch(sale: Sale, edition: Edition) -> Withheld | None:
+    """The first row with a step that only a branch can prove."""
+    for ruling in sale.rulings:
+        step = next((step for step in ruling.steps if step in edition.suitability.in_person), None)
+        if step is not None:
+            no_channel = WithheldReason.NO_CHANNEL
+            return Withheld(Stage.SUITABILITY, no_channel, ruling.rule, value=step)
+    return None
+
+
+def shelf(reference: Reference) -> Shelf:
+    """What may be bought, indexed once for as long as the products stand.
+
+    Private products are on no shelf: who may see them is asked of a person, not of a record (S16).
+    """
+    return reference.derived(_index)
+
+
+def offer_of(product: Product) -> Offer:
+    """A product as it is bought today."""
+    lot = Lot(
+        product=product.product,
+        facts_version=product.version,
+        value_fen=0,
+        days_to_cash=product.days_to_cash,
+        days_to_maturity=product.term_days,
+        idle=product.idle,
+        rolls_over=False,
+    )
+    return Offer(
+        name=product.product,
+        facts=facts_of(product),
+        lot=lot,
+        regime=product.regime,
+        step_fen=product.step_fen,
+        minimum_fen=product.minimum_fen,
+        entry_bp=product.entry_bp,
+        private=product.private,
+    )
+
+
+def _index(reference: Reference) -> Shelf:
+    newest = (reference.product(name) for name in sorted(reference.newest))
+    return shelf_of(
+        offer_of(product)
+        for product in newest
+        if product is not None
+        and product.on_sale
+        and product.private is None
+        and sum(product.look_through_bp) == BASIS
+    )
+
+
+class _Search:
+    """One client's search for the move that a selling action may propose."""
+
+    def __init__(self, sells: Sells, situation: Situation) -> None:
+        edition = situation.edition
+        self._sells, self._situation = sells, situation
+        self._policy = edition.suitability
+        self._adviser = Adviser(shelf(situation.reference), edition.wealth, edition.suitability)
+        self._held = situation.held()
+        self._client = buyer(situation)
+        self._told: Inputs = self._client.told or {}
+
+    def answer(self) -> Sale | Withheld:
+        """The best move that passes, or the reason of the best that does not."""
+        found = self._sources()
+        if not found:
+            return self._nothing_to_sell()
+        tried = [move for source in found for move in self._moves(source)]
+        least = self._policy.advice.least_gain
+        fit = [move for move in tried if not move.refusals and move.gain_points >= least]
+        if fit:
+            return self._sale(_best(fit, self._policy.advice.worthy_part))
+        best = max(tried, key=lambda one: (one.gain_points, one.buy), default=None)
+        if best is None:
+            return _no(WithheldReason.NOT_ON_SHELF)
+        if best.refusals:
+            return _refused(best)
+        return _no(WithheldReason.SCORE_WORSE, value=round(best.gain_points, 6), limit=least)
+
+    def _sources(self) -> list[Source]:
+        pairs = [(lot, facts) for _, lot, facts in self._held]
+        profile, parameters = self._client.profile, self._client.parameters
+        found = sources(pairs, profile, parameters)
+        return [one for one in found if self._may_pay(one.lot)][:_SOURCES]
+
+    def _may_pay(self, lot: Lot) -> bool:
+        return lot.idle or not self._sells.idle_only
+
+    def _nothing_to_sell(self) -> Withheld:
+        """No remedy asks for it; or a missing answer hides that one would."""
+        pays = [one for one in self._held if self._may_pay(one[1])]
+        if pays:
+            _, lot, facts = max(pays, key=lambda one: (one[1].value_fen, one[0]))
+            for move in self._moves(Source(lot, facts, lot.value_fen, ())):
+                missing = next((one for one in move.refusals if _is_gap(one)), None)
+                if missing is not None:
+                    return _from(missing)
+        least = self._policy.advice.least_gain
+        return _no(WithheldReason.SCORE_WORSE, value=0, limit=least)
+
+    def _moves(self, source: Source) -> list[Move]:
+        """Moves out of one source; smaller ones if only the amount of all was refused."""
+        found: list[Move] = []
+        for part in _PARTS:
+            # What is too little to buy at all tells no reason: that of the larger amount stands.
+            found = self._of(replace(source, fen=source.fen // part)) or found
+            refusals = [move.refusals for move in found]
+            if any(not each for each in refusals) or not any(map(_is_too_much, refusals)):
+                break
+        return found
+
+    def _of(self, source: Source) -> list[Move]:
+        wanted = frozenset(self._sells.classes)
+        allocation = diagnose(
+            self._client.before, self._client.profile, self._client.parameters
+        ).allocation
+        search = partial(
+            moves,
+            source=source,
+            wanted=wanted,
+            adviser=self._adviser,
+            allocation=allocation,
+            room=self._room,
+            attempt=tried_move,
+        )
+        # Only where nothing else is left a product above class or horizon tells the reason.
+        return search(self._client) or search(self._client, unfit=True)
+
+    def _room(self, offer: Offer) -> int:
+        """The most to be bought of a product: nothing of a regime that the action may not sell."""
+        if self._sells.regimes and offer.regime not in self._sells.regimes:
+            return 0
+        whole, most = self._client.before.value_fen, most_by_means(self._told, self._policy)
+        is_asked = offer.regime in self._policy.sale["s11"].regimes
+        # Where even the least is beyond the client's means, the row is left to say so.
+        return most if is_asked and most is not None and most >= offer.minimum_fen else whole
+
+    def _sale(self, move: Move) -> Sale:
+        offer = self._adviser.shelf.by_name[move.buy]
+        sell = next(
+            name
+            for name, lot, _ in self._held
+            if lot.product == move.sell and lot.value_fen >= move.sold_fen
+        )
+        return Sale(
+            sell=sell,
+            buy=move.buy,
+            version=offer.lot.facts_version,
+            sold_fen=move.sold_fen,
+            bought_fen=move.bought_fen,
+            gain_points=move.gain_points,
+            rulings=move.rulings,
+        )
+
+
+def buyer(situation: Situation) -> Buyer:
+    """The client with what their record tells for the rows of law."""
+    edition, profile, held = situation.edition, situation.profile(), situation.held()
+    adviser = Adviser(shelf(situation.reference), edition.wealth, edition.suitability)
+    client = buyer_of([(lot, facts) for _, lot, facts in held], profile, adviser)
+    return replace(client, told=told_of(situation, profile, client.before.value_fen))
+
+
+def _best(fit: Sequence[Move], worthy_part: float) -> Move:
+    """The most points by yuan, of those that bring a fair part of the most there is."""
+    worthy = worthy_part * max(move.gain_points for move in fit)
+    best = (move for move in fit if move.gain_points >= worthy)
+    return min(best, key=lambda one: (-one.per_yuan, one.buy, one.sell))
+
+
+def _is_too_much(refusals: Sequence[Ruling]) -> bool:
+    return bool(refusals) and all(one.reason in _SMALLER_HELPS for one in refusals)
+
+
+def _is_gap(ruling: Ruling) -> bool:
+    return ruling.reason is WithheldReason.DATA_MISSING
+
+
+def _refused(move: Move) -> Withheld:
+    """The first row that says no, in the table's order."""
+    return _from(move.refusals[0])
+
+
+def _from(ruling: Ruling) -> Withheld:
+    reason = ruling.reason or WithheldReason.DATA_MISSING
+    return Withheld(Stage.SUITABILITY, reason, ruling.rule, ruling.value, ruling.limit)
+
+
+def _no(
+    reason: WithheldReason, *, value: str | float | None = None, limit: float | None = None
+) -> Withheld:
+    return Withheld(Stage.SUITABILITY, reason, value=value, limit=limit)
