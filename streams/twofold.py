@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 from typing_extensions import override
 
+from journeys.catalogue.casework import OperationType
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Edition
@@ -123,6 +124,11 @@ class _WatchedCatalogue:
     def journey(self, journey: str, version: int) -> Journey | None:
         found = self._catalogue.journey(journey, version)
         self._watch.is_told |= found != self._other.journey(journey, version)
+        return found
+
+    def operation(self, operation: str, version: int) -> OperationType | None:
+        found = self._catalogue.operation(operation, version)
+        self._watch.is_told |= found != self._other.operation(operation, version)
         return found
 
 

@@ -89,6 +89,9 @@ class Casework:
     def see_step(self, request: StepRequest, client: Client, now: Instant) -> None:
         """The core bank carries a step out; its answer comes within the minute."""
         self._now = now
+        product = request.parameters.get("product")
+        if product is not None:
+            self._know_term(client, str(product))
         answer = answer_to(self.core, request)
         data = answer.model_dump(mode="json", exclude_none=True)
         self._world.agenda.plan(now + MINUTE, client, "step_answer", (data, request.attempt))
@@ -156,11 +159,16 @@ class Casework:
         held = client.holdings.get(product)
         if held is None or held.maturity is None or held.value == 0:
             return None
-        term = self.core.terms.setdefault((client.account, product), Term(rolls_over=False))
-        if term.held_by is None:
-            term.rolls_over = held.rolls_over
-        self._holders[client.account] = client.key
         return {**_instruction(client, product), **case.record}
+
+    def _know_term(self, client: Client, product: str) -> None:
+        """The core bank's own record of a position, as it stands while nobody works on it."""
+        held = client.holdings.get(product)
+        if held is not None and held.maturity is not None and held.value > 0:
+            term = self.core.terms.setdefault((client.account, product), Term(rolls_over=False))
+            if term.held_by is None:
+                term.rolls_over = held.rolls_over
+            self._holders[client.account] = client.key
 
     def _payment_sent(self, payment: str) -> None:
         client = self._client_of(self._payers.pop(payment))

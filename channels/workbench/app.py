@@ -283,6 +283,7 @@ class _Workbench:
         return {
             "desk": desk,
             "tasks": self._pages.views.inbox(desk),
+            "cases": self._pages.views.owned_cases(desk),
             "is_known": self._pages.views.is_desk(desk),
             "since": since,
         }

@@ -30,3 +30,7 @@ class Catalogue:
     def journey(self, journey: str, version: int) -> Journey | None:
         """A journey as it was at a version."""
         return self.journeys.get((journey, version))
+
+    def operation(self, operation: str, version: int) -> OperationType | None:
+        """An operation as it was at a version."""
+        return self.operations.get((operation, version))

@@ -4,10 +4,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
+from schemas.cases import CaseLife
 from streams.readmodel import tables as t
 
 Doc = dict[str, Any]
 _CASES: Final = 12
+_OWNED: Final = 50
+_TO_SOLVE: Final = tuple(
+    life.value for life in CaseLife if life not in (CaseLife.RESOLVED, CaseLife.CLOSED)
+)
 _LINES: Final = 100
 """Of one case: several operations with every step asked for again."""
 
@@ -16,6 +21,13 @@ def of_client(connection: Connection, client: str) -> list[Doc]:
     """A client's newest cases, each with its `lines` in order."""
     mine = select(t.cases).where(t.cases.c.client == client).order_by(t.cases.c.at.desc())
     return [_whole(connection, row) for row in connection.execute(mine.limit(_CASES)).mappings()]
+
+
+def owned(connection: Connection, owner: str) -> list[Doc]:
+    """The cases that a desk owns and that are still to be solved, the oldest first."""
+    c = t.cases.c
+    mine = select(t.cases).where(c.owner == owner, c.life.in_(_TO_SOLVE)).order_by(c.at)
+    return [dict(row) for row in connection.execute(mine.limit(_OWNED)).mappings()]
 
 
 def one(connection: Connection, case_id: str) -> Doc | None:

@@ -170,6 +170,11 @@ class Views:
         with self._engine.connect() as connection:
             return casework.of_client(connection, client)
 
+    def owned_cases(self, desk: str) -> list[Doc]:
+        """The open cases that a desk owns, the oldest first."""
+        with self._engine.connect() as connection:
+            return casework.owned(connection, desk)
+
     def case(self, case_id: str) -> Doc | None:
         """One case with all that was said and done."""
         with self._engine.connect() as connection:

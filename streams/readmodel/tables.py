@@ -204,6 +204,7 @@ cases = Table(
     Column("life", String, nullable=False),
     Column("owner", String, nullable=False),
     Column("doc", JSON, nullable=False),
+    Index("cases_by_owner", "owner", "life"),
 )
 case_lines = Table(
     "case_lines",

@@ -57,6 +57,22 @@ def test_a_client_without_cases_says_how_one_comes(bench):
     assert "No case yet" in shown(bench, "en")
 
 
+def test_an_inbox_lists_the_cases_that_its_desk_owns_and_are_still_open(bench):
+    bench.desk.full()
+    bench.desk.lived(a_case_that_went_wrong())
+    page = bench.show("/desks/remote-1").text
+    assert "Cases that this desk owns" in page
+    assert "A payment failed p-17" in page
+    assert f'/clients/{CLIENT}#cases"' in page
+    assert "Cases that this desk owns" not in bench.show("/desks/rm-li").text
+
+
+def test_a_resolved_case_is_in_no_inbox(bench):
+    bench.desk.full()
+    bench.desk.lived(solved())
+    assert "Cases that this desk owns" not in bench.show("/desks/remote-1").text
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_word_of_a_case_has_a_name_in_both_languages(language):
     words = Words(language, the_catalogue().at(MONDAY_10))
