@@ -25,7 +25,7 @@ from schemas.cases import (
 from schemas.envelope import Envelope
 from schemas.signals.casework import CaseSettled, NeedRaised, NoteTaken
 from schemas.signals.conversation import Reading, UtteranceUnderstood
-from schemas.tasks import Outcome, TaskState
+from schemas.tasks import TaskState
 from schemas.time import Instant
 from schemas.wire import Channel
 
@@ -128,13 +128,21 @@ def on_settled(draft: Draft, event: CaseSettled) -> None:
 
 
 def on_due(draft: Draft, case_id: str) -> None:
-    """Not solved in time: its owner is told, and a person is asked to help."""
+    """Not solved in time: a person is asked to help, and again as long as it is open.
+
+    While the client's word is waited for the bank is not late.
+    """
     case = find(draft, case_id)
-    if case is not None:
-        late = replace(case, due=None, overdue=True)
-        put(draft, late)
-        tell(draft, late, CaseMove.OVERDUE)
-        draft.decide_on("case")
+    if case is None:
+        return
+    kind = type_of(draft, case)
+    again = None if kind is None else Instant(draft.now + kind.solve_within)
+    is_late = case.overdue or case.life is not CaseLife.WAITING_CLIENT
+    moved = replace(case, due=again, overdue=is_late)
+    put(draft, moved)
+    if is_late and not case.overdue:
+        tell(draft, moved, CaseMove.OVERDUE)
+    draft.decide_on("case")
 
 
 def on_end(draft: Draft, case_id: str) -> None:
@@ -164,7 +172,7 @@ def on_helped(draft: Draft, row: TaskRow, outcome: str) -> None:
         kind = type_of(draft, case)
         is_theirs = kind is not None and kind.help == row.action and case.is_open
         asks = case.needs_person or (case.overdue and not _is_at_work(case))
-        if is_theirs and asks and outcome == Outcome.SOLVED:
+        if is_theirs and asks and outcome in journeys.AGREED:
             resolve(draft, case, by="desk_says")
 
 
@@ -340,7 +348,7 @@ def tell(draft: Draft, case: Case, move: CaseMove, *, reason: str | None = None)
             owner=case.owner,
             channel=Channel(case.channel),
             sessions=len(case.sessions),
-            due=case.due if case.is_open else case.ends_at,
+            due=case.ends_at if not case.is_open else None if case.overdue else case.due,
             record=case.record,
             confirmed=case.confirmed,  # type: ignore[arg-type]  # one of two words
             reopened=case.reopened,
