@@ -17,7 +17,6 @@ UNREACHED: Final = frozenset({"unreachable", "wrong_person"})
 _NEAR_HABIT: Final = 150
 Causes = Mapping[str, Any]
 Follow = Callable[[Client, Task, str, Instant, Random], None]
-Follower = Callable[[Client, Task, str, Instant], None]
 
 
 class Answers:
@@ -29,8 +28,6 @@ class Answers:
     def __init__(self, world: World, after: Mapping[str, Follow] | None = None) -> None:
         """Answers in a world; what a good one leads to by action, if not to a purchase."""
         self._world, self._after = world, after or {}
-        self.followers: list[Follower] = []
-        """Told of every answer that became known, as `follow` is."""
 
     def to_talk(self, client: Client, task: Task, at: Instant) -> str:
         """The outcome of a talk with an adviser."""
@@ -76,15 +73,13 @@ class Answers:
         own = self._after.get(task.action)
         if own is not None:
             own(client, task, outcome, at, rng)
-        elif outcome == "converted" and task.action not in _NO_PURCHASE:
+        elif outcome == "converted":
             client.promised = task.journey == "maturity"
             plan(at + rng.randrange(30, 36 * 60) * MINUTE, client, "buy", 0.9)
         if outcome == "refused":
             for name, what in _AFTER_REFUSAL.items():
                 if rng.random() < response[name]:
                     plan(at + rng.randrange(2, 90) * MINUTE, client, what, task.method.value)
-        for follower in self.followers:
-            follower(client, task, outcome, at)
 
     def _note(self, client: Client, task: Task, outcome: str, at: Instant, causes: Causes) -> None:
         told = {"task": task.task_id, "action": task.action, "channel": task.channel.value}
@@ -95,18 +90,6 @@ _CONFIRMED_ON_SCREEN: Final = frozenset(
     {"drawdown_view", "plan_review", "regrade_notice", "regrade_reminder"}
 )
 """Screens that ask for one tap: my plan stands, I keep it."""
-_NO_PURCHASE: Final = frozenset(
-    {
-        "diagnosis_booking",
-        "diagnosis_deputy",
-        "diagnosis_overdue",
-        "diagnosis_help",
-        "drawdown_call",
-        "plan_review",
-        "regrade_talk",
-    }
-)
-"""Talks in which a yes is no purchase."""
 _AFTER_REFUSAL: Final = {
     "opts_out_after_refusal": "opt_out",
     "complains_after_refusal": "complaint",

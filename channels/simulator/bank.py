@@ -65,17 +65,16 @@ class Bank:
         self._by_key: dict[str, Client] = {}
         complaints, applications = Complaints(self._world), Applications(self._world)
         scenes, paydays = Scenes(self._world), Paydays(self._world)
-        self._habits = (complaints, applications, scenes)
+        today = local_day(start, utc_offset_minutes=OFFSET)
+        self._money = Money(self._world, Market(seed, today, mix["crash"]))
+        investing = Investing(self._world, self._money.deeds()["price"])
+        diagnoses = Diagnoses(self._world)
+        self._habits = (complaints, applications, scenes, diagnoses, investing)
         follows = (habit.follows() for habit in (*self._habits, paydays))
         self._answers = Answers(self._world, {k: v for found in follows for k, v in found.items()})
         self._visits = Visits(self._world, self._answers)
-        today = local_day(start, utc_offset_minutes=OFFSET)
-        self._money = Money(self._world, Market(seed, today, mix["crash"]))
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
-        self._diagnoses = Diagnoses(self._world)
-        self._investing = Investing(self._world, self._money.deeds()["price"])
-        self._answers.followers += [self._diagnoses.follow, self._investing.follow]
         self._regrades = products.regrades(mix["regrade"], start)
         self._casework = Casework(self._world, seed, self._by_key.get)
         self._deeds: Mapping[str, _Deed] = {
@@ -87,8 +86,6 @@ class Bank:
             **self._words.deeds(),
             **self._casework.deeds(),
             **{name: deed for habit in self._habits for name, deed in habit.deeds().items()},
-            **self._diagnoses.deeds(),
-            **self._investing.deeds(),
         }
         for client in self.clients:
             self._admit(client, start)
@@ -213,8 +210,6 @@ class Bank:
         self._words.plan_a_day(client, morning)
         for habit in (*self._habits, self._casework):
             habit.plan_a_day(client, morning)
-        self._diagnoses.plan_a_day(client, morning)
-        self._investing.plan_a_day(client, morning)
         yield from ()
 
     def _talk(self, key: str, task: Task, at: Instant) -> str:

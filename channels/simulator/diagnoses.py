@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
+from channels.simulator.answers import Follow
 from channels.simulator.client import OFFSET, Client
 from channels.simulator.voice import APP, PROFILE, WORKBENCH, say
 from channels.simulator.world import Said, World
@@ -12,6 +13,14 @@ from schemas.tasks import Task
 from schemas.time import DAY, HOUR, MINUTE, Instant, local_day
 
 _REMEDIES: Final = ("build_reserve", "spread", "repay_debt", "cover_gap")
+_ACTIONS: Final = (
+    "self_diagnosis",
+    "self_diagnosis_reminder",
+    "diagnosis_help",
+    "diagnosis_booking",
+    "diagnosis_deputy",
+    "diagnosis_overdue",
+)
 _BOOKED_BY: Final = {"diagnosis_booking": "rm", "diagnosis_deputy": "remote"}
 """Who holds the talk that an action books; a lead names the remote deputy."""
 _BOOKED: Final = frozenset({"converted", "interested", "solved"})
@@ -46,9 +55,11 @@ class Diagnoses:
         if client.tier == "private" and rng.random() < leaves:
             self._world.agenda.plan(morning + 7 * HOUR, client, "tier_changed")
 
-    def follow(self, client: Client, task: Task, outcome: str, at: Instant) -> None:
-        """What an invitation leads to."""
-        rng = Random(f"{client.seed}:{task.task_id}:diagnosis")
+    def follows(self) -> dict[str, Follow]:
+        """What an answer leads to, by action."""
+        return dict.fromkeys(_ACTIONS, self._follow)
+
+    def _follow(self, client: Client, task: Task, outcome: str, at: Instant, rng: Random) -> None:
         plan = self._world.agenda.plan
         if task.action in ("self_diagnosis", "self_diagnosis_reminder") and outcome == "interested":
             if rng.random() < self._odds["opened"]:

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any, Final
 
 from channels.simulator import wishes
+from channels.simulator.answers import Follow
 from channels.simulator.client import Client
 from channels.simulator.money import FRIGHT
 from channels.simulator.products import CURRENT, DEPOSITS
@@ -14,7 +15,7 @@ from schemas.tasks import Task
 from schemas.time import HOUR, MINUTE, Instant
 
 _SOON: Final = 40 * 60
-_CALMED_BY: Final = frozenset({"drawdown_view", "drawdown_call", "plan_review", "worry_reassure"})
+_CALMED_BY: Final = ("drawdown_view", "drawdown_call", "plan_review", "worry_reassure")
 _CALM: Final = frozenset({"converted", "solved"})
 _SOLD: Final = 0.9
 """Of a fund, by who sells it in a fright."""
@@ -42,9 +43,16 @@ class Investing:
             "panic_sell": self._panic_sell,
         }
 
-    def follow(self, client: Client, task: Task, outcome: str, _at: Instant) -> None:
+    def follows(self) -> dict[str, Follow]:
+        """What an answer leads to, by action; a yes in these talks is no purchase."""
+        calming: dict[str, Follow] = dict.fromkeys(_CALMED_BY, self._calmed)
+        return calming | {"regrade_talk": _nothing}
+
+    def _calmed(
+        self, client: Client, _task: Task, outcome: str, _at: Instant, _rng: Random
+    ) -> None:
         """Who has gone through the plan does not sell in a fright."""
-        if task.action in _CALMED_BY and outcome in _CALM:
+        if outcome in _CALM:
             self._calm.add(client.key)
 
     def plan_a_day(self, client: Client, morning: Instant) -> None:
@@ -117,6 +125,10 @@ class Investing:
             client.move(name, fen)
             data = client.position(name, "trade", at)
             yield client.tell("corebank.position_reported", data, source=LEDGER, at=at)
+
+
+def _nothing(_client: Client, _task: Task, _outcome: str, _at: Instant, _rng: Random) -> None:
+    """The choice is recorded, and that is all."""
 
 
 def _holds_deposits_only(client: Client) -> bool:

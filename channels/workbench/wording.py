@@ -128,6 +128,10 @@ class Words:
             return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
         if code.startswith("case_"):
             return f"{self.case_type(code.removeprefix('case_'))} {values['subject']}"
+        return self._of_a_journey(values) or self.journey(code.removeprefix("journey_"))
+
+    def _of_a_journey(self, values: Mapping[str, Any]) -> str | None:
+        """What a journey rests on; `None` if it says no more than its name."""
         if "inflow" in values:
             return self.say("%(sum)s came in", sum=self.money(values["inflow"]))
         if "maturity_date" in values:
@@ -136,7 +140,12 @@ class Words:
                 sum=self.money(values["proceeds"]),
                 day=values["maturity_date"],
             )
-        return self.journey(code.removeprefix("journey_"))
+        if "level" in values:
+            named = {"product": values["product"], "level": values["level"]}
+            return self.say("%(product)s is now graded R%(level)s", **named)
+        if "due_day" in values:
+            return self.say("owed by %(day)s", day=values["due_day"])
+        return None
 
     def _of_a_sale(self, code: str, values: Mapping[str, Any]) -> str:
         if code == "rules_passed":

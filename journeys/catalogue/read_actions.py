@@ -71,8 +71,6 @@ def _treatment(row: Row, action: str) -> Treatment:
         row.fault(
             "'script_zh' and 'script_en' differ in length; say every point in both", "script_en"
         )
-    if treatment.desk != "rm" and channel != "branch":
-        row.fault("only the desks of a branch are chosen by 'desk'; remove it", "desk")
     row.done()
     return treatment
 

@@ -20,8 +20,9 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
     """One version of one journey with its dates."""
     journey_id = row.name("id")
     trigger = row.one_of("trigger", vocabulary.TRIGGERS)
-    steps = [(each, _step(each, trigger)) for each in row.rows("step")]
-    on_the_way = vocabulary.on_the_way(trigger, [step.id for _, step in steps])
+    words = vocabulary.on_the_way(trigger, [each.shown("id") for each in row.rows("step")])
+    steps = [(each, _step(each, trigger, words)) for each in row.rows("step")]
+    on_the_way = words
     instance_key, key_words = _instance_key(row, trigger)
     journey = Journey(
         id=journey_id,
@@ -50,9 +51,9 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
     return dated(row, "journey", (journey_id,), journey)
 
 
-def _step(row: Row, trigger: str) -> JourneyStep:
+def _step(row: Row, trigger: str, words: Mapping[str, Unit]) -> JourneyStep:
     if row.has("branch"):
-        return _branch(row, vocabulary.on_the_way(trigger))
+        return _branch(row, words)
     wait = row.one_of("wait", _WAITS) if row.has("wait") else None
     after, to, since = _leaving(row, wait, trigger)
     on = _leads(row, vocabulary.TASK_ENDS | vocabulary.TRIGGERS.keys(), "outcome or event")

@@ -154,7 +154,7 @@ def at_entry(trigger: str) -> Mapping[str, Unit]:
     return {**CLIENT, **TRIGGERS.get(trigger, {})}
 
 
-def on_the_way(trigger: str, steps: Iterable[str] = ()) -> Mapping[str, Unit]:
-    """The words of a goal or an exit: `at.call` holds while the run is at that step."""
+def on_the_way(trigger: str, steps: Iterable[str]) -> Mapping[str, Unit]:
+    """The words of a goal, an exit or a branch: `at.call` holds while the run is at that step."""
     about = OF_PRODUCT if "product" in TRIGGERS.get(trigger, {}) else {}
     return {**at_entry(trigger), **RUN, **about, **{f"{AT}{step}": Unit.FLAG for step in steps}}

@@ -210,7 +210,6 @@ _HAPPENS: Final[Mapping[str, _Word]] = {
     "regraded": (_text, {"level": _level}),
     "diagnoses": (_text, {}),
     "diagnosis_held": (_flag, {}),
-    "reversed": (_text, {}),
     "answers": (_of(Outcome), {"task": _text}),
     "desk": (
         _of(ClaimKind),

@@ -40,8 +40,6 @@ class Told:
         self.claims = 0
         self.last: dict[str, Any] = {}
         """What was said last: id, source, type and time, as a reversal names it."""
-        self.said: dict[str, dict[str, Any]] = {}
-        """The last event of each word."""
         self._count = 0
         self._begin()
 
@@ -63,7 +61,7 @@ class Told:
             DefinitionError: the story asks for what cannot be, such as an answer to no task.
         """
         try:
-            return self._say(_TELL[happening.word](self, happening), word=happening.word)
+            return self._say(_TELL[happening.word](self, happening))
         except (DefinitionError, ContractError) as error:
             raise DefinitionError(f"{place}: '{happening.word}': {error}") from None
 
@@ -153,9 +151,7 @@ class Told:
             raise DefinitionError(f"{story.place}: the client: {error}") from None
         self.let_pass(DAY)
 
-    def _say(
-        self, said: Said, *, at: Instant | None = None, word: str | None = None
-    ) -> list[Envelope]:
+    def _say(self, said: Said, *, at: Instant | None = None) -> list[Envelope]:
         kind, source, data = said
         at = self.now if at is None else at
         self._count += 1
@@ -174,8 +170,6 @@ class Told:
         }
         if kind != "engine.ticked":
             self.last = {key: document[key] for key in ("id", "source", "type", "time")}
-        if word is not None:
-            self.said[word] = document
         event = codec.decode(to_json(document), codec.CLIENT_LOG, key=self.client)
         step = self._fold.apply(self.state, event, self._reference)
         self.state = step.state
@@ -253,14 +247,6 @@ def _diagnosis_held(told: Told, said: Happening) -> Said:
         "statement": statement,
     }
     return "desk.diagnosis_held", "/suishen/desk-fold", sitting
-
-
-def _reversed(told: Told, said: Happening) -> Said:
-    known = told.said.get(said.value)
-    if known is None:
-        raise DefinitionError(f"no '{said.value}' was said before; name a word of a line above")
-    named = {key: known[key] for key in ("id", "source", "type", "time")}
-    return "corebank.event_reversed", "/corebank/ledger", named | {"reason": "never_was"}
 
 
 def _answers(told: Told, said: Happening) -> Said:
@@ -394,7 +380,6 @@ _TELL: Final[Mapping[str, Callable[[Told, Happening], Said]]] = {
     "regraded": _regraded,
     "diagnoses": _diagnoses,
     "diagnosis_held": _diagnosis_held,
-    "reversed": _reversed,
     "presented": _presented,
     "desk": _desk,
     "complains": _complains,

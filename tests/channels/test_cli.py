@@ -37,7 +37,8 @@ def test_an_unknown_command_is_bad_input(suishen):
 
 def test_the_shipped_catalogue_checks(suishen):
     code, out, _ = suishen("catalogue", "check", "--json")
-    assert (code, json.loads(out)["journeys"]) == (0, 2)
+    assert code == 0
+    assert json.loads(out)["journeys"] >= 6
 
 
 def test_production_asks_for_signatures(suishen):

@@ -29,7 +29,7 @@ class Running:
         self.engine.release([catalogue, CURRENT, TERM, a_product()])
 
     def known(self, client: str = CLIENT) -> None:
-        self.say("corebank.baseline_loaded", a_baseline(), key=client, at=MONDAY_10 - 30 * DAY)
+        self.say("corebank.baseline_loaded", a_baseline(), key=client, at=MONDAY_10 - DAY)
 
     def say(self, kind: str, data: Mapping[str, Any], *, key: str = CLIENT, **more: Any) -> None:
         document = a_document(kind, data, key=key, **more)

@@ -151,6 +151,8 @@ _TOLD = frozenset(
         "maturity_date",
         "proceeds",
         "inflow",
+        "level",
+        "due_day",
         "complaint",
         "topic",
         "form",

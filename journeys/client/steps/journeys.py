@@ -33,7 +33,7 @@ def trigger(
 
     A late event enters nothing, and moves a run only to where nothing is done: no contact may
     follow from it. A duty is news of its own, whatever brought it: it is decided by a timer, which
-    is late for nothing.
+    is late for nothing, and no number of other runs keeps it out.
     """
     for run in draft.instances:
         _hear(draft, run, name, variables)
@@ -43,9 +43,9 @@ def trigger(
         draft.retry_at = draft.now
     for journey in draft.edition.by_trigger.get(name, ()):
         key = journey.instance_key.format_map(variables)
-        if _may_enter(draft, journey, key) and journey.entry.holds(
-            words.of_client(draft, variables)
-        ):
+        has_room = is_duty or len(draft.instances) < draft.edition.triggers.journeys_at_once
+        may_enter = has_room and _may_enter(draft, journey, key)
+        if may_enter and journey.entry.holds(words.of_client(draft, variables)):
             _enter(draft, journey, key, variables, causes)
 
 
@@ -161,10 +161,13 @@ def on_over(draft: Draft, run: Instance) -> None:
 
 
 def end(draft: Draft, run: Instance, how: JourneyEnd, reason: str) -> None:
-    """End a run: its open task is recalled, its key may not enter again at once."""
+    """End a run: its open task is recalled, its key may not enter again at once.
+
+    Recalled, it never should have been: what comes instead may enter.
+    """
     draft.instances = tuple(other for other in draft.instances if other.name != run.name)
     journey = draft.edition.journeys.get(run.journey)
-    rest = 0 if journey is None else journey.reentry_after
+    rest = 0 if journey is None or how is JourneyEnd.RECALL else journey.reentry_after
     kept = draft.edition.triggers.remember_ended
     memory = [e for e in draft.ended if e.until > draft.now][-(kept - 1) :]
     draft.ended = (*memory, Ended(short_hash(run.name), Instant(draft.now + rest)))
@@ -222,11 +225,8 @@ def note_sold(draft: Draft, fen: int) -> None:
 def _may_enter(draft: Draft, journey: Journey, key: str) -> bool:
     name = f"{journey.id}/{key}"
     mark = short_hash(name)
-    return (
-        len(draft.instances) < draft.edition.triggers.journeys_at_once
-        and all(run.name != name for run in draft.instances)
-        and all(e.name != mark or e.until <= draft.now for e in draft.ended)
-    )
+    is_live = any(run.name == name for run in draft.instances)
+    return not is_live and all(e.name != mark or e.until <= draft.now for e in draft.ended)
 
 
 def _enter(

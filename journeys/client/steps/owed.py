@@ -36,4 +36,4 @@ def on_due(draft: Draft) -> None:
     day: date = next_due(draft.edition.plan, wealth.today(draft))
     due = start_of_day(day, utc_offset_minutes=draft.served.utc_offset_minutes)
     said: dict[str, Value] = {"due": due, "due_day": day.isoformat()}
-    journeys.trigger(draft, "diagnosis_due", said, ())
+    journeys.trigger(draft, "diagnosis_due", said, (), is_duty=True)

@@ -36,10 +36,11 @@ def on_due(draft: Draft) -> None:
 
 
 def forget(draft: Draft, mark: int) -> None:
-    """A flow was taken back: of the months running, those after the one that rested on it."""
-    resting = [place for place, one in enumerate(draft.paydays, start=1) if mark in one.marks]
-    if resting:
-        draft.paydays = draft.paydays[resting[-1] :]
+    """A flow was taken back, and its month with it: those before it no longer run on."""
+    row = draft.paydays
+    for place, month in enumerate(row):
+        if mark in month.marks:
+            draft.paydays = row[place + 1 :] or row[:-1]
 
 
 def _is_over(last: Payday, at: Instant, rules: SalaryRules) -> bool:

@@ -1,5 +1,6 @@
 """Diagnoses that clients take by themselves."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ def taken(diagnoses, *, outcome: str, days: int = 1, **task) -> list[dict[str, A
     world, client = diagnoses._world, served(a_bank(clients=1).clients[0])
     world.agenda.admit(client)
     for number in range(300):
-        diagnoses.follow(client, a_task(number, **task), outcome, MONDAY_10)
+        rng = Random(number)  # noqa: S311 - seeded, nothing secret
+        diagnoses.follows()[task["action"]](client, a_task(number, **task), outcome, MONDAY_10, rng)
     doings = world.agenda.due(Instant(MONDAY_10 + days * DAY))
     said = [
         one

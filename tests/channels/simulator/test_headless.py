@@ -51,8 +51,7 @@ def test_the_loop_closes():
     assert summary["tasks"].keys() >= {"app", "remote"}
     assert sum(summary["outcomes"].values()) > 0
     assert summary["journeys"].keys() >= {"maturity", "large_inflow", "complaint", "application"}
-    assert summary["journeys"].keys() >= {"arrival", "dormant_salary"}
-    assert summary["journeys"].keys() >= {"maturity", "large_inflow", "self_diagnosis"}
+    assert summary["journeys"].keys() >= {"arrival", "dormant_salary", "self_diagnosis", "drawdown"}
     assert summary["applied"] > summary["events"]
 
 

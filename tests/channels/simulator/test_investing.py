@@ -1,6 +1,9 @@
 """First tests, re-grades, a falling market: whom they concern, and what follows."""
 
+from random import Random
+
 from channels.simulator.client import Held
+from channels.simulator.investing import Investing
 from channels.simulator.products import DEPOSITS, FUNDS
 from tests.channels.simulator.a_task import a_task
 from tests.channels.simulator.lives import MONDAY, a_bank, a_month, alone, tasks_of, with_engine
@@ -84,17 +87,18 @@ def test_a_wrong_price_is_taken_back_by_its_name():
     assert set(mended) <= falls
 
 
-def test_who_is_frightened_sells_unless_reassured():
-    def sells(outcome):
-        bank = a_bank(clients=1)
-        client = bank.clients[0]
-        client.holdings["eq-a"] = Held(5_000_000)
-        investing = bank._investing
-        investing.follow(client, a_task(action="drawdown_call"), outcome, MONDAY)
-        return [
-            m.body["data"]["product"]
-            for m in investing.deeds()["panic_sell"](client, MONDAY, "eq-a")
-        ]
+def _sold_in_a_fright(outcome: str) -> list[str]:
+    """What a client with a fund sells after a talk about the fall."""
+    bank = a_bank(clients=1)
+    client, money = bank.clients[0], bank._money
+    client.holdings["eq-a"] = Held(5_000_000)
+    investing = Investing(bank._world, money.deeds()["price"])
+    task, rng = a_task(action="drawdown_call"), Random(1)  # noqa: S311 - seeded, nothing secret
+    investing.follows()["drawdown_call"](client, task, outcome, MONDAY, rng)
+    said = investing.deeds()["panic_sell"](client, MONDAY, "eq-a")
+    return [message.body["data"]["product"] for message in said]
 
-    assert sells("not_now") == ["eq-a", "cur"]
-    assert sells("converted") == []
+
+def test_who_is_frightened_sells_unless_reassured():
+    assert _sold_in_a_fright("not_now") == ["eq-a", "cur"]
+    assert _sold_in_a_fright("converted") == []

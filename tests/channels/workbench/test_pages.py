@@ -542,6 +542,10 @@ def test_words_have_a_fallback():
         "Maturing deposit or wealth product"
     )
     assert "came in" in words.reason({"code": "journey_large_inflow", "values": {"inflow": 100}})
+    graded = {"code": "journey_regrade", "values": {"product": "wmp1", "level": 4}}
+    assert words.reason(graded) == "wmp1 is now graded R4"
+    owed = {"code": "journey_private_diagnosis", "values": {"due_day": "2026-12-31"}}
+    assert zh.reason(owed) == "应于 2026-12-31 前完成"
 
 
 def test_what_is_stopped_is_said_on_every_page_and_no_talk_begins(bench):

@@ -1,8 +1,9 @@
 """Abandoned applications: what the stories do not say."""
 
+from schemas.tasks import ClaimKind, Outcome
 from schemas.time import DAY, HOUR, MINUTE, Instant
 from tests.builders import MONDAY_10, Life
-from tests.journeys.client.living import ends, tasks_of
+from tests.journeys.client.living import claim, ends, tasks_of
 
 
 def form(life, kind, attempt="a1", *, after=0, late=0, **more):
@@ -59,6 +60,18 @@ def test_the_diagnosis_is_no_application():
     life = Life()
     form(life, "form_saved", form="diagnosis")
     assert steps(life) == {}
+
+
+def test_however_often_it_fails_the_run_stays_small():
+    life = Life()
+    form(life, "form_saved")
+    for number in range(1, 21):
+        form(life, "form_sent", after=2 * number * MINUTE, failed=True)
+        at = Instant(MONDAY_10 + (2 * number + 1) * MINUTE)
+        claim(life, ClaimKind.COMPLETED, number, at=at, outcome=Outcome.INTERESTED)
+    (run,) = life.state.instances
+    assert run.step == "last_wait"
+    assert len(run.causes) == 16
 
 
 def test_a_run_rests_on_the_event_that_moved_it():

@@ -4,7 +4,16 @@ import pytest
 
 from schemas.facts import TaskChanged
 from schemas.time import DAY, Instant, format_instant
-from tests.builders import MONDAY_10, Life, a_baseline, a_position, a_product, the_reference
+from tests.builders import (
+    MONDAY_10,
+    Life,
+    a_baseline,
+    a_position,
+    a_product,
+    the_catalogue,
+    the_reference,
+)
+from tests.journeys.client.living import INFLOW
 
 LEDGER = "/corebank/ledger"
 
@@ -81,3 +90,15 @@ def test_of_a_client_without_a_class_nobody_knows_whether_it_suits(life):
     bare.reference = life.reference
     bare.say("engine.recheck_asked", {"offset": 4}, at=MONDAY_10, source="/suishen/sweeper")
     assert told(bare) == []
+
+
+def test_a_notice_is_not_kept_out_by_other_journeys(life):
+    """Of large inflows as many runs as a client may have at once; a duty comes on top."""
+    most = the_catalogue().at(MONDAY_10).triggers.journeys_at_once
+    for nth in range(most + 1):
+        flow = INFLOW | {"flow": f"f{nth}"}
+        life.say("corebank.flow_posted", flow, source=LEDGER, at=MONDAY_10, event_id=f"flow-{nth}")
+    assert len(life.state.instances) == most
+    life.say("engine.recheck_asked", {"offset": 4}, at=MONDAY_10, source="/suishen/sweeper")
+    assert len(life.state.instances) == most + 1
+    assert told(life) == ["regrade_notice"]

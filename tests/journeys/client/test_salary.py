@@ -113,6 +113,15 @@ def test_a_month_that_is_taken_back_makes_the_account_less_dormant(event):
     assert runs(life) == []
 
 
+def test_a_salary_paid_in_error_and_paid_again_is_one_payday():
+    life = dormant()
+    flow(life, "in", 10_000, day=90)
+    taken_back(life, "in90", day=90.5)
+    assert runs(life) == []
+    flow(life, "in", 10_000, day=91)
+    assert runs(life) == ["first_payday"]
+
+
 def test_a_run_rests_on_its_months():
     life = dormant()
     flow(life, "in", 10_000, day=90)
