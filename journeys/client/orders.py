@@ -68,9 +68,9 @@ def check(order: Order, state: ClientState | None, reference: Reference, *, at: 
     draft = Draft(state, reference)
     draft.begin(cause("order", "/suishen/orders", at=at, kind="order"), now=at)
     situation = decisions.situation(draft, state, "order")
-    hole = suitability.hole(situation)
-    if hole is not None:
-        return _blocked(hole.reason, hole.value)
+    gap = suitability.gap(situation)
+    if gap is not None:
+        return _blocked(gap.reason, gap.value)
     found = _matched(order, product, situation)
     return Checked(_verdict(found.rulings), found.rulings, found.gain_points)
 

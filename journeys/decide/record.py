@@ -10,6 +10,17 @@ from journeys.decide.conduct.told import Value
 from schemas.time import MINUTE, Instant, local_day
 
 
+def in_doubt(state: ClientState) -> str | None:
+    """What of the record cannot be relied on: `profile` or `positions`; `None` if all can."""
+    if set(state.household.doubts) - _HARMLESS:
+        return "profile"
+    return "positions" if any(holding.doubt for holding in state.holdings) else None
+
+
+_HARMLESS: Final = frozenset({"goals"})
+"""Doubts about a profile that no row of a sale reads."""
+
+
 def told_of(situation: Situation, profile: Profile, value_fen: int) -> dict[str, Value | None]:
     """What the record tells, by the names of the conduct table; `None` is missing and blocks.
 
@@ -18,10 +29,9 @@ def told_of(situation: Situation, profile: Profile, value_fen: int) -> dict[str,
     """
     state, policy = situation.state, situation.edition.suitability
     household, offset = state.household, state.served.utc_offset_minutes
-    is_sure = not set(household.doubts) - _HARMLESS
     tests, told = household.tests, household.told
     last = tests[-2].level if len(tests) > 1 else told.risk_class
-    age = profile.age if is_sure else None
+    age = profile.age
     return {
         "age": age,
         "capacity": None if age is None else "full" if age >= policy.adult_age else "limited",
@@ -38,16 +48,12 @@ def told_of(situation: Situation, profile: Profile, value_fen: int) -> dict[str,
         "actor": "client",
         "rm_device": False,
         "rm_prompt": False,
-        "fin_net_worth": _net_worth(state, value_fen) if is_sure else None,
-        "monthly_need": _need(household) if is_sure else None,
+        "fin_net_worth": _net_worth(household, value_fen),
+        "monthly_need": _need(household),
         "guardian_consent": False,
         "measures": (),
         "online": False,
     }
-
-
-_HARMLESS: Final = frozenset({"goals"})
-"""Doubts about a profile that no row of a sale reads."""
 
 
 def _has_changed(household: Household) -> bool:
@@ -56,10 +62,8 @@ def _has_changed(household: Household) -> bool:
     return since is not None and household.reported_since(since)
 
 
-def _net_worth(state: ClientState, value_fen: int) -> int | None:
-    is_whole = not any(holding.doubt for holding in state.holdings)
-    is_told = state.household.was_told("debt_fen")
-    return value_fen - state.household.told.debt if is_whole and is_told else None
+def _net_worth(household: Household, value_fen: int) -> int | None:
+    return value_fen - household.told.debt if household.was_told("debt_fen") else None
 
 
 def _need(household: Household) -> int | None:

@@ -28,7 +28,7 @@ from journeys.decide.matching.moves import (
     tried_move,
 )
 from journeys.decide.matching.shelf import Shelf, shelf_of
-from journeys.decide.record import told_of
+from journeys.decide.record import in_doubt, told_of
 from journeys.decide.verdict import Ruling, Sale, Withheld
 from journeys.reference import Reference
 from schemas.decisions import Stage, WithheldReason
@@ -55,7 +55,7 @@ def judge(action: Action, situation: Situation) -> Sale | Withheld | None:
         return None
     found = situation.sales.get(action.sells)
     if found is None:
-        found = hole(situation) or _Search(action.sells, situation).answer()
+        found = gap(situation) or _Search(action.sells, situation).answer()
         situation.sales[action.sells] = found
     return found
 
@@ -64,7 +64,7 @@ def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
     """The rows of a sale proposed before, as they stand now; or why it may stand no longer."""
     offer = shelf(situation.reference).by_name.get(sale.buy)
     held = next((one for one in situation.held() if one[0] == sale.sell), None)
-    no = hole(situation) or _gone(sale, offer, 0 if held is None else held[1].value_fen)
+    no = gap(situation) or _gone(sale, offer, 0 if held is None else held[1].value_fen)
     if no is not None or offer is None or held is None:
         return no or _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
     source = Source(held[1], held[2], sale.sold_fen, ())
@@ -78,10 +78,13 @@ def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
     return move.rulings
 
 
-def hole(situation: Situation) -> Withheld | None:
-    """A gap in the record that may hide what a sale rests on."""
-    gap = next((gap for gap in situation.state.holes if gap.family in UNSURE), None)
-    return None if gap is None else _no(WithheldReason.HOLE_IN_RECORD, value=gap.family)
+def gap(situation: Situation) -> Withheld | None:
+    """What the record may hide: an event that could not be read, a figure that is in doubt."""
+    hole = next((hole for hole in situation.state.holes if hole.family in UNSURE), None)
+    if hole is not None:
+        return _no(WithheldReason.HOLE_IN_RECORD, value=hole.family)
+    doubt = in_doubt(situation.state)
+    return None if doubt is None else _no(WithheldReason.DATA_MISSING, value=doubt)
 
 
 def _gone(sale: Sale, offer: Offer | None, has: int) -> Withheld | None:

@@ -138,6 +138,9 @@ def _liquidity(proposal: Proposal) -> Ruling | None:
     told = proposal.profile
     if told.essential_spending is None:
         return Ruling("liquidity", "", "block", WithheldReason.DATA_MISSING, "E")
+    if proposal.told is not None and proposal.told.get("monthly_need") is None:
+        # A debt that nobody told of is no debt of 0 where a sale rests on it.
+        return Ruling("liquidity", "", "block", WithheldReason.DATA_MISSING, "monthly_need")
     outgo = told.essential_spending + told.debt_service
     if not outgo:
         return None

@@ -192,7 +192,7 @@ def test_doors_are_told_of_a_test_a_profile_and_a_doubt():
     assert len(told(life.say("corebank.risk_test_taken", test))) == 1
     assert len(told(life.say("corebank.profile_changed", said))) == 1
     assert len(told(life.say("corebank.position_reported", usd))) == 1
-    assert asked(life, an_order()).reason.value == "fin_net_worth"
+    assert asked(life, an_order()).reason.value == "positions"
 
 
 def test_what_the_door_has_says_what_the_engine_would():

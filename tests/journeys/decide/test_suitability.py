@@ -149,6 +149,14 @@ def test_what_the_record_does_not_tell_blocks_and_is_named(field, rule, missing)
     assert found.value == missing
 
 
+def test_debts_that_nobody_told_of_block_a_deposit_that_ties_money_up():
+    found = sold(a_life(TERM, fields=without("debt_fen", "debt_service_fen")))
+
+    assert no(found) == (Why.DATA_MISSING, "liquidity")
+    assert found.value == "monthly_need"
+    assert passed(sold(a_life(TERM)))
+
+
 def test_without_a_class_nothing_is_sold():
     found = sold(a_life(NOTE, test={"actor": "adviser"}))
 
@@ -162,16 +170,21 @@ def test_a_profile_in_doubt_tells_nothing():
         said = {"version": version, "fields": {"dependants": 0}, "confirmed_by": "core"}
         life.say("corebank.profile_changed", said, at=MONDAY_10, event_id=f"p{version}")
 
-    assert no(sold(life))[0] is Why.DATA_MISSING
+    assert no(sold(life)) == (Why.DATA_MISSING, None)
+    assert sold(life).value == "profile"
+    said = {"version": 5, "fields": FIELDS, "confirmed_by": "core", "resync": True}
+    life.say("corebank.profile_changed", said, at=MONDAY_10, event_id="p5")
+    assert passed(sold(life))
 
 
-def test_a_position_in_doubt_leaves_the_means_unknown():
-    life = a_life(NOTE)
+@pytest.mark.parametrize("product", [NOTE, TERM], ids=["product", "deposit"])
+def test_with_a_position_in_doubt_nothing_is_sold(product):
+    life = a_life(product)
     life.say("corebank.position_reported", a_position("unheard_of", 10))
 
     found = sold(life)
-    assert no(found) == (Why.DATA_MISSING, "s11")
-    assert found.value == "fin_net_worth"
+    assert no(found) == (Why.DATA_MISSING, None)
+    assert found.value == "positions"
 
 
 def test_a_gap_in_the_record_sells_nothing():
