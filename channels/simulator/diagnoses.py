@@ -43,6 +43,8 @@ class Diagnoses:
             "self_diagnose": self._self_diagnose,
             "diagnosis_held": self._held,
             "tier_changed": self._tier_changed,
+            "profile_mistaken": self._profile_mistaken,
+            "profile_mended": self._profile_mended,
         }
 
     def plan_a_day(self, client: Client, morning: Instant) -> None:
@@ -51,6 +53,10 @@ class Diagnoses:
         if rng.random() < self._world.mix["daily"]["self_diagnosis"]:
             at = morning + 9 * HOUR + rng.randrange(12 * 60) * MINUTE
             self._world.agenda.plan(at, client, "self_diagnose", _how_far(rng, self._odds))
+        if rng.random() < self._world.mix["daily"]["profile_mistaken"]:
+            at = morning + 10 * HOUR + rng.randrange(8 * 60) * MINUTE
+            mended = at + rng.randrange(60, 40 * 60) * MINUTE
+            self._world.agenda.plan(at, client, "profile_mistaken", mended)
         leaves = self._world.mix["daily"]["leaves_private"]
         if client.tier == "private" and rng.random() < leaves:
             self._world.agenda.plan(morning + 7 * HOUR, client, "tier_changed")
@@ -108,6 +114,21 @@ class Diagnoses:
         }
         nth = f"{client.key}:{at}"
         yield say("desk.diagnosis_acted", act, key=desk, source=WORKBENCH, at=at, nth=nth)
+
+    def _profile_mistaken(self, client: Client, at: Instant, mended: int) -> Said:
+        """An adviser types ten times the spending: the score falls until somebody sees it."""
+        client.versions += 1
+        fields = {"essential_spending_fen": client.spend * 10}
+        data = {"version": client.versions, "fields": fields, "confirmed_by": "adviser"}
+        message = client.tell("corebank.profile_changed", data, source=PROFILE, at=at)
+        self._world.agenda.plan(mended, client, "profile_mended", message.body)
+        yield message
+
+    @staticmethod
+    def _profile_mended(client: Client, at: Instant, body: Any) -> Said:
+        named = {name: body[name] for name in ("id", "source", "type", "time")}
+        reversal = named | {"reason": "typed_wrong"}
+        yield client.tell("corebank.event_reversed", reversal, source=PROFILE, at=at)
 
     @staticmethod
     def _tier_changed(client: Client, at: Instant, _: object) -> Said:

@@ -20,9 +20,8 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
     """One version of one journey with its dates."""
     journey_id = row.name("id")
     trigger = row.one_of("trigger", vocabulary.TRIGGERS)
-    words = vocabulary.on_the_way(trigger, [each.shown("id") for each in row.rows("step")])
-    steps = [(each, _step(each, trigger, words)) for each in row.rows("step")]
-    on_the_way = words
+    on_the_way = vocabulary.on_the_way(trigger, [each.shown("id") for each in row.rows("step")])
+    steps = [(each, _step(each, trigger, on_the_way)) for each in row.rows("step")]
     instance_key, key_words = _instance_key(row, trigger)
     journey = Journey(
         id=journey_id,

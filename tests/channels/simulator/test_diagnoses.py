@@ -81,6 +81,20 @@ def test_a_lead_who_is_told_sometimes_names_a_deputy(diagnoses):
     assert 0 < len(said) < 200
 
 
+def test_a_wrong_spending_is_taken_back_within_two_days():
+    typed = {
+        said.message.body["id"]: said.at
+        for said in a_month()
+        if said.kind == "corebank.profile_changed" and said.data["confirmed_by"] == "adviser"
+    }
+    back = {
+        said.data["id"]: said.at for said in a_month() if said.data.get("reason") == "typed_wrong"
+    }
+    assert len(back) > 5
+    assert back.keys() <= typed.keys()
+    assert all(0 < back[name] - typed[name] < 2 * DAY for name in back)
+
+
 def test_a_private_client_may_fall_to_another_tier():
     left = [
         said.data["tier"]
