@@ -100,6 +100,21 @@ def wealth(events: int, batch: int, *, as_json: bool) -> int:
     return _judged(measure(events=events, batch=batch), as_json=as_json)
 
 
+@bench.command("decision")
+@click.option("--decisions", default=400, show_default=True, type=click.IntRange(100))
+@click.option("--clients", default=100, show_default=True, type=click.IntRange(10))
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1))
+@_json
+def decision(decisions: int, clients: int, days: int, *, as_json: bool) -> int:
+    """One decision over 300 actions and 5,000 products, written down; and those of a life."""
+    from channels.bench.decision import Sizes
+    from channels.bench.decision import decision as measure
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder), Sizes(decisions, clients, days), tell=_tell)
+    return _judged(found, as_json=as_json)
+
+
 @bench.command("replay")
 @click.option("--clients", default=200, show_default=True, type=click.IntRange(2))
 @click.option("--days", default=60, show_default=True, type=click.IntRange(1))

@@ -171,7 +171,7 @@ class CaseAdvance(Wire):
     channel: Channel
     sessions: int
     due: WireInstant | None = None
-    """Open: when it should be solved. Resolved: until when it may be opened again."""
+    """Open: when it should be solved, unless overdue. Resolved: until when it may be reopened."""
     record: Values
     confirmed: Literal["client", "core"] | None = None
     reopened: int = 0

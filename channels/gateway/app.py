@@ -295,6 +295,7 @@ def _limits() -> dict[str, int]:
     return {
         "event_bytes": MAX_EVENT_BYTES,
         "batch_bytes": MAX_BATCH_BYTES,
+        "order_bytes": MAX_ORDER_BYTES,
         "batch_events": MAX_BATCH_EVENTS,
         "bytes_in_flight": MAX_BYTES_IN_FLIGHT,
         "seconds_ahead": codec.MAX_AHEAD // 1_000_000,

@@ -8,6 +8,8 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from journeys.client.orders import Checked, check
 from journeys.client.state import decode
 from journeys.client.steps.decisions import ENGINE
@@ -80,11 +82,15 @@ class OrderDesk:
         if fresh is None or now - fresh > lag:
             raise TransientError("the read model is behind the log")
         known = self._buyers.buyer(order.client)
-        state = None if known is None else decode(b64decode(known[1]))
         try:
+            state = None if known is None else decode(b64decode(known[1]))
             found = check(order, state, reference, at=now)
         except LookupError as error:
             raise TransientError(f"the reference log is behind the read model: {error}") from error
+        except msgspec.DecodeError as error:
+            raise TransientError(
+                "the engine told the client in a form of another version"
+            ) from error
         stated = None if known is None else known[0]
         return answer(found, order, reference, now=now, as_of=fresh, stated=stated)
 

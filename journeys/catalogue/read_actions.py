@@ -67,6 +67,8 @@ def _treatment(row: Row, action: str) -> Treatment:
         script_en=row.names("script_en"),
         desk=row.one_of("desk", _DESKS, default="rm"),
     )
+    if treatment.desk != "rm" and channel != Channel.BRANCH:
+        row.fault("only the desks of a branch are chosen by 'desk'; remove it", "desk")
     if len(treatment.script_zh) != len(treatment.script_en):
         row.fault(
             "'script_zh' and 'script_en' differ in length; say every point in both", "script_en"

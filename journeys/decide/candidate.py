@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.actions import Action, Sells, Treatment
 from journeys.catalogue.edition import Edition
 from journeys.client.journey.instance import Instance
 from journeys.client.state import ClientState
@@ -12,6 +13,7 @@ from journeys.client.wealth.book import Lot
 from journeys.client.wealth.product import ProductFacts
 from journeys.client.wealth.profile import Profile
 from journeys.condition import Value
+from journeys.decide.control import group_of
 from journeys.decide.verdict import Sale, Withheld
 from journeys.reference import Reference
 from schemas.decisions import ScoreParts
@@ -21,7 +23,7 @@ Holds = tuple[str, Lot, ProductFacts]
 """Account and product, the lot, and the facts that it was booked under."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """One client at one decision time, under one edition of the catalogue."""
 
@@ -39,7 +41,17 @@ class Situation:
     """The household as it stands now; only a sale asks."""
     held: Callable[[], Sequence[Holds]]
 
-    @property
+    @cached_property
+    def sales(self) -> dict[Sells, Sale | Withheld]:
+        """What was found so far, by what may be sold: several actions may sell the same."""
+        return {}
+
+    @cached_property
+    def control(self) -> str | None:
+        """The control group that the client belongs to, if any."""
+        return group_of(self.state.client, self.edition.arbitration.controls)
+
+    @cached_property
     def wishes(self) -> dict[str, Instance]:
         """The journey steps whose action waits for a decision, by action."""
         return {
@@ -48,7 +60,7 @@ class Situation:
             if run.wants and run.step in self.edition.journeys[run.journey].steps
         }
 
-    @property
+    @cached_property
     def groups_under_way(self) -> frozenset[str]:
         """The groups of actions that a running journey may take: it speaks for the topic."""
         known, actions = self.edition.journeys, self.edition.actions

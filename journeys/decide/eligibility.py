@@ -5,7 +5,6 @@ from journeys.client.contact.ledger import silent_until
 from journeys.client.journey.instance import Instance
 from journeys.client.state import Served
 from journeys.decide.candidate import Situation
-from journeys.decide.control import group_of
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Stage, WithheldReason
 from schemas.tasks import OPEN_STATES
@@ -29,7 +28,7 @@ def judge(action: Action, situation: Situation) -> Withheld | None:
         return _no(WithheldReason.CONSENT_MISSING, rule="ct01")
     if not state.allowed.profiling:
         return _no(WithheldReason.PROFILING_REFUSED, rule="pi03")
-    group = group_of(state.client, situation.edition.arbitration.controls)
+    group = situation.control
     return None if group is None else _no(WithheldReason.CONTROL_GROUP, rule=group)
 
 

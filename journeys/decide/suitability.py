@@ -53,7 +53,11 @@ def judge(action: Action, situation: Situation) -> Sale | Withheld | None:
     """The move to propose with all its rows, or why there is none; `None` sells nothing."""
     if action.sells is None:
         return None
-    return hole(situation) or _Search(action.sells, situation).answer()
+    found = situation.sales.get(action.sells)
+    if found is None:
+        found = hole(situation) or _Search(action.sells, situation).answer()
+        situation.sales[action.sells] = found
+    return found
 
 
 def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:

@@ -57,7 +57,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True):
     sessions: tuple[int, ...] = ()
     """Short hashes of the first and the last few."""
     due: Instant | None = None
-    """When it becomes overdue."""
+    """When it becomes overdue; overdue, when a person is asked again."""
     ends_at: Instant | None = None
     """When a silent client is waited for no longer, or a resolved case is closed."""
     judge_at: Instant | None = None

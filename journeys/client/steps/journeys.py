@@ -15,7 +15,8 @@ from schemas.tasks import Outcome
 from schemas.time import Instant
 
 _REACHED = frozenset(Outcome) - {Outcome.UNREACHABLE, Outcome.WRONG_PERSON}
-_AGREED = frozenset({Outcome.CONVERTED, Outcome.SOLVED})
+AGREED = frozenset({Outcome.CONVERTED, Outcome.SOLVED})
+"""A talk that came to what it was for."""
 _MOST_CAUSES = 16
 """Events that one run rests on, as many as the state keeps."""
 
@@ -121,7 +122,7 @@ def on_outcome(draft: Draft, row: TaskRow, outcome: str) -> None:
         run,
         task=None,
         answered=run.answered or outcome in _REACHED,
-        agreed=run.agreed or outcome in _AGREED,
+        agreed=run.agreed or outcome in AGREED,
         refused=run.refused or outcome == Outcome.REFUSED,
     )
     _put(draft, run)

@@ -17,7 +17,7 @@ from journeys.client.case.case import (
     Values,
     ordered,
 )
-from journeys.client.steps import cases
+from journeys.client.steps import case_life
 from journeys.client.steps.draft import Draft
 from schemas import facts
 from schemas.cases import (
@@ -37,14 +37,14 @@ from schemas.wire import Channel
 def on_wanted(draft: Draft, event: OperationWanted) -> None:
     """Offer an operation to the client, or say why not; nothing is done before they say yes."""
     said = event.data
-    case = cases.find(draft, said.case_id)
+    case = case_life.find(draft, said.case_id)
     if case is None:
-        cases.refuse(draft, event, "unknown_case")
+        case_life.refuse(draft, event, "unknown_case")
         return
     kind = draft.edition.casework.operations.get(said.operation)
     no = _why_not(draft, case, kind, said.parameters, str(said.channel))
     if no is not None or kind is None:
-        cases.refuse(draft, event, no or "unknown_operation")
+        case_life.refuse(draft, event, no or "unknown_operation")
         return
     offered = Operation(
         operation_id=draft.name("o_"),
@@ -55,11 +55,11 @@ def on_wanted(draft: Draft, event: OperationWanted) -> None:
         channel=str(said.channel),
         due=Instant(draft.now + kind.confirm_within),
     )
-    case = cases.touch(draft, case, said.channel, said.session, record=said.parameters)
+    case = case_life.touch(draft, case, said.channel, said.session, record=said.parameters)
     kept = case.operations[-(KEPT_OPERATIONS - 1) :]
-    cases.put(draft, replace(case, operations=(*kept, offered)))
+    case_life.put(draft, replace(case, operations=(*kept, offered)))
     _tell(draft, case, offered, kind, confirmation=_confirmation(offered, kind))
-    cases.settle(draft, case.case_id)
+    case_life.settle(draft, case.case_id)
 
 
 def on_replied(draft: Draft, event: OperationReplied) -> None:
@@ -68,18 +68,18 @@ def on_replied(draft: Draft, event: OperationReplied) -> None:
     found = _find(draft, said.operation_id)
     kind = None if found is None else _kind(draft, found[1])
     if found is None or kind is None:
-        cases.refuse(draft, event, "unknown_operation")
+        case_life.refuse(draft, event, "unknown_operation")
         return
     case, operation = found
     if operation.state is not OperationState.OFFERED or not case.is_open:
-        cases.refuse(draft, event, "not_to_be_confirmed")
+        case_life.refuse(draft, event, "not_to_be_confirmed")
         return
     if said.confirmed:
         no = _not_authorised(kind, operation.parameters, str(said.channel), by=said.by)
         if no is not None:
-            cases.refuse(draft, event, no)
+            case_life.refuse(draft, event, no)
             return
-    case = cases.touch(draft, case, said.channel, said.session)
+    case = case_life.touch(draft, case, said.channel, said.session)
     if said.confirmed:
         _go(draft, case, kind, operation, saga.begin(operation, kind, now=draft.now))
     else:
@@ -129,17 +129,17 @@ def _go(
     operation, ask = went
     others = tuple(each for each in case.operations if each.operation_id != before.operation_id)
     case = replace(case, operations=(*others, operation))
-    cases.put(draft, case)
+    case_life.put(draft, case)
     if operation.state is not before.state:
         _tell(draft, case, operation, kind)
     if ask is not None:
         _ask(draft, case, operation, ask)
     if operation.state is OperationState.DONE and case.is_open:
-        cases.prove(draft, cases.resolve(draft, case, by="operation_done"))
+        case_life.prove(draft, case_life.resolve(draft, case, by="operation_done"))
         return
     if operation.state in UNFINISHED:
         draft.decide_on("case")
-    cases.settle(draft, case.case_id)
+    case_life.settle(draft, case.case_id)
 
 
 def _ask(draft: Draft, case: Case, operation: Operation, ask: saga.Ask) -> None:
@@ -203,7 +203,7 @@ def _why_not(
     draft: Draft, case: Case, kind: OperationType | None, parameters: Values, channel: str
 ) -> str | None:
     """The first thing that speaks against offering it."""
-    of_case = cases.type_of(draft, case)
+    of_case = case_life.type_of(draft, case)
     if kind is None:
         return "unknown_operation"
     if of_case is None or kind.id not in of_case.operations:

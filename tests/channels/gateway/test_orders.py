@@ -198,3 +198,11 @@ def test_without_its_tables_a_door_judges_nothing(bank, tmp_path):
         connection.exec_driver_sql("drop table buyers")
 
     assert closed(bank.ask())
+
+
+def test_a_client_told_in_another_form_is_judged_by_nobody(bank):
+    bank.projector.close()
+    with bank.tables.begin() as connection:
+        connection.exec_driver_sql("update buyers set state = 'kgEC'")
+
+    assert closed(bank.ask())

@@ -7,20 +7,15 @@ import pytest
 from channels.why.told import Teller
 from channels.workbench.wording import Words
 from journeys.client import why
-from schemas import facts
 from schemas.time import HOUR, Instant
 from tests.builders import CLIENT, MONDAY_10
-from tests.journeys.decide.sales import FIELDS, NOTE, SERVICE, a_life, an_open_sale
+from tests.journeys.decide.sales import FIELDS, NOTE, SERVICE, a_life, an_open_sale, the_sale
 
 LATER = Instant(MONDAY_10 + HOUR)
 
 
 def words(life, language="zh"):
     return Words(language, life.reference.catalogue.at(MONDAY_10))
-
-
-def made(life):
-    return next(o.event.data for o in life.outputs if isinstance(o.event, facts.DecisionMade))
 
 
 def examined(life, language="zh", at=LATER):
@@ -30,7 +25,7 @@ def examined(life, language="zh", at=LATER):
 
 def test_a_decision_that_sells_reads_its_rows_out_with_their_versions():
     life, _ = an_open_sale()
-    said = "\n".join(Teller(words(life)).decision(CLIENT, made(life)))
+    said = "\n".join(Teller(words(life)).decision(CLIENT, the_sale(life)))
 
     assert "规则判定：" in said
     assert "规则 S07：风险测评有效期十二个月，客户情况变化须重新测评 (1): 通过" in said
@@ -39,7 +34,7 @@ def test_a_decision_that_sells_reads_its_rows_out_with_their_versions():
 
 def test_a_decision_that_sells_is_taken_again_from_its_own_state():
     life, _ = an_open_sale()
-    taken = made(life)
+    taken = the_sale(life)
 
     assert why.retake(b64decode(taken.state), taken, life.reference) == taken.candidates
 

@@ -244,11 +244,29 @@ def test_a_case_not_solved_in_time_is_told_to_a_person_who_may_end_it():
     assert (life.case.life, life.case.reason) == ("resolved", "desk_says")
 
 
+def test_a_case_that_nobody_helped_with_is_asked_about_again_and_told_overdue_once():
+    life = Casework()
+    life.need()
+    life.wait(Instant(MONDAY_10 + DAY + HOUR))
+    task = life.all_of(TaskChanged)[-1]
+    claim = {
+        "task_id": task.task_id, "task_version": task.version, "number": 1, "desk": "remote-1",
+        "kind": "completed", "at": "2026-11-24T12:00:00+08:00", "outcome": "not_now",
+    }  # fmt: skip
+    life.say("desk.task_claimed", claim, at=Instant(MONDAY_10 + 26 * HOUR), source="/suishen/desk")
+    assert life.case.life == "open"
+    life.wait(Instant(MONDAY_10 + 3 * DAY))
+    asked = {each.task_id for each in life.all_of(TaskChanged) if each.action == "case_help"}
+    assert len(asked) > 1
+    assert (life.moves.count("overdue"), life.case.due) == (1, None)
+
+
 def test_a_client_who_stays_silent_is_not_waited_for_for_ever():
     life = Casework()
     life.need(record={})
     life.wait(Instant(MONDAY_10 + 4 * DAY))
     assert (life.case.life, life.case.reason, life.state.cases) == ("closed", "client_silent", ())
+    assert life.all_of(TaskChanged) == []
     assert [(each.met, each.reason) for each in life.judged] == [(False, "unsolved")]
 
 

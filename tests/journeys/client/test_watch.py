@@ -20,6 +20,7 @@ from tests.journeys.decide.sales import (
     a_life,
     an_open_sale,
     situation,
+    the_sale,
     with_product,
 )
 
@@ -43,7 +44,8 @@ def takes_test(life, level, *, at=LATER):
 
 def test_a_sale_says_its_gain_product_amount_and_the_rules_it_passed():
     life, row = an_open_sale()
-    (task,) = [o.event.data for o in life.outputs if isinstance(o.event, facts.TaskChanged)]
+    changed = [o.event.data for o in life.outputs if isinstance(o.event, facts.TaskChanged)]
+    (task,) = [one for one in changed if one.action == "place_idle"]
     codes = {reason.code: reason.values for reason in task.reasons}
 
     assert codes["sale"]["buy"] == "note"
@@ -57,7 +59,7 @@ def test_a_sale_says_its_gain_product_amount_and_the_rules_it_passed():
 
 def test_all_verdicts_are_stored_with_each_rows_own_version():
     life, _ = an_open_sale()
-    (made,) = [o.event.data for o in life.outputs if isinstance(o.event, facts.DecisionMade)]
+    made = the_sale(life)
     rows = life.reference.catalogue.at(MONDAY_10).conduct.rules
 
     stored = {one.rule: one for one in made.verdicts if one.verdict == "allow"}
@@ -69,7 +71,7 @@ def test_all_verdicts_are_stored_with_each_rows_own_version():
 def test_a_withheld_sale_says_row_value_and_limit():
     life = a_life(NOTE, service=SERVICE, tested=700)
     said = life.say("conversation.utterance_understood", WISH, at=MONDAY_10)
-    (made,) = [one.data for one in said if isinstance(one, facts.DecisionMade)]
+    made = [one.data for one in said if isinstance(one, facts.DecisionMade)][-1]
     (fell,) = [one for one in made.candidates if one.action == "place_idle"]
 
     assert (fell.stage, fell.reason, fell.rule) == ("suitability", "test_expired", "s07")

@@ -8,6 +8,7 @@ from journeys.client.steps import decisions
 from journeys.client.steps.draft import Draft, cause
 from journeys.decide import suitability
 from journeys.reference import Reference
+from schemas import facts
 from schemas.time import DAY, Instant, format_instant
 from tests.builders import (
     CURRENT,
@@ -108,3 +109,11 @@ def an_open_sale(*products: Any, at: Instant = MONDAY_10, **more: Any) -> tuple[
     life.say("conversation.utterance_understood", WISH, at=at)
     (row,) = [row for row in life.state.tasks if row.action == "place_idle"]
     return life, row
+
+
+def the_sale(life: Life) -> Any:
+    """The decision that proposed a sale."""
+    made = (o.event.data for o in life.outputs if isinstance(o.event, facts.DecisionMade))
+    return next(
+        one for one in made if any(c.chosen and c.action == "place_idle" for c in one.candidates)
+    )

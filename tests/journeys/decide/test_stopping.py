@@ -26,6 +26,11 @@ def lived(*stops):
     return life, life.wait(ASKED)
 
 
+def asked(life):
+    """How many tasks there are that ask about the inflow."""
+    return sum(task.action == "inflow_question" for task in tasks_of(life))
+
+
 def fate(said, action):
     made = [event.data for event in said if isinstance(event, facts.DecisionMade)]
     return next(each for each in made[-1].candidates if each.action == action)
@@ -38,21 +43,21 @@ def fate(said, action):
 def test_what_an_operator_stopped_is_withheld_with_its_reason(scope, name):
     life, said = lived(Stop(scope=scope, name=name, reason="drill"))
     found = fate(said, "inflow_question")
-    assert (tasks_of(life), found.reason, found.rule) == ([], "stopped", "stop")
+    assert (asked(life), found.reason, found.rule) == (0, "stopped", "stop")
     assert found.value == (name or "all")
     assert life.state.retry_at == ASKED + HOUR
 
 
 def test_a_stop_of_something_else_holds_nothing_back():
     life, _ = lived(Stop(scope="action", name="stay_talk", reason="drill"))
-    assert [task.action for task in tasks_of(life)] == ["inflow_question"]
+    assert asked(life) == 1
 
 
 def test_a_step_goes_on_within_the_hour_once_the_stop_is_lifted():
     life, _ = lived(Stop(scope="all", reason="drill"))
     life.reference = replace(life.reference, stops=())
     life.wait(Instant(ASKED + HOUR))
-    assert [task.action for task in tasks_of(life)] == ["inflow_question"]
+    assert asked(life) == 1
 
 
 def test_a_talk_that_begins_in_spite_of_a_stop_gets_no_slot():
