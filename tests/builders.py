@@ -162,8 +162,11 @@ class Life:
         self.outputs: list[Output] = []
         if known:
             self.say("corebank.baseline_loaded", a_baseline(), at=Instant(MONDAY_10 - 30 * DAY))
-            # The last diagnosis was a month ago: most tests are about something else.
-            self.state = replace(self.state, diagnosis_at=Instant(MONDAY_10 + 120 * DAY))
+            self.was_diagnosed()
+
+    def was_diagnosed(self) -> None:
+        """The last diagnosis was a month ago: most tests are about something else."""
+        self.state = replace(self.state, diagnosis_at=Instant(MONDAY_10 + 120 * DAY))
 
     def say(self, kind: str, data: Mapping[str, Any], **more: Any) -> list[Envelope]:
         """Apply an event; what it concluded."""

@@ -116,10 +116,10 @@ class Diagnoses:
         yield say("desk.diagnosis_acted", act, key=desk, source=WORKBENCH, at=at, nth=nth)
 
     def _profile_mistaken(self, client: Client, at: Instant, mended: int) -> Said:
-        """An adviser types ten times the spending: the score falls until somebody sees it."""
+        """Core data has ten times the spending: the score falls until somebody sees it."""
         client.versions += 1
         fields = {"essential_spending_fen": client.spend * 10}
-        data = {"version": client.versions, "fields": fields, "confirmed_by": "adviser"}
+        data = {"version": client.versions, "fields": fields, "confirmed_by": "core"}
         message = client.tell("corebank.profile_changed", data, source=PROFILE, at=at)
         self._world.agenda.plan(mended, client, "profile_mended", message.body)
         yield message
@@ -127,7 +127,7 @@ class Diagnoses:
     @staticmethod
     def _profile_mended(client: Client, at: Instant, body: Any) -> Said:
         named = {name: body[name] for name in ("id", "source", "type", "time")}
-        reversal = named | {"reason": "typed_wrong"}
+        reversal = named | {"reason": "wrong_entry"}
         yield client.tell("corebank.event_reversed", reversal, source=PROFILE, at=at)
 
     @staticmethod

@@ -85,7 +85,7 @@ def lived(tmp_path_factory):
     engine = EmbeddedEngine(folder / "engine.db", clock, synchronous="OFF")
     said = Said()
     engine.listeners.append(said)
-    bank = Bank(seed=14, clients=CLIENTS, start=MONDAY, mix=read_mix())
+    bank = Bank(seed=8, clients=CLIENTS, start=MONDAY, mix=read_mix())
     life = Headless(bank, engine, clock)
     life.open()
     life.run(CHANGED)

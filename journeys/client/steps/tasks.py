@@ -1,6 +1,7 @@
 """Tasks of this client: proposed, changed, recalled. Nobody else gives a task a version."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -35,14 +36,25 @@ def put(draft: Draft, row: TaskRow, *, former_desk: str | None = None) -> None:
     others = tuple(old for old in draft.tasks if old.task_id != row.task_id)
     closed = [old for old in others if not is_open(old)]
     dropped = {old.task_id for old in closed[: max(0, len(closed) - KEPT_CLOSED)]}
-    # Only a recalled task may still change: of the others the reasons are of no more use.
     may_change = is_open(row) or row.state is TaskState.RECALLED
-    kept = row if may_change else replace(row, reasons=(), backups=(), causes=())
+    kept = row if may_change else replace(row, **_OF_NO_MORE_USE)
     draft.tasks = (*(old for old in others if old.task_id not in dropped), kept)
     task = wire(draft, row)
     draft.conclude(TaskChanged, task, route=Route.TASKS)
     for desk in dict.fromkeys(desk for desk in (row.desk, former_desk) if desk is not None):
         draft.send(TaskOffered, task, key=desk)
+
+
+_OF_NO_MORE_USE: Final[Mapping[str, Any]] = {
+    "reasons": (),
+    "backups": (),
+    "causes": (),
+    "treatment": "",
+    "journey": None,
+    "instance": None,
+    "step": None,
+}
+"""Of a task that can change no more; only a recalled one still may."""
 
 
 def change(

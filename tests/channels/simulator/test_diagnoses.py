@@ -85,10 +85,10 @@ def test_a_wrong_spending_is_taken_back_within_two_days():
     typed = {
         said.message.body["id"]: said.at
         for said in a_month()
-        if said.kind == "corebank.profile_changed" and said.data["confirmed_by"] == "adviser"
+        if said.kind == "corebank.profile_changed" and said.data["confirmed_by"] == "core"
     }
     back = {
-        said.data["id"]: said.at for said in a_month() if said.data.get("reason") == "typed_wrong"
+        said.data["id"]: said.at for said in a_month() if said.data.get("reason") == "wrong_entry"
     }
     assert len(back) > 5
     assert back.keys() <= typed.keys()

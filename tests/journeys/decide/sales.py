@@ -59,6 +59,7 @@ def a_life(
     said["positions"] = [a_position("cur", 500_000)]
     born = Instant(MONDAY_10 - 30 * DAY)
     life.say("corebank.baseline_loaded", a_baseline(**said | baseline), at=born)
+    life.was_diagnosed()
     return life
 
 

@@ -20,6 +20,7 @@ def lived(*stops):
     service = a_baseline()["service"] | {"outlet": "outlet_1"}
     before = Instant(MONDAY_10 - 30 * DAY)
     life.say("corebank.baseline_loaded", a_baseline(service=service), at=before)
+    life.was_diagnosed()
     life.reference = replace(life.reference, stops=stops)
     life.say("corebank.flow_posted", INFLOW)
     return life, life.wait(ASKED)
