@@ -13,6 +13,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
+from channels.simulator import products
 from channels.simulator.bank import Bank
 from channels.simulator.headless import Headless, VirtualClock
 from channels.simulator.mix import read_mix
@@ -151,8 +152,10 @@ def test_after_the_change_both_series_are_told_and_their_difference_is_the_sets(
 
 @cache
 def the_reference():
+    """With every version of every product that the life released."""
     reference = Reference(offset=0, catalogue=load(two_sets(), version="two"))
-    for at, row in enumerate(Bank.products()):
+    graded = (each.facts for each in products.regrades(read_mix()["regrade"], MONDAY))
+    for at, row in enumerate((*Bank.products(), *graded)):
         reference = reference.with_product(Product(**row), offset=at)
     return reference
 
@@ -176,7 +179,7 @@ def test_the_series_under_the_old_set_is_what_the_old_set_says(lived):
             continue
         draft = drafted(state, state.scored.at)
         lots = [held.lot for held in state.holdings if held.lot is not None]
-        its = [facts_of(the_reference().product(lot.product)) for lot in lots]
+        its = [facts_of(the_reference().product(lot.product, lot.facts_version)) for lot in lots]
         book = book_of(zip(lots, its, strict=True), old)
         assert under["total"] == score(book, wealth.profile(draft), old).total
         asked += 1
