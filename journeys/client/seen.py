@@ -12,21 +12,22 @@ from schemas.time import DAY, Instant
 
 MOST: Final = 64
 DAYS: Final = 7
-_MARK: Final = 8
+_MARK: Final = 7
+"""Of the eight bytes of a short hash the last seven: two of 64 are alike once in 10^13 clients."""
 
 
 class Seen(msgspec.Struct, frozen=True, array_like=True):
     """Short hashes of events, oldest first, by the day on which they were applied."""
 
     marks: bytes = b""
-    """Eight bytes each."""
+    """Seven bytes each."""
     days: tuple[tuple[int, int], ...] = ()
     """A day, counted from 1970 in UTC, and how many of the marks are of it."""
 
 
 def holds(seen: Seen, mark: int) -> bool:
     """Is an event among those remembered, by its short hash?"""
-    wanted, at = mark.to_bytes(_MARK), -1
+    wanted, at = _of(mark), -1
     while (at := seen.marks.find(wanted, at + 1)) >= 0:
         if at % _MARK == 0:
             return True
@@ -46,4 +47,8 @@ def remember(seen: Seen, mark: int, now: Instant) -> Seen:
     if count > MOST:
         first = days[0][1] - 1
         days, count = ((days[0][0], first), *days[1:]) if first else days[1:], MOST
-    return Seen((seen.marks + mark.to_bytes(_MARK))[-count * _MARK :], days)
+    return Seen((seen.marks + _of(mark))[-count * _MARK :], days)
+
+
+def _of(mark: int) -> bytes:
+    return mark.to_bytes(_MARK + 1)[1:]

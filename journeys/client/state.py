@@ -276,17 +276,25 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
 
     names: tuple[str, ...]
     items: bytes
+    cut: int
+    """So many bytes are left out before each item."""
     dues: tuple[tuple[int, Instant], ...]
     """Place in the list and due time: few items have one."""
     residuals: bytes
     accounts: tuple[str, ...]
     """Each once; holdings name them by their place."""
+    ids: bytes
+    """Of each task its own and its decision's: the digits of both names."""
     state: ClientState
 
 
 _ITEM = Struct(">qqB")
+_SHORT = 1
+"""An item's first byte is 0 until the year 4253: left out while it is so for all."""
 _RESIDUAL = Struct(">BIqd")
 """The half-life in minutes: policy knows no shorter span."""
+_FAR = 1 << 56
+_ID_BYTES = 16
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 _DECODER = msgspec.msgpack.Decoder(_Stored)
 
@@ -295,7 +303,10 @@ def encode(state: ClientState) -> bytes:
     """The state as bytes; equal states give equal bytes."""
     items = state.evidence.items
     names = tuple(sorted({item.name for item in items}))
-    packed = b"".join(_ITEM.pack(item.at, item.event, names.index(item.name)) for item in items)
+    cut = _SHORT if items and items[-1].at < _FAR else 0
+    packed = b"".join(
+        [_ITEM.pack(item.at, item.event, names.index(item.name))[cut:] for item in items]
+    )
     dues = tuple((place, item.due) for place, item in enumerate(items) if item.due is not None)
     left = b"".join(
         _RESIDUAL.pack(one.intent, one.half_life // MINUTE, one.at, one.value)
@@ -303,29 +314,44 @@ def encode(state: ClientState) -> bytes:
     )
     accounts = tuple(sorted({holding.account for holding in state.holdings}))
     short = {account: str(place) for place, account in enumerate(accounts)}
+    ids = "".join([row.task_id[2:] + row.decision_id[2:] for row in state.tasks])
     bare = replace(
         state,
         evidence=replace(state.evidence, items=(), residuals=()),
-        holdings=tuple(replace(one, account=short[one.account]) for one in state.holdings),
+        holdings=tuple([replace(one, account=short[one.account]) for one in state.holdings]),
+        tasks=tuple([replace(row, task_id="", decision_id="") for row in state.tasks]),
     )
-    return _ENCODER.encode(_Stored(names, packed, dues, left, accounts, bare))
+    stored = _Stored(names, packed, cut, dues, left, accounts, bytes.fromhex(ids), bare)
+    return _ENCODER.encode(stored)
 
 
 def decode(blob: bytes) -> ClientState:
     """The state from its bytes."""
     stored = _DECODER.decode(blob)
     dues = dict(stored.dues)
+    each_bytes, zero = _ITEM.size - stored.cut, bytes(stored.cut)
+    whole = b"".join(zero + each for each in _pieces(stored.items, each_bytes))
     items = tuple(
         Item(Instant(at), event, stored.names[name], dues.get(place))
-        for place, (at, event, name) in enumerate(_ITEM.iter_unpack(stored.items))
+        for place, (at, event, name) in enumerate(_ITEM.iter_unpack(whole))
     )
     left = tuple(
         Residual(intent, half_life * MINUTE, Instant(at), value)
         for intent, half_life, at, value in _RESIDUAL.iter_unpack(stored.residuals)
     )
     state, accounts = stored.state, stored.accounts
+    ids = [each.hex() for each in _pieces(stored.ids, _ID_BYTES)]
     return replace(
         state,
         evidence=replace(state.evidence, items=items, residuals=left),
         holdings=tuple(replace(one, account=accounts[int(one.account)]) for one in state.holdings),
+        tasks=tuple(
+            replace(row, task_id=f"t_{ids[2 * place]}", decision_id=f"d_{ids[2 * place + 1]}")
+            for place, row in enumerate(state.tasks)
+        ),
     )
+
+
+def _pieces(whole: bytes, size: int) -> list[bytes]:
+    """In pieces of one size."""
+    return [whole[at : at + size] for at in range(0, len(whole), size)]
