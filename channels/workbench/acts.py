@@ -54,12 +54,18 @@ def message_of(
         action = _action(task, said, now)
     except (ValidationError, ValueError):
         raise Refused("incomplete") from None
-    if action.action is DeskActionKind.START:
-        if is_stopped:
-            raise Refused("stopped")
+    begins = action.action is DeskActionKind.START
+    if is_stopped and (begins or _is_made_now(action, task)):
+        raise Refused("stopped")
+    if begins:
         _check_hour(task, now)
     desk = said.get("desk") or task["desk"]
     return signal(DeskActed, action, desk=desk, nonce=said.get("nonce", ""), now=now)
+
+
+def _is_made_now(action: DeskAction, task: Mapping[str, Any]) -> bool:
+    """A service contact may be completed without having been started: it is made by that."""
+    return action.action is DeskActionKind.COMPLETE and task["state"] != TaskState.STARTED
 
 
 def signal(kind: type[DeskEvent], data: Wire, *, desk: str, nonce: str, now: Instant) -> Outgoing:

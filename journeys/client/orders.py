@@ -65,6 +65,8 @@ def check(order: Order, state: ClientState | None, reference: Reference, *, at: 
         return _blocked(WithheldReason.DATA_MISSING, "client")
     if product is None or not product.on_sale:
         return _blocked(WithheldReason.NOT_ON_SHELF, order.product)
+    if sum(product.look_through_bp) != BASIS:
+        return _blocked(WithheldReason.DATA_MISSING, "look_through_bp")
     draft = Draft(state, reference)
     draft.begin(cause("order", "/suishen/orders", at=at, kind="order"), now=at)
     situation = decisions.situation(draft, state, "order")

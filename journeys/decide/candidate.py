@@ -52,13 +52,19 @@ class Situation:
         return group_of(self.state.client, self.edition.arbitration.controls)
 
     @cached_property
-    def wishes(self) -> dict[str, Instance]:
-        """The journey steps whose action waits for a decision, by action."""
-        return {
-            self.edition.journeys[run.journey].steps[run.step].do or "": run
-            for run in reversed(self.state.instances)
-            if run.wants and run.step in self.edition.journeys[run.journey].steps
-        }
+    def wishes(self) -> dict[str, tuple[Instance, ...]]:
+        """The runs whose step waits for a decision, by the action that it asks for.
+
+        A step whose time is up at this very moment asks for nothing more.
+        """
+        found: dict[str, tuple[Instance, ...]] = {}
+        for run in self.state.instances:
+            steps = self.edition.journeys[run.journey].steps
+            is_over = run.step_due is not None and run.step_due <= self.now
+            if run.wants and run.step in steps and not is_over:
+                do = steps[run.step].do or ""
+                found[do] = (*found.get(do, ()), run)
+        return found
 
     @cached_property
     def groups_under_way(self) -> frozenset[str]:

@@ -48,15 +48,21 @@ class Choice:
 
 def decide(situation: Situation) -> Choice:
     """Choose the next best action: at most one that is not an obligation, perhaps none."""
-    wishes = situation.wishes
     fates = [
-        consider(action, wishes.get(action.id), situation)
+        consider(action, run, situation)
         for action in situation.edition.actions.values()
+        for run in _wanting(action, situation)
     ]
     survivors = [one for one in fates if one.withheld is None]
     chosen, losers = arbitration.choose(survivors, situation.edition)
     fallen = [one for one in fates if one.withheld is not None]
     return Choice(tuple(chosen), (*fallen, *losers))
+
+
+def _wanting(action: Action, situation: Situation) -> tuple[Instance | None, ...]:
+    """The runs that ask for an action, or none: a duty is owed to each, an offer is made once."""
+    runs = situation.wishes.get(action.id, (None,))
+    return runs if action.obligation else runs[:1]
 
 
 def consider(action: Action, run: Instance | None, situation: Situation) -> Considered:

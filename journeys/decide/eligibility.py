@@ -3,7 +3,7 @@
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.contact.ledger import silent_until
 from journeys.client.journey.instance import Instance
-from journeys.client.state import Served
+from journeys.client.state import Served, TaskRow
 from journeys.decide.candidate import Situation
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Stage, WithheldReason
@@ -34,11 +34,20 @@ def judge(action: Action, situation: Situation) -> Withheld | None:
 
 def applies(action: Action, situation: Situation, run: Instance | None) -> Withheld | None:
     """Does it fit now: a journey step asks for it, or its own condition holds."""
-    if any(t.action == action.id and t.state in OPEN_STATES for t in situation.state.tasks):
+    if any(_is_it(task, action, run) for task in situation.state.tasks):
         return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
     if not action.obligation and _is_owned(action, situation):
         return _stage(Stage.APPLICABILITY, WithheldReason.CASE_OWNS_TOPIC)
     return None if run is not None else _outside(action, situation)
+
+
+def _is_it(task: TaskRow, action: Action, run: Instance | None) -> bool:
+    """Is it under way already? A duty is owed to each run by itself."""
+    if task.action != action.id or task.state not in OPEN_STATES:
+        return False
+    if run is None or not action.obligation:
+        return True
+    return (task.journey, task.instance) == (run.journey, run.key)
 
 
 def _outside(action: Action, situation: Situation) -> Withheld | None:

@@ -61,7 +61,7 @@ def examine(action: Action, situation: Situation) -> Examination:
 
 
 def _applies(action: Action, situation: Situation) -> Answer:
-    no = eligibility.applies(action, situation, situation.wishes.get(action.id))
+    no = eligibility.applies(action, situation, situation.wishes.get(action.id, (None,))[0])
     asked = action.applies
     if asked is None:
         return Answer(Stage.APPLICABILITY, None, no)

@@ -150,7 +150,10 @@ def on_due(draft: Draft, case_id: str) -> None:
     if case is None:
         return
     kind = type_of(draft, case)
-    again = None if kind is None else Instant(draft.now + kind.solve_within)
+    if kind is None:
+        close(draft, case, "definition_gone")
+        return
+    again = Instant(draft.now + kind.solve_within)
     is_late = case.overdue or case.life is not CaseLife.WAITING_CLIENT
     moved = replace(case, due=again, overdue=is_late)
     put(draft, moved)
@@ -182,9 +185,11 @@ def on_position(draft: Draft, holding: Holding) -> None:
 
 def on_helped(draft: Draft, row: TaskRow, outcome: str) -> None:
     """A person was asked to help with cases, and says that the matter is solved."""
+    named = {(code, values.get("subject")) for code, values in row.reasons}
     for case in draft.cases:
         kind = type_of(draft, case)
         is_theirs = kind is not None and kind.help == row.action and case.is_open
+        is_theirs = is_theirs and (f"case_{case.type}", case.subject) in named
         asks = case.needs_person or (case.overdue and not is_at_work(case))
         if is_theirs and asks and outcome in journeys.AGREED:
             resolve(draft, case, by="desk_says")

@@ -123,7 +123,7 @@ def _apply(draft: Draft, row: TaskRow, claim: Claim, at: Instant) -> None:
 
 def _start(draft: Draft, row: TaskRow, at: Instant) -> None:
     """A human dials or presents: the slot is granted here, or refused with its rule."""
-    refusal = None if row.touched else _may_touch(draft, row)
+    refusal = _stopped(draft, row) or (None if row.touched else _may_touch(draft, row))
     if refusal is not None:
         tasks.change(draft, row, TaskState.ACCEPTED, reason=str(refusal.reason))
         return
@@ -131,16 +131,17 @@ def _start(draft: Draft, row: TaskRow, at: Instant) -> None:
     tasks.change(draft, touched, TaskState.STARTED)
 
 
-def _may_touch(draft: Draft, row: TaskRow) -> Withheld | None:
-    stopped = stopping.judge(
+def _stopped(draft: Draft, row: TaskRow) -> Withheld | None:
+    return stopping.judge(
         draft.reference.stops,
         action=row.action,
         channel=row.channel,
         outlet=draft.served.outlet,
         ask_again=Instant(draft.now + draft.edition.contact.ask_again_stopped),
     )
-    if stopped is not None:
-        return stopped
+
+
+def _may_touch(draft: Draft, row: TaskRow) -> Withheld | None:
     action = draft.edition.actions.get(row.action)
     treatment = draft.edition.treatments.get(row.treatment)
     if action is None or treatment is None or not row.marketing:

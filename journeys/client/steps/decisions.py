@@ -95,8 +95,10 @@ def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
     expires = Instant(draft.now + one.action.expires)
     if run is not None and run.step_due is not None:
         expires = Instant(min(expires, run.step_due))
+    # One decision may owe the same duty to several runs.
+    owed = () if run is None or not one.action.obligation else (run.name,)
     return TaskRow(
-        task_id="t_" + derive(decision_id, one.action.id, one.treatment.id),
+        task_id="t_" + derive(decision_id, one.action.id, one.treatment.id, *owed),
         version=1,
         state=TaskState.PROPOSED,
         decision_id=decision_id,

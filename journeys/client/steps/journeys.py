@@ -87,14 +87,11 @@ def on_score(draft: Draft) -> None:
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
     """The journey as this run knows it; `None` if it must not go on."""
-    current = draft.edition.journeys.get(run.journey)
-    if current is None or current.version == run.version:
-        return current
-    return (
-        draft.reference.catalogue.journey(run.journey, run.version)
-        if (current.migration == "stay")
-        else None
-    )
+    found = draft.edition.journeys.get(run.journey)
+    if found is not None and found.version != run.version:
+        stays = found.migration == "stay"
+        found = draft.reference.catalogue.journey(run.journey, run.version) if stays else None
+    return found if found is not None and run.step in found.steps else None
 
 
 def review(draft: Draft) -> None:

@@ -32,6 +32,9 @@ def note_held(draft: Draft) -> None:
 
 def on_due(draft: Draft) -> None:
     """It is time to arrange the next; if it comes to nothing, the one after follows as usual."""
+    if draft.served.tier not in draft.edition.plan.tiers:
+        draft.diagnosis_at = None
+        return
     note_held(draft)
     day: date = next_due(draft.edition.plan, wealth.today(draft))
     due = start_of_day(day, utc_offset_minutes=draft.served.utc_offset_minutes)

@@ -559,6 +559,7 @@ def test_what_is_stopped_is_said_on_every_page_and_no_talk_begins(bench):
         assert "已停止: 网点" in bench.show(path, "zh").text
     answer = bench.act("start")
     assert (answer.status_code, "stopped for now" in answer.text) == (409, True)
+    assert bench.act("complete", outcome="solved").status_code == 409
     assert bench.act("decline", reason="no_time").status_code == 202
     switch.lift("channel", "branch", by="duty", now=MONDAY_10)
     assert bench.act("start").status_code == 202

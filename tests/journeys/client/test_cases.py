@@ -244,6 +244,33 @@ def test_a_case_not_solved_in_time_is_told_to_a_person_who_may_end_it():
     assert (life.case.life, life.case.reason) == ("resolved", "desk_says")
 
 
+def test_who_helped_with_one_case_has_solved_no_other():
+    """A case that became late after the task was made is not among its reasons."""
+    life = Casework()
+    life.need()
+    life.wait(Instant(MONDAY_10 + DAY + HOUR))
+    task = life.all_of(TaskChanged)[-1]
+    other = life.state.cases[0]
+    late = replace(other, case_id="c_other", subject="p-99", overdue=True)
+    life.state = replace(life.state, cases=(*life.state.cases, late))
+    claim = {
+        "task_id": task.task_id, "task_version": task.version, "number": 1, "desk": "remote-1",
+        "kind": "completed", "at": "2026-11-24T12:00:00+08:00", "outcome": "solved",
+    }  # fmt: skip
+    life.say("desk.task_claimed", claim, at=Instant(MONDAY_10 + 26 * HOUR), source="/suishen/desk")
+    assert [case.life for case in life.state.cases] == ["resolved", "open"]
+
+
+def test_a_case_whose_type_a_release_dropped_ends_when_it_is_due():
+    life = Casework()
+    life.need()
+    life.state = replace(
+        life.state, cases=tuple(replace(case, type="gone") for case in life.state.cases)
+    )
+    life.wait(Instant(MONDAY_10 + DAY + HOUR))
+    assert life.state.cases == ()
+
+
 def test_a_case_that_nobody_helped_with_is_asked_about_again_and_told_overdue_once():
     life = Casework()
     life.need()

@@ -199,3 +199,10 @@ def test_what_the_door_has_says_what_the_engine_would():
     life = a_life(NOTE)
     assert stated(life).as_of == Instant(MONDAY_10 - 30 * DAY)
     assert check(an_order(), life.state, life.reference, at=LATER) == asked(life, an_order())
+
+
+def test_a_product_whose_mix_does_not_add_up_is_judged_by_nobody():
+    broken = NOTE.model_copy(update={"look_through_bp": (0, 0, 9_000, 0, 0)})
+    found = asked(a_life(broken), an_order(broken.product))
+    assert (found.verdict, found.reason.reason) == ("block", "data_missing")
+    assert found.reason.value == "look_through_bp"

@@ -1,5 +1,7 @@
 """Journey 6: when the next diagnosis of a private client is to be arranged."""
 
+from msgspec.structs import replace
+
 from schemas.facts import TaskChanged
 from schemas.time import DAY, Instant
 from tests.builders import MONDAY_10, OTHER_CLIENT, Life, a_baseline, an_event
@@ -57,3 +59,11 @@ def test_one_that_comes_to_nothing_is_followed_by_the_next():
     life.wait(due)
     assert life.state.diagnosis_at == due + 150 * DAY
     assert [run.key for run in life.state.instances] == ["2027-06-30"]
+
+
+def test_a_tier_that_a_release_took_out_of_the_plan_is_owed_nothing_more():
+    life = Life()
+    life.state = replace(life.state, served=replace(life.state.served, tier="mass"))
+    life.wait(Instant(MONDAY_10 + 151 * DAY))
+    assert life.state.diagnosis_at is None
+    assert not any(run.journey == "private_diagnosis" for run in life.state.instances)

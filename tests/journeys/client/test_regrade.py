@@ -102,3 +102,25 @@ def test_a_notice_is_not_kept_out_by_other_journeys(life):
     life.say("engine.recheck_asked", {"offset": 4}, at=MONDAY_10, source="/suishen/sweeper")
     assert len(life.state.instances) == most + 1
     assert told(life) == ["regrade_notice"]
+
+
+def test_a_holder_of_two_products_graded_up_is_told_of_each():
+    """A duty is owed to each run: one notice does not stand for another, nor do its reminders."""
+    life = Life(known=False)
+    held = [a_position("wmp1", 300_000), a_position("wmp2", 200_000)]
+    reference = the_reference().with_product(a_product("wmp2"), offset=4)
+    life.reference = reference
+    life.say("corebank.baseline_loaded", a_baseline(positions=held), at=Instant(MONDAY_10 - DAY))
+    for product in ("wmp1", "wmp2"):
+        graded = a_product(product, version=2, issuer_level=4, seller_level=4)
+        life.reference = life.reference.with_product(graded, offset=6)
+    life.say("engine.recheck_asked", {"offset": 6}, at=MONDAY_10, source="/suishen/sweeper")
+    assert told(life) == ["regrade_notice"] * 2
+    life.wait(Instant(MONDAY_10 + 4 * DAY))
+    assert told(life)[2:] == ["regrade_reminder"] * 2
+    tasks = [o.event.data for o in life.outputs if isinstance(o.event, TaskChanged)]
+    assert len({task.task_id for task in tasks if task.action == "regrade_notice"}) == 2
+    assert {task.instance for task in tasks if task.action == "regrade_notice"} == {
+        run.key for run in life.state.instances if run.journey == "regrade"
+    }
+    assert all(task.expires > task.proposed_at for task in tasks)
