@@ -53,7 +53,7 @@ def fresh_logs(bootstrap: str, plan: Plan) -> None:
     until = time.monotonic() + 60
     while True:
         try:
-            _clear(bootstrap)
+            clear(bootstrap)
         except TransientError:  # the broker has just begun to keep groups, or one is not empty yet
             if time.monotonic() > until:
                 raise
@@ -63,7 +63,8 @@ def fresh_logs(bootstrap: str, plan: Plan) -> None:
     declare(bootstrap, plan)
 
 
-def _clear(bootstrap: str) -> None:
+def clear(bootstrap: str) -> None:
+    """No group and no topic of ours."""
     with admin(bootstrap) as client:
         client.delete_groups([group["group_id"] for group in client.list_groups()])
         # The broker's own topics are internal: it would lose its coordinators.

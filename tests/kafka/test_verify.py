@@ -60,6 +60,7 @@ def test_a_closed_loop_with_a_frozen_worker_doubles_nothing_by_id(run):
 
 @pytest.mark.cluster
 def test_a_broker_that_dies_while_it_leads_leaves_no_trace(recorded, kafka_cluster, tmp_path):
+    services.clear(kafka_cluster.bootstrap)  # another file may have used it
     choice = Choice(recorded, workers=1, kills=1, nodes=3, broker_kills=1)
     report = verify_kafka(choice, tmp_path, cluster=kafka_cluster)
     assert report.is_clean, report
