@@ -12,18 +12,20 @@ from channels.telling import tell
 from schemas.time import Instant, format_instant
 
 _NOTHING: Final = 1
-_data = click.option(
+in_folder = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("var"),
     show_default=True,
     help="Folder of an embedded engine.",
 )
-_broker = click.option("--bootstrap", metavar="HOST:PORT", help="A cluster instead of a folder.")
+over_cluster = click.option(
+    "--bootstrap", metavar="HOST:PORT", help="A cluster instead of a folder."
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-def _asked(data: Path, bootstrap: str | None) -> tuple[Any, Any]:
+def asked(data: Path, bootstrap: str | None) -> tuple[Any, Any]:
     """Who answers, and what to ask them about: a folder, or a cluster."""
     if bootstrap is None:
         from channels import offline
@@ -37,14 +39,14 @@ def _asked(data: Path, bootstrap: str | None) -> tuple[Any, Any]:
 @click.command("event")
 @click.argument("event_id")
 @click.option("--source", help="The event's source, if two share the id.")
-@_data
-@_broker
+@in_folder
+@over_cluster
 @_json
 def event(
     event_id: str, source: str | None, data: Path, bootstrap: str | None, *, as_json: bool
 ) -> int:
     """What became of an event; with --bootstrap as SUISHEN_DATABASE has it."""
-    side, place = _asked(data, bootstrap)
+    side, place = asked(data, bootstrap)
     with side.open_views(place) as views:
         story = views.story(event_id, source)
     if story is None:
@@ -57,12 +59,12 @@ def event(
 
 @click.command("case")
 @click.argument("name", metavar="CLIENT|CASE")
-@_data
-@_broker
+@in_folder
+@over_cluster
 @_json
 def case(name: str, data: Path, bootstrap: str | None, *, as_json: bool) -> int:
     """A case, or the cases of a client, with all that was said and done."""
-    side, place = _asked(data, bootstrap)
+    side, place = asked(data, bootstrap)
     with side.open_views(place) as views:
         one = views.case(name) if name.startswith("k_") else None
         found = views.cases(name) if one is None else [one]
@@ -90,35 +92,35 @@ def dead_letters() -> None:
 
 
 @dead_letters.command("list")
-@_data
-@_broker
+@in_folder
+@over_cluster
 @_json
 def list_letters(data: Path, bootstrap: str | None, *, as_json: bool) -> int:
     """Every dead letter by its place, code and family."""
-    side, place = _asked(data, bootstrap)
+    side, place = asked(data, bootstrap)
     tell({"dead_letters": side.letters(place)}, as_json=as_json)
     return 0
 
 
 @dead_letters.command("show")
 @click.argument("name")
-@_data
-@_broker
+@in_folder
+@over_cluster
 @_json
 def show_letter(name: str, data: Path, bootstrap: str | None, *, as_json: bool) -> int:
     """One dead letter, NAME being topic/partition/offset; its bytes in base64."""
-    side, place = _asked(data, bootstrap)
+    side, place = asked(data, bootstrap)
     tell(side.letter(place, name), as_json=as_json)
     return 0
 
 
 @dead_letters.command("requeue")
 @click.argument("name")
-@_data
-@_broker
+@in_folder
+@over_cluster
 def requeue_letter(name: str, data: Path, bootstrap: str | None) -> int:
     """Send a dead letter's bytes through its log once more; the event keeps its time."""
-    side, place = _asked(data, bootstrap)
+    side, place = asked(data, bootstrap)
     click.echo(f"requeued as {side.requeue(place, name)}")
     return 0
 
@@ -126,10 +128,10 @@ def requeue_letter(name: str, data: Path, bootstrap: str | None) -> int:
 @dead_letters.command("waive")
 @click.argument("name")
 @click.option("--reason", required=True, help="One word: why it will never be requeued.")
-@_data
-@_broker
+@in_folder
+@over_cluster
 def waive_letter(name: str, reason: str, data: Path, bootstrap: str | None) -> int:
     """Close the hole that a dead letter left, without its event."""
-    side, place = _asked(data, bootstrap)
+    side, place = asked(data, bootstrap)
     click.echo(f"waived as {side.waive(place, name, reason)}")
     return 0

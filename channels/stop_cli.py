@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from channels.operator_cli import asked, in_folder, over_cluster
 from channels.stopping import Board
 from channels.telling import tell
 from journeys.condition import near
@@ -18,17 +19,6 @@ from schemas.time import Instant, format_instant
 _NOTHING: Final = 1
 _UNTOLD: Final = 70
 SCOPES: Final = ("all", "channel", "action", "outlet")
-
-
-def _place(command: Callable[..., int]) -> Callable[..., int]:
-    data = click.option(
-        "--data", type=click.Path(file_okay=False, path_type=Path), default=Path("var"),
-        show_default=True, help="Folder of an embedded engine.",
-    )  # fmt: skip
-    broker = click.option(
-        "--bootstrap", metavar="HOST:PORT", help="A cluster instead; doors as SUISHEN_DATABASE has."
-    )
-    return data(broker(command))
 
 
 def _what(command: Callable[..., int]) -> Callable[..., int]:
@@ -46,8 +36,11 @@ def stop() -> None:
 @stop.command("set")
 @_what
 @click.option("--reason", required=True, help="Shown to every adviser: why, and until when.")
-@_place
-def set_stop(scope: str, name: str | None, by: str, reason: str, **place: Any) -> int:  # noqa: ANN401
+@in_folder
+@over_cluster
+def set_stop(
+    scope: str, name: str | None, by: str, reason: str, data: Path, bootstrap: str | None
+) -> int:
     """Stop contacts: all, or those of a channel, an action or an outlet by its NAME.
 
     No task is taken off a desk: it waits, and expires if the stop outlasts it.
@@ -59,24 +52,26 @@ def set_stop(scope: str, name: str | None, by: str, reason: str, **place: Any) -
         _check_known(board, scope, name)
         return board.switch.set(wanted, by=by, now=now)
 
-    return _turn(place, act)
+    return _turn(data, bootstrap, act)
 
 
 @stop.command("lift")
 @_what
-@_place
-def lift(scope: str, name: str | None, by: str, **place: Any) -> int:  # noqa: ANN401
+@in_folder
+@over_cluster
+def lift(scope: str, name: str | None, by: str, data: Path, bootstrap: str | None) -> int:
     """Let such contacts go on."""
     _check(scope, name)
-    return _turn(place, lambda board, now: board.switch.lift(scope, name, by=by, now=now))
+    return _turn(data, bootstrap, lambda board, now: board.switch.lift(scope, name, by=by, now=now))
 
 
 @stop.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_place
-def list_stops(*, as_json: bool, **place: Any) -> int:  # noqa: ANN401
+@in_folder
+@over_cluster
+def list_stops(*, as_json: bool, data: Path, bootstrap: str | None) -> int:
     """Every stop ever set, by whom and when; those in force first."""
-    side, where = _side(place)
+    side, where = asked(data, bootstrap)
     with side.open_board(where) as board:
         history = board.switch.history()
     kept = sorted(history, key=lambda each: (each.lifted_at or 0, -each.set_at))
@@ -121,12 +116,12 @@ def _check_known(board: Board, scope: str, name: str | None) -> None:
         raise click.UsageError(f"no {scope} '{name}'{near(name, known or ())}")
 
 
-def _turn(place: dict[str, Any], act: Callable[[Board, Instant], bool]) -> int:
+def _turn(data: Path, bootstrap: str | None, act: Callable[[Board, Instant], bool]) -> int:
     """Turn the switch for the doors, then tell the engine; told twice it hears nothing new."""
     from streams.clock import WallClock
     from streams.errors import TransientError
 
-    side, where = _side(place)
+    side, where = asked(data, bootstrap)
     with side.open_board(where) as board:
         changed = act(board, WallClock().now())
         try:
@@ -137,14 +132,3 @@ def _turn(place: dict[str, Any], act: Callable[[Board, Instant], bool]) -> int:
             return _UNTOLD
     click.echo("done: doors obey now, decisions from the next event on" if changed else "so it was")
     return 0 if changed else _NOTHING
-
-
-def _side(place: dict[str, Any]) -> tuple[Any, Any]:
-    """Who answers, and what to ask them about: a folder, or a cluster."""
-    if place["bootstrap"] is None:
-        from channels import offline
-
-        return offline, place["data"]
-    from channels import online
-
-    return online, place["bootstrap"]

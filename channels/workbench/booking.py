@@ -14,7 +14,7 @@ from journeys.catalogue.edition import Edition
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.document.plan import Plan
 from journeys.desk.book.growth import Growth, Standing, Year, growth
-from journeys.desk.book.ledger import Entry, Kind, State, state
+from journeys.desk.book.ledger import Entry, State, state
 from schemas.books import BookEntry, BookEntryKind, Target
 from schemas.signals.desk import BookEntered
 from schemas.time import Instant, start_of_day
@@ -167,7 +167,7 @@ def _midnight(day: date) -> Instant:
 def _opened_span(lines: Sequence[Doc]) -> Span | None:
     for line in lines:
         said = line["entry"]
-        if said["kind"] == Kind.OPENED:
+        if said["kind"] == BookEntryKind.OPENED:
             days = date.fromisoformat(said["starts"]), date.fromisoformat(said["ends"])
             return Span(said["period"], *days)
     return None
@@ -178,7 +178,7 @@ def _entry(line: Doc) -> Entry:
     said = line["entry"]
     return Entry(
         line["number"],
-        Kind(said["kind"]),
+        BookEntryKind(said["kind"]),
         date.min,
         said["by"],
         said["mean"],
@@ -269,16 +269,16 @@ def _stages(lines: Sequence[Doc], policy: Edition, mean: float | None) -> list[S
 def _may(lines: Sequence[Doc], signed: State) -> list[str]:
     """What may stand next, as far as the page can tell; the desk fold has the last word."""
     if not lines:
-        return [Kind.OPENED.value]
+        return [BookEntryKind.OPENED.value]
     allowed = (
-        (Kind.TARGET_SET, not signed.is_locked),
-        (Kind.COUNTED, not signed.is_locked),
-        (Kind.LOCKED, signed.mean is not None and not signed.is_locked),
-        (Kind.APPEALED, signed.is_locked),
-        (Kind.RESTATED, bool(signed.open_appeals)),
-        (Kind.FLAGGED, not signed.is_paid),
-        (Kind.CLEARED, bool(signed.open_flags)),
-        (Kind.PAID, signed.is_locked and not signed.open_appeals and not signed.is_paid),
+        (BookEntryKind.TARGET_SET, not signed.is_locked),
+        (BookEntryKind.COUNTED, not signed.is_locked),
+        (BookEntryKind.LOCKED, signed.mean is not None and not signed.is_locked),
+        (BookEntryKind.APPEALED, signed.is_locked),
+        (BookEntryKind.RESTATED, bool(signed.open_appeals)),
+        (BookEntryKind.FLAGGED, not signed.is_paid),
+        (BookEntryKind.CLEARED, bool(signed.open_flags)),
+        (BookEntryKind.PAID, signed.is_locked and not signed.open_appeals and not signed.is_paid),
     )
     return [kind.value for kind, is_so in allowed if is_so]
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from journeys.desk.book.ledger import Entry, Kind, RefusedEntryError, add
+from journeys.desk.book.ledger import Entry, RefusedEntryError, add
 from journeys.desk.state import Kept
 from journeys.desk.work import Work
 from journeys.identity import short_hash
@@ -69,7 +69,7 @@ def _added(work: Work, kept: Kept, said: BookEntry, mark: int) -> Entry | None:
     """Keep the line; `None` if there is no room for it."""
     entry = Entry(
         number=len(kept.ledger) + 1,
-        kind=Kind(said.kind.value),
+        kind=said.kind,
         day=local_day(work.now, utc_offset_minutes=_BANK_OFFSET_MINUTES),
         by=said.by,
         mean=said.mean,

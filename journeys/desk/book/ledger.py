@@ -2,31 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 import msgspec
 
-
-class Kind(StrEnum):
-    """What an entry says; the same words as on the wire (`schemas.books`)."""
-
-    OPENED = "opened"
-    TARGET_SET = "target_set"
-    COUNTED = "counted"
-    LOCKED = "locked"
-    APPEALED = "appealed"
-    RESTATED = "restated"
-    FLAGGED = "flagged"
-    CLEARED = "cleared"
-    PAID = "paid"
+from schemas.books import BookEntryKind
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
     """One line. Numbers count up from 1 without a gap."""
 
     number: int
-    kind: Kind
+    kind: BookEntryKind
     day: date
     by: str
     mean: float | None = None
@@ -80,17 +67,23 @@ def add(ledger: Ledger, entry: Entry) -> Ledger:
 
 def state(ledger: Sequence[Entry]) -> State:
     """Read a ledger from its first entry."""
-    counts = [entry.mean for entry in ledger if entry.kind in {Kind.COUNTED, Kind.RESTATED}]
+    counts = [
+        entry.mean
+        for entry in ledger
+        if entry.kind in {BookEntryKind.COUNTED, BookEntryKind.RESTATED}
+    ]
     return State(
         mean=counts[-1] if counts else None,
-        is_locked=any(entry.kind is Kind.LOCKED for entry in ledger),
-        open_appeals=_unanswered(ledger, Kind.APPEALED, Kind.RESTATED),
-        open_flags=_unanswered(ledger, Kind.FLAGGED, Kind.CLEARED),
-        is_paid=any(entry.kind is Kind.PAID for entry in ledger),
+        is_locked=any(entry.kind is BookEntryKind.LOCKED for entry in ledger),
+        open_appeals=_unanswered(ledger, BookEntryKind.APPEALED, BookEntryKind.RESTATED),
+        open_flags=_unanswered(ledger, BookEntryKind.FLAGGED, BookEntryKind.CLEARED),
+        is_paid=any(entry.kind is BookEntryKind.PAID for entry in ledger),
     )
 
 
-def _unanswered(ledger: Sequence[Entry], asked: Kind, answered: Kind) -> tuple[int, ...]:
+def _unanswered(
+    ledger: Sequence[Entry], asked: BookEntryKind, answered: BookEntryKind
+) -> tuple[int, ...]:
     done = {entry.about for entry in ledger if entry.kind is answered}
     numbers = (entry.number for entry in ledger if entry.kind is asked)
     return tuple(number for number in numbers if number not in done)
@@ -105,7 +98,7 @@ def _complaint(ledger: Ledger, entry: Entry) -> Complaint | None:
         return Complaint("too_early", f"it is dated before {last}, the day of the entry before it")
     if not entry.by:
         return Complaint("unsigned", "nobody signed it")
-    if not ledger and entry.kind is not Kind.OPENED:
+    if not ledger and entry.kind is not BookEntryKind.OPENED:
         return Complaint("not_opened", "open the period first")
     return _RULES[entry.kind](ledger, entry, now)
 
@@ -131,7 +124,7 @@ def _locked(ledger: Ledger, entry: Entry, now: State) -> Complaint | None:
         return Complaint("not_counted", "nothing is counted yet")
     if now.is_locked:
         return Complaint("locked", "it is locked already")
-    counted = next(one for one in reversed(ledger) if one.kind is Kind.COUNTED)
+    counted = next(one for one in reversed(ledger) if one.kind is BookEntryKind.COUNTED)
     return _SAME_PERSON_COUNTED if counted.by == entry.by else None
 
 
@@ -140,7 +133,9 @@ def _appealed(ledger: Ledger, entry: Entry, now: State) -> Complaint | None:
         return Complaint("not_locked", "before the lock a count is simply counted again")
     if not entry.reason:
         return Complaint("no_reason", "an appeal says its reason")
-    counts = {one.number for one in ledger if one.kind in {Kind.COUNTED, Kind.RESTATED}}
+    counts = {
+        one.number for one in ledger if one.kind in {BookEntryKind.COUNTED, BookEntryKind.RESTATED}
+    }
     return None if entry.about in counts else _ABOUT
 
 
@@ -184,13 +179,13 @@ _SAME_PERSON_COUNTED: Final = Complaint("same_person", "who counted may not sign
 _ABOUT: Final = Complaint("about_nothing", "it is about no count; name the number of one")
 _PAID_ALREADY: Final = Complaint("paid", "it is paid already")
 _RULES: Final = {
-    Kind.OPENED: _opened,
-    Kind.TARGET_SET: _target_set,
-    Kind.COUNTED: _counted,
-    Kind.LOCKED: _locked,
-    Kind.APPEALED: _appealed,
-    Kind.RESTATED: _restated,
-    Kind.FLAGGED: _flagged,
-    Kind.CLEARED: _cleared,
-    Kind.PAID: _paid,
+    BookEntryKind.OPENED: _opened,
+    BookEntryKind.TARGET_SET: _target_set,
+    BookEntryKind.COUNTED: _counted,
+    BookEntryKind.LOCKED: _locked,
+    BookEntryKind.APPEALED: _appealed,
+    BookEntryKind.RESTATED: _restated,
+    BookEntryKind.FLAGGED: _flagged,
+    BookEntryKind.CLEARED: _cleared,
+    BookEntryKind.PAID: _paid,
 }

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from journeys.desk.book.ledger import Entry, Kind, add, state
+from journeys.desk.book.ledger import Entry, add, state
+from schemas.books import BookEntryKind as Kind
 
 DAY = date(2026, 12, 31)
 
