@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple
 from pydantic_core import to_json
 
 from channels.bench.ground import Tell
+from channels.bench.life import recorded
 from channels.bench.market import market
 from channels.simulator.bank import Bank
-from channels.simulator.headless import Plan, run
 from channels.simulator.mix import read_mix
 from journeys.catalogue.load import load
 from journeys.client.fold import ClientFold
@@ -196,9 +196,7 @@ def _product(offer: Offer) -> Product:
 
 def _mean_over_the_mix(folder: Path, sizes: Sizes) -> float:
     """Milliseconds of a whole step that decides, under the shipped policy, over a recorded life."""
-    recorded = folder / "life.jsonl"
-    run(Plan(7, sizes.clients, sizes.days, _MONDAY, read_mix()), folder, record=recorded)
-    log = FileLog.of(recorded)
+    log = FileLog.of(recorded(folder, clients=sizes.clients, days=sizes.days))
     fold = PlainFold(ClientFold(), ReferenceLog(log))
     took = []
     for partition in range(log.partitions(CLIENT_EVENTS)):

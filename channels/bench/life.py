@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from channels.simulator.bank import Bank
-from channels.simulator.headless import Headless, Plan, VirtualClock
+from channels.simulator.headless import Headless, Plan, VirtualClock, run
 from channels.simulator.mix import read_mix
 from schemas.time import DAY, Instant, parse_instant
 from streams.embedded.engine import EmbeddedEngine
@@ -49,3 +49,10 @@ def live(folder: Path, *, clients: int, days: int) -> Lived:
     }
     engine.close()
     return Lived(log, states)
+
+
+def recorded(folder: Path, *, clients: int, days: int) -> Path:
+    """The same as a recording, in an empty folder."""
+    file = folder / "life.jsonl"
+    run(Plan(7, clients, days, parse_instant(_MONDAY), read_mix()), folder, record=file)
+    return file

@@ -5,17 +5,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from channels.bench.ground import Tell
-from channels.simulator.headless import Plan, run
-from channels.simulator.mix import read_mix
+from channels.bench.life import recorded
 from channels.why.logs import opener
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.load import load
-from schemas.time import parse_instant
 from streams.catalogue_files import read_files
 from streams.replaying import Question, Replayed, replay
 
 FLOOR_PER_CORE: Final = 5_000.0
-_MONDAY: Final = "2026-11-02T00:00:00+08:00"
 _RULE: Final = "marketing_per_week = 2 "
 _STRICTER: Final = "marketing_per_week = 1 "
 
@@ -30,9 +27,7 @@ class Sizes(NamedTuple):
 def measure(folder: Path, sizes: Sizes, *, tell: Tell = lambda _: None) -> dict[str, Any]:
     """All figures; `passes` says whether the rate holds and a repetition gave the same hash."""
     tell(f"living {sizes.days} days of {sizes.clients} clients")
-    recording = folder / "life.jsonl"
-    plan = Plan(7, sizes.clients, sizes.days, parse_instant(_MONDAY), read_mix())
-    run(plan, folder, record=recording)
+    recording = recorded(folder, clients=sizes.clients, days=sizes.days)
     tell("folding it under two catalogues, twice")
     (first, took), (second, _) = (_folded(recording) for _ in range(2))
     rate = first.tally.events / took
