@@ -68,6 +68,8 @@ class TwoFold:
         if are_one and not self._watch.is_told:
             if key in old:
                 new[key] = old[key]
+                if key in self._old.at_most:  # a gap alone sets a state and asks nothing
+                    self._new.at_most[key] = self._old.at_most[key]
             return Both(was, was)
         now = self._new.step(record)
         if are_one and key in old and old[key] == new.get(key):
@@ -171,13 +173,14 @@ class _Side(PlainFold):
 
     def __init__(self, references: ReferenceLog, *, decode: Decode) -> None:
         super().__init__(ClientFold(), references, decode=decode)
-        self._at_most: dict[bytes, int] = {}
+        self.at_most: dict[str, int] = {}
+        """By key: how large the state may have become."""
 
     @override
     def _is_too_large(self, record: Record, state: Any) -> bool:
-        key, most = record.key or b"", self._fold.max_state_bytes
-        at_most = self._at_most.get(key, most) + _GROWTH * len(record.value)
+        key, most = (record.key or b"").decode("utf-8", "replace"), self._fold.max_state_bytes
+        at_most = self.at_most.get(key, most) + _GROWTH * len(record.value)
         if at_most > most:
             at_most = len(self._fold.encode(state))
-        self._at_most[key] = at_most
+        self.at_most[key] = at_most
         return at_most > most
