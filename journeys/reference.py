@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.errors import DefinitionError
-from schemas.reference import Product, Stop, Stops
+from journeys.learning.model import Table, table_of
+from schemas.reference import Model, Product, Stop, Stops
 
 T = TypeVar("T")
 
@@ -22,6 +23,10 @@ class Reference:
     newest: Mapping[str, int] = field(default_factory=dict)
     stops: tuple[Stop, ...] = ()
     """Contacts that an operator has stopped."""
+    models: Mapping[str, Table] = field(default_factory=dict)
+    """The newest of each name; those withdrawn are left out."""
+    sequences: Mapping[str, int] = field(default_factory=dict)
+    """The newest sequence of each model ever released, withdrawn or not."""
     _made: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def derived(self, make: Callable[["Reference"], T]) -> T:
@@ -63,6 +68,27 @@ class Reference:
     def with_catalogue(self, catalogue: Catalogue, *, offset: int) -> "Reference":
         """This reference under another catalogue."""
         return replace(self, offset=offset, catalogue=catalogue)
+
+    def with_model(self, model: Model, *, offset: int) -> "Reference":
+        """This reference with a model at its next sequence, or without it if it is withdrawn.
+
+        Raises:
+            DefinitionError: the sequence stands already, or the model contradicts itself.
+        """
+        before = self.sequences.get(model.model, 0)
+        if model.sequence <= before:
+            raise DefinitionError(
+                f"model '{model.model}' stands at sequence {before} already; "
+                f"release it as {before + 1}: fit it again"
+            )
+        models = {name: one for name, one in self.models.items() if name != model.model}
+        table = table_of(model)
+        return replace(
+            self,
+            offset=offset,
+            models=models if model.withdrawn else {**models, model.model: table},
+            sequences={**self.sequences, model.model: model.sequence},
+        )
 
     def with_stops(self, stops: Stops, *, offset: int) -> "Reference":
         """This reference with other contacts stopped."""

@@ -83,12 +83,15 @@ class ScoreParts(Wire):
     """The parts of a priority: `priority = p * value * context * levers`."""
 
     p: float
+    """The chance of the goal: by the models that `versions` names, else the dated base rate."""
     prior: float
     """The dated base rate that `p` rests on."""
     value_points: float
     context: float
     levers: float
     priority: float
+    bins: Annotated[str, Field(pattern=r"^[0-9a-f]{0,20}$")] | None = None
+    """The bin of each predictor in force, in order of name, one hexadecimal digit each."""
 
 
 class Candidate(Wire):

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.envelope import Envelope
+from schemas.time import WireInstant
 from schemas.wire import Name, ProductId, Wire
 
 Basis = Annotated[int, Field(ge=0, le=10_000)]
@@ -66,16 +67,60 @@ class CatalogueReleased(Envelope):
     family: ClassVar[str] = "reference"
 
 
-class Model(Wire):
-    """A model snapshot named by its hash."""
+Counts = tuple[tuple[Annotated[float, Field(ge=0)], ...], ...]
+"""By predictor and bin."""
 
-    model: Name
-    sequence: int
+
+class ModelQuality(Wire):
+    """How well a model did, predicting in order of time before it learned."""
+
+    n: Annotated[int, Field(ge=1)]
+    positives: Annotated[int, Field(ge=0)]
+    log_loss: Annotated[float, Field(ge=0)]
+    average_log_loss: Annotated[float, Field(ge=0)]
+    """Of the moving average of the same outcomes, which it has to be better than."""
+    auc: Annotated[float, Field(ge=0, le=1)] | None = None
+    """The mean inside blocks of contacts that lie close together."""
+    ece: Annotated[float, Field(ge=0, le=1)]
+
+
+class Model(Wire):
+    """A propensity model: counts of outcomes by bin, and the chance that each score stands for."""
+
+    model: Annotated[
+        str,
+        Field(
+            pattern=r"^(all|(action|group)/[a-z][a-z0-9_]{0,47})/(app|ai|remote|branch|partner)$"
+        ),
+    ]
+    """What it speaks of: one action, a group of actions, or all, in one channel."""
+    sequence: Annotated[int, Field(ge=1)]
+    """One more with each release; the newest is in force."""
+    predictors: Annotated[tuple[Name, ...], Field(max_length=20)]
+    stamp: Annotated[str, Field(pattern=r"^[0-9a-f]{1,16}$")]
+    """Of what each bin means: under a catalogue that cuts them otherwise it is not asked."""
+    no: Counts
+    """Outcomes that missed the goal, faded, by predictor and bin."""
+    yes: Counts
+    totals: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+    """All of no and of yes, faded."""
+    bands: Annotated[tuple[float, ...], Field(max_length=31)]
+    """Where scores are cut, ascending."""
+    rates: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(max_length=32)]
+    """The chance by band, never falling."""
+    labels: Annotated[int, Field(ge=0)]
+    positives: Annotated[int, Field(ge=0)]
+    """Of all labels: from some hundred on a model needs no parent's word."""
+    quality: ModelQuality
+    learned_until: WireInstant
+    withdrawn: bool = False
+    """Nobody asks it any more, until the next sequence."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """Of everything else that it says."""
 
 
 class ModelReleased(Envelope):
-    """A model snapshot in force from the next marker on."""
+    """A model, in force from the next marker on."""
 
     type: Literal["org.suishen.reference.model_released.v1"]
     data: Model

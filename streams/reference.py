@@ -15,7 +15,7 @@ from journeys.reference import Reference
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
-from schemas.reference import CatalogueFiles, Product, Stops
+from schemas.reference import CatalogueFiles, Model, Product, Stops
 from schemas.signals.engine import Advance, Recheck, RecheckAsked, ReferenceAdvanced
 from schemas.time import Instant
 from schemas.wire import Wire
@@ -28,7 +28,7 @@ SWEEP_SOURCE = "/suishen/sweeper"
 _READ_AT_ONCE = 500
 
 
-_Version = Catalogue | Product | Stops
+_Version = Catalogue | Product | Stops | Model
 """What a reference record adds to the view."""
 
 
@@ -107,7 +107,7 @@ def _read_version(record: Record) -> _Version | None:
 def _version(payload: Wire) -> _Version | None:
     if isinstance(payload, CatalogueFiles):
         return load(payload.files, version=payload.version)
-    return payload if isinstance(payload, (Product, Stops)) else None
+    return payload if isinstance(payload, (Product, Stops, Model)) else None
 
 
 def _with_written(view: Reference | None, version: _Version, offset: int) -> Reference | None:
@@ -127,10 +127,14 @@ def _with(view: Reference | None, version: _Version, offset: int) -> Reference |
         raise DefinitionError(f"{_named(version)} before any catalogue; release one first")
     if isinstance(version, Stops):
         return view.with_stops(version, offset=offset)
+    if isinstance(version, Model):
+        return view.with_model(version, offset=offset)
     return view.with_product(version, offset=offset)
 
 
-def _named(version: Product | Stops) -> str:
+def _named(version: Product | Stops | Model) -> str:
+    if isinstance(version, Model):
+        return f"model '{version.model}' is released"
     if isinstance(version, Stops):
         return "stops are released"
     return f"product '{version.product}' is released"
@@ -177,12 +181,19 @@ def _recheck(client: str, offset: int, now: Instant) -> Outgoing:
     return Outgoing(CLIENT_EVENTS, client.encode(), codec.encode(event))
 
 
+def _subject(payload: Wire) -> str:
+    """Of what a release speaks, and at which version."""
+    if isinstance(payload, Model):
+        return f"{payload.model}:{payload.sequence}"
+    return f"{getattr(payload, 'product', 'catalogue')}:{getattr(payload, 'version', 0)}"
+
+
 def _release(payload: Wire, now: Instant) -> Outgoing:
     released: type[Envelope] = next(
         kind for kind in codec.REFERENCE if kind.model_fields["data"].annotation is type(payload)
     )
     kind = codec.wire_type(released).split(".")[-2]
-    key = f"{kind}:{getattr(payload, 'product', 'catalogue')}:{getattr(payload, 'version', 0)}"
+    key = f"{kind}:{_subject(payload)}"
     event = codec.build(
         released,
         payload,

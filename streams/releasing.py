@@ -5,7 +5,7 @@ is cut short is finished by the same command again; until then no other release 
 its marker would bring half of the first into force.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from pydantic_core import to_json
@@ -14,7 +14,7 @@ from journeys.identity import derive
 from journeys.step import Place
 from schemas import codec
 from schemas.errors import ContractError
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import CatalogueFiles, Model, Product
 from schemas.time import Instant
 from schemas.wire import Wire
 from streams.errors import WorkerStopError
@@ -105,8 +105,8 @@ class Releasing:
                 "files, or let it come into force half as it is with --over"
             )
         catalogue = next((p for p, _ in reversed(versions) if isinstance(p, CatalogueFiles)), None)
-        products = {(p.product, p.version): p for p, _ in versions if isinstance(p, Product)}
-        missing = [p for p in payloads if not _stands(p, catalogue, products)]
+        standing = {_place(p): p for p, _ in versions}
+        missing = [p for p in payloads if not _stands(p, catalogue, standing)]
         # An end that came late: the last version once more says that nothing is to come.
         return payloads[-1:] if left > 0 and last == name and not missing else missing
 
@@ -144,12 +144,20 @@ class Releasing:
 
 
 def _stands(
-    payload: Wire, catalogue: Wire | None, products: dict[tuple[str, int], Product]
+    payload: Wire, catalogue: Wire | None, standing: Mapping[tuple[str, int] | None, Wire]
 ) -> bool:
     """Does it stand already? A catalogue only as the newest: an older one may come back."""
+    place = _place(payload)
+    return payload == catalogue if place is None else standing.get(place) == payload
+
+
+def _place(payload: Wire) -> tuple[str, int] | None:
+    """Under what name and number it stands for good; `None` of what the next one replaces."""
     if isinstance(payload, Product):
-        return products.get((payload.product, payload.version)) == payload
-    return payload == catalogue
+        return payload.product, payload.version
+    if isinstance(payload, Model):
+        return payload.model, payload.sequence
+    return None
 
 
 def _named(name: str, messages: Sequence[Outgoing]) -> list[Outgoing]:

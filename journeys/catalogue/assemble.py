@@ -14,6 +14,7 @@ from journeys.catalogue.edition import (
     Conduct,
     Edition,
     Lateness,
+    Propensity,
     Suitability,
     WealthBefore,
 )
@@ -23,6 +24,7 @@ from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
 from journeys.client.intent.policy import INTENTS
 from journeys.identity import short_hash
+from journeys.learning.predictor import Predictor, stamp_of
 from schemas.time import Instant, format_instant
 
 _NEEDED: Final = (
@@ -42,6 +44,7 @@ _NEEDED: Final = (
     ("wealth", "wealth", "wealth.toml"),
     ("intents", "intents", "intents.toml"),
     ("lexicon", "lexicon", "lexicon.toml"),
+    ("learning", "learning", "predictors.toml"),
     *(("rule", rule, "suitability.toml") for rule in GATE),
     *(("rule", rule, "conduct.toml") for rule in TABLE),
 )
@@ -91,6 +94,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         ),
         contact=_values(rows, "contact", moment)["contact"],
         arbitration=_arbitration(rows, moment),
+        propensity=_propensity(rows, moment),
         desk=_values(rows, "desk", moment)["desk"],
         book=_book(rows, moment),
         returns=_values(rows, "returns", moment)["returns"],
@@ -124,6 +128,12 @@ def _arbitration(rows: Sequence[Dated], moment: Instant) -> Arbitration:
         controls=_values(rows, "control", moment),
         **_values(rows, "context", moment)["context"],
     )
+
+
+def _propensity(rows: Sequence[Dated], moment: Instant) -> Propensity:
+    predictors: tuple[Predictor, ...] = tuple(_values(rows, "predictor", moment).values())
+    rules = _values(rows, "learning", moment)["learning"]
+    return Propensity(predictors, stamp_of(predictors), rules)
 
 
 def _book(rows: Sequence[Dated], moment: Instant) -> BookPolicy:

@@ -11,6 +11,8 @@ from journeys.client.intent.policy import IntentPolicy
 from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.returns.rules import PromoterRules, ReturnRules
+from journeys.learning.naive_bayes import Rules as LearningRules
+from journeys.learning.predictor import Predictor
 from journeys.lexicon.lexicon import Lexicon
 from schemas.time import Instant
 
@@ -76,6 +78,16 @@ class Arbitration(msgspec.Struct, frozen=True):
     """Microseconds in which something better may be waited for with the last slot."""
     hold_factor: float
     """So many times the priority it must have."""
+
+
+class Propensity(msgspec.Struct, frozen=True):
+    """What the chance of a goal is learned from, and how."""
+
+    predictors: tuple[Predictor, ...]
+    """In order of name."""
+    stamp: str
+    """Of every bin's meaning: models that counted other bins are not asked."""
+    rules: LearningRules
 
 
 class DeskPolicy(msgspec.Struct, frozen=True):
@@ -256,6 +268,7 @@ class Edition(msgspec.Struct, frozen=True):
     lateness: Lateness
     contact: ContactPolicy
     arbitration: Arbitration
+    propensity: Propensity
     desk: DeskPolicy
     book: BookPolicy
     returns: ReturnRules

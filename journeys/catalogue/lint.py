@@ -14,6 +14,7 @@ from journeys.catalogue.lint_casework import check_casework
 from journeys.catalogue.lint_journey import check_slots
 from journeys.catalogue.lint_texts import check_texts
 from journeys.client.wealth.parameters import WealthParameters
+from journeys.learning.predictor import MOST_PREDICTORS
 from schemas.time import DAY, Instant
 
 
@@ -28,6 +29,7 @@ def check_edition(rows: Sequence[Dated], moment: Instant) -> None:
     words = in_force(rows, "lexicon", moment)["lexicon"].value
     check_texts(actions, words, in_force(rows, "rule", moment)["ct01"].value)
     _check_rates(rows, actions, moment)
+    _check_predictors(rows, moment)
     check_casework(rows, moment)
     marketing = [row.id for row in actions.values() if row.value.marketing]
     _check_decision_due(journeys, in_force(rows, "rule", moment)["x01"].value.numbers["wait_days"])
@@ -48,6 +50,15 @@ def _check_tests(rows: Sequence[Dated], moment: Instant) -> None:
             f"{wealth.risk.test_age[0][0]:g} on in risk.test_age of wealth.toml; write the same",
             "test_months",
         )
+
+
+def _check_predictors(rows: Sequence[Dated], moment: Instant) -> None:
+    found = list(in_force(rows, "predictor", moment).values())
+    if not found:
+        at = in_force(rows, "learning", moment)["learning"].row
+        at.fault("outcomes are learned from no predictor; write a [[predictor]]")
+    for row in found[MOST_PREDICTORS:]:
+        row.row.fault(f"more than {MOST_PREDICTORS} predictors are in force; end one of them")
 
 
 def _check_decision_due(journeys: Mapping[str, Dated], days: int) -> None:

@@ -12,6 +12,7 @@ from journeys.catalogue import (
     read_casework,
     read_conduct,
     read_journeys,
+    read_learning,
     read_lexicon,
     read_policies,
     read_wealth,
@@ -49,6 +50,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     "lexicon": {"lexicon": read_lexicon.lexicon},
     "triggers": {"triggers": read_policies.triggers, "salary": read_policies.salary},
     "operations": {"operation": read_casework.operation},
+    "predictors": {"predictor": read_learning.predictor, "learning": read_learning.learning},
     "arbitration": {
         "context": read_policies.context,
         "base_rate": read_policies.base_rate,

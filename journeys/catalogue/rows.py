@@ -116,6 +116,14 @@ class Row:
                 self.known(key, each, known, what=key.removesuffix("s"))
         return tuple(found)
 
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A list of numbers; may be left out."""
+        found = self._take(key, list, "a list of numbers", [], [])
+        if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in found):
+            self.fault(f"'{key}' is not a list of numbers; write {key} = [1, 2.5]", key)
+            return ()
+        return tuple(map(float, found))
+
     def one_of(self, key: str, known: Collection[str], default: str | None = None) -> str:
         """A text out of a closed list."""
         found = self.text(key, default)

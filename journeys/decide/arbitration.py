@@ -1,7 +1,7 @@
 """Which: `priority = P x V x C x L`, against each other and against doing nothing."""
 
 from journeys.catalogue.actions import Action, Treatment
-from journeys.decide import ahead, value
+from journeys.decide import ahead, propensity, value
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.verdict import Sale, Withheld
 from schemas.decisions import ScoreParts, Stage, WithheldReason
@@ -12,18 +12,19 @@ from schemas.wire import Channel
 def parts(
     action: Action, treatment: Treatment, situation: Situation, sale: Sale | None = None
 ) -> ScoreParts:
-    """The parts of a priority, all kept. P is the dated base rate until models are learned."""
-    rate = situation.edition.arbitration.base_rates[action.id, str(treatment.channel)]
+    """The parts of a priority, all kept."""
+    chance = propensity.told(action, treatment, situation)
     worth = value.points(action, situation, sale)
     context = _context(action, treatment, situation)
     levers = 1 + situation.edition.arbitration.levers.get(action.id, 0) / 100
     return ScoreParts(
-        p=rate.p,
-        prior=rate.p,
+        p=chance.p,
+        prior=chance.prior,
         value_points=worth,
         context=context,
         levers=levers,
-        priority=rate.p * worth * context * levers,
+        priority=chance.p * worth * context * levers,
+        bins=chance.bins,
     )
 
 

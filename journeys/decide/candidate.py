@@ -51,6 +51,11 @@ class Situation:
         return {}
 
     @cached_property
+    def measured(self) -> dict[str, str | float | None]:
+        """What of the client was measured so far: it is the same whatever is proposed."""
+        return {}
+
+    @cached_property
     def control(self) -> str | None:
         """The control group that the client belongs to, if any."""
         return group_of(self.state.client, self.edition.arbitration.controls)

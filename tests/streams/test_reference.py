@@ -1,7 +1,7 @@
 import pytest
 
 from journeys.errors import DefinitionError
-from schemas.reference import CatalogueFiles, Model
+from schemas.reference import CatalogueFiles
 from streams import reference
 from streams.catalogue_files import read_catalogue, read_files, version_of
 from streams.errors import WorkerStopError
@@ -10,9 +10,10 @@ from streams.reference import ReferenceLog
 from streams.topics import REFERENCE
 from tests.builders import MONDAY_10, a_product
 from tests.fakes import FakeLog
+from tests.models import a_model, edited
 
 CATALOGUE = CatalogueFiles(version="one", files=read_files())
-MODEL = Model(model="reply", sequence=1, sha256="0" * 64)
+MODEL = a_model()
 
 
 @pytest.fixture
@@ -48,11 +49,35 @@ def test_a_new_catalogue_keeps_the_products(log):
     assert (view.catalogue.version, view.product("wmp1").version) == ("two", 2)
 
 
-def test_models_that_no_fold_uses_yet_only_move_the_offset(log):
+def test_a_model_is_in_force_from_its_offset_on_and_the_newest_is_asked(log):
+    release(log, MODEL, a_model(sequence=2))
+    views = ReferenceLog(log)
+    assert views.at(3).models == {}
+    assert views.at(4).models[MODEL.model].sequence == 1
+    assert views.at(5).models[MODEL.model].sequence == 2
+    assert views.at(5).products == views.at(3).products
+
+
+def test_a_model_that_is_withdrawn_is_asked_no_more_until_the_next(log):
+    release(log, MODEL, edited(a_model(sequence=2), withdrawn=True), a_model(sequence=3))
+    views = ReferenceLog(log)
+    assert views.at(5).models == {}
+    assert views.at(6).models[MODEL.model].sequence == 3
+
+
+def test_a_sequence_is_released_once(log):
     release(log, MODEL)
     views = ReferenceLog(log)
-    assert views.at(4).products == views.at(3).products
-    views.check([MODEL])
+    with pytest.raises(DefinitionError, match="stands at sequence 1 already; release it as 2"):
+        views.check([MODEL])
+    with pytest.raises(DefinitionError, match="before any catalogue"):
+        ReferenceLog(FakeLog()).check([MODEL])
+
+
+def test_a_model_that_was_touched_stops_the_worker(log):
+    release(log, MODEL.model_copy(update={"positives": 1}))
+    with pytest.raises(WorkerStopError, match=r"record 3: model .*sha256 is of other bytes"):
+        ReferenceLog(log).at(4)
 
 
 def test_a_release_is_checked_before_it_is_written(log):

@@ -13,7 +13,7 @@ from journeys.client.journey.instance import Instance
 from journeys.client.state import ClientState, TaskRow, encode
 from journeys.client.steps import journeys, sales, tasks, wealth, words
 from journeys.client.steps.draft import Draft
-from journeys.decide import decision, eligibility, suitability
+from journeys.decide import decision, eligibility, propensity, suitability
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.decision import Choice
 from journeys.decide.verdict import Withheld
@@ -188,6 +188,9 @@ def _record(
                 catalogue=draft.edition.version,
                 parameters=draft.edition.wealth.id,
                 reference_offset=draft.reference.offset,
+                models=propensity.used(
+                    (*choice.chosen, *choice.withheld), draft.reference, draft.edition.propensity
+                ),
             ),
             task_ids=tuple(TaskId(row.task_id) for row in rows),
             verdicts=verdicts if rows else (),

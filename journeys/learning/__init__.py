@@ -1,0 +1,1 @@
+"""What outcomes teach: the chance that an action reaches its goal. Pure, and outside the folds."""
