@@ -9,8 +9,8 @@ from typing import Any
 from channels.ingress import again
 from channels.stopping import Board
 from schemas.dead_letter import DeadLetter
-from schemas.reference import Stops
 from schemas.time import Instant
+from schemas.wire import Wire
 from streams import dead_letters
 from streams.clock import WallClock
 from streams.embedded.file import EngineFile, FileReader
@@ -56,7 +56,7 @@ def open_board(folder: Path) -> Iterator[Board]:
     try:
         yield Board(
             StopSwitch(engine),
-            lambda stops: _release(folder, stops),
+            lambda stops: release(folder, [stops]),
             lambda: ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue.at(_now()),
         )
     finally:
@@ -64,11 +64,12 @@ def open_board(folder: Path) -> Iterator[Board]:
         reader.close()
 
 
-def _release(folder: Path, stops: Stops) -> None:
+def release(folder: Path, payloads: Sequence[Wire]) -> None:
+    """Bring versions into force: onto the reference log, then a marker to every partition."""
     file = EngineFile(folder / ENGINE, epoch="", partitions=0)
     now = _now()
     file.begin()
-    file.append(releases([stops], now=now), now=now)
+    file.append(releases(payloads, now=now), now=now)
     file.append(markers(file, offset=file.end(REFERENCE, 0), now=now), now=now)
     file.commit()
     file.close()

@@ -10,7 +10,7 @@ from channels.offline import summary
 from channels.stopping import Board
 from journeys.catalogue.edition import Edition
 from schemas.dead_letter import DeadLetter
-from schemas.reference import Stops
+from schemas.wire import Wire
 from streams import dead_letters
 from streams.clock import WallClock
 from streams.kafka.alone import alone
@@ -48,20 +48,26 @@ def open_board(bootstrap: str) -> Iterator[Board]:
     try:
         yield Board(
             StopSwitch(engine),
-            lambda stops: _release(bootstrap, stops),
+            lambda stops: release(bootstrap, [stops]),
             lambda: _edition(bootstrap),
         )
     finally:
         engine.dispose()
 
 
-def _release(bootstrap: str, stops: Stops) -> None:
+def release(bootstrap: str, payloads: Sequence[Wire]) -> None:
+    """Bring versions into force: onto the reference log, then a marker to every partition.
+
+    Raises:
+        DefinitionError: they make no readable reference; nothing was written.
+        TransientError: the cluster is away.
+    """
     with (
         closing(KafkaReader(bootstrap, answer_s=_ANSWER_S)) as reader,
         closing(KafkaPublisher(bootstrap, answer_s=_ANSWER_S)) as publisher,
         alone(bootstrap, "release", patience_s=_ANSWER_S, waiting=lambda: None) as still_alone,
     ):
-        Releasing(reader, publisher.write, still_alone).release([stops], now=WallClock().now())
+        Releasing(reader, publisher.write, still_alone).release(payloads, now=WallClock().now())
 
 
 def _edition(bootstrap: str) -> Edition:

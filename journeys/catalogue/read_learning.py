@@ -61,6 +61,7 @@ def learning(row: Row) -> list[Dated]:
         base_weight=row.number("base_weight", least=1, most=1000),
         whole_at=row.count("whole_at", least=1),
         least_labels=row.count("least_labels", least=_LEAST_LABELS, most=_MOST_OUTCOMES),
+        auc_most=row.number("auc_most", least=0.5, most=1),
         digital_window=row.span("digital_window", least=DAY),
         adviser_window=row.span("adviser_window", least=DAY),
     )

@@ -1,11 +1,12 @@
 """Decisions joined to what became of them: one label for each task that reached its client.
 
-A label closes when the goal is reached, or as a no when the window after the contact ends. Whom
-nobody reached, and what an adviser did not take, teaches nothing: it is missing, not a no. The
-facts may come in any order and more than once.
+A label closes when the goal is reached, or as a no when the window after the contact ends. A
+contact whose window has not ended teaches nothing yet, not even a yes: else the newest contacts
+would be known by their yes alone. Whom nobody reached, and what an adviser did not take, is
+missing, not a no. The facts may come in any order and more than once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from journeys.learning.naive_bayes import Rules
@@ -17,6 +18,8 @@ from schemas.tasks import DeclineReason, Outcome, Task, TaskState
 from schemas.time import Instant
 from schemas.wire import Channel
 
+KINDS = (DecisionMade, TaskChanged, JourneyAdvanced)
+"""The facts that outcomes are read from."""
 _UNREACHED = frozenset({Outcome.UNREACHABLE, Outcome.WRONG_PERSON})
 _DONE = frozenset({Outcome.CONVERTED, Outcome.SOLVED})
 """What is a goal reached, of a task that belongs to no journey."""
@@ -46,107 +49,129 @@ class Joined(NamedTuple):
     open: int
     """Contacts whose window has not ended."""
     missing: int
-    """Closed tasks that teach nothing: not reached, not taken, or decided without bins."""
-    until: Instant
-    """The newest time that the log speaks of; 0 if it says nothing."""
+    """Tasks that teach nothing: not reached, not taken, or decided without bins."""
 
 
-Goals = dict[tuple[str, str, str], set[Instant]]
+class _Chosen(NamedTuple):
+    """What a decision knew of an action that it chose."""
+
+    decided_at: Instant
+    bins: str
+    prior: float
 
 
-def join(facts: Iterable[Envelope], rules: Rules) -> Joined:
-    """Every label of a log; what is no decision, task or journey's end is passed over.
+class _Version(NamedTuple):
+    """A task at one version."""
 
-    Args:
-        facts: of clients and of tasks, in any order.
-        rules: for the windows.
-    """
-    decisions: dict[str, Decision] = {}
-    tasks: dict[str, dict[int, Task]] = {}
-    goals: Goals = {}
-    until = Instant(0)
-    for fact in facts:
-        until = max(until, fact.time)
-        if isinstance(fact, DecisionMade):
-            decisions[fact.data.decision_id] = fact.data
-        elif isinstance(fact, TaskChanged):
-            tasks.setdefault(fact.data.task_id, {})[fact.data.version] = fact.data
-        elif isinstance(fact, JourneyAdvanced) and fact.data.end is JourneyEnd.GOAL:
-            run = (fact.partitionkey, fact.data.journey, fact.data.instance)
-            goals.setdefault(run, set()).add(fact.time)
-    found = [_label(versions, decisions, goals, rules, until) for versions in tasks.values()]
-    return Joined(
-        sorted(one for one in found if isinstance(one, Label)), found.count(True),
-        found.count(False), until,
-    )  # fmt: skip
+    state: TaskState
+    reason: str | None
+    outcome: Outcome | None
+    at: Instant
 
 
-def _label(
-    versions: Mapping[int, Task],
-    decisions: Mapping[str, Decision],
-    goals: Goals,
-    rules: Rules,
-    until: Instant,
-) -> Label | bool:
-    """The label of a task; `True` while it is open, `False` if there will be none."""
-    life = [versions[number] for number in sorted(versions)]
-    told = _told(life[-1], decisions.get(life[-1].decision_id))
-    shown = _shown_at(life)
-    if told is None or shown is None:
-        return False
-    window = rules.adviser_window if life[0].channel in _BY_ADVISER else rules.digital_window
-    ends = Instant(shown + window)
-    reached = min((at for at in _reached(life, goals) if shown <= at <= ends), default=None)
-    if reached is None and ends > until:
-        return True
-    decided_at, bins, prior = told
-    task = life[-1]
-    return Label(
-        closed_at=ends if reached is None else reached,
-        decision_id=task.decision_id,
-        task_id=task.task_id,
-        decided_at=decided_at,
-        action=task.action,
-        channel=str(task.channel),
-        bins=bins,
-        prior=prior,
-        label=int(reached is not None),
-    )
+class _Task(NamedTuple):
+    """What of a task stays the same, and its versions."""
+
+    decision_id: str
+    action: str
+    treatment: str
+    channel: Channel
+    run: tuple[str, str, str] | None
+    """Client, journey and key."""
+    versions: dict[int, _Version]
 
 
-def _told(task: Task, decision: Decision | None) -> tuple[Instant, tuple[int, ...], float] | None:
-    """When it was decided, by which bins, above which base rate."""
-    for one in () if decision is None else decision.candidates:
-        if one.chosen and (one.action, one.treatment) == (task.action, task.treatment):
+class Seen:
+    """What a log said so far, as little of it as labels need."""
+
+    def __init__(self) -> None:
+        self.until = Instant(0)
+        """The newest time that was spoken of; 0 of nothing."""
+        self._chosen: dict[tuple[str, str, str], _Chosen] = {}
+        self._tasks: dict[str, _Task] = {}
+        self._goals: dict[tuple[str, str, str], set[Instant]] = {}
+
+    def take(self, facts: Iterable[Envelope]) -> "Seen":
+        """Take facts in, in any order; others than `KINDS` are passed over."""
+        for fact in facts:
+            self.until = max(self.until, fact.time)
+            if isinstance(fact, DecisionMade):
+                self._decided(fact.data)
+            elif isinstance(fact, TaskChanged):
+                self._changed(fact.data)
+            elif isinstance(fact, JourneyAdvanced) and fact.data.end is JourneyEnd.GOAL:
+                run = (fact.partitionkey, fact.data.journey, fact.data.instance)
+                self._goals.setdefault(run, set()).add(fact.time)
+        return self
+
+    def _decided(self, taken: Decision) -> None:
+        for one in taken.candidates:
             parts = one.parts
-            if decision is not None and parts is not None and parts.bins is not None:
-                return decision.decided_at, read(parts.bins), parts.prior
-    return None
+            if one.chosen and one.treatment is not None and parts is not None and parts.bins:
+                place = (taken.decision_id, one.action, one.treatment)
+                self._chosen[place] = _Chosen(taken.decided_at, parts.bins, parts.prior)
+
+    def _changed(self, task: Task) -> None:
+        known = self._tasks.get(task.task_id)
+        if known is None:
+            run = None
+            if task.journey is not None and task.instance is not None:
+                run = (str(task.client), task.journey, task.instance)
+            known = self._tasks[task.task_id] = _Task(
+                task.decision_id, task.action, task.treatment, task.channel, run, {}
+            )
+        known.versions[task.version] = _Version(
+            task.state, task.state_reason, task.outcome, task.changed_at
+        )
+
+    def joined(self, rules: Rules) -> Joined:
+        """Every label of what was taken in; `rules` say when they close."""
+        found = [self._label(name, task, rules) for name, task in self._tasks.items()]
+        labels = sorted(one for one in found if isinstance(one, Label))
+        still_open = sum(one is True for one in found)
+        return Joined(labels, still_open, len(found) - len(labels) - still_open)
+
+    def _label(self, name: str, task: _Task, rules: Rules) -> Label | bool:
+        """The label of a task; `True` while it is open, `False` if there will be none."""
+        life = [task.versions[number] for number in sorted(task.versions)]
+        chosen = self._chosen.get((task.decision_id, task.action, task.treatment))
+        shown = _shown_at(life)
+        if chosen is None or shown is None:
+            return False
+        window = rules.adviser_window if task.channel in _BY_ADVISER else rules.digital_window
+        ends = Instant(shown + window)
+        if ends > self.until:
+            return True
+        goals = _own_goals(life) if task.run is None else self._goals.get(task.run, ())
+        reached = min((at for at in goals if shown <= at <= ends), default=None)
+        return Label(
+            closed_at=ends if reached is None else reached,
+            decision_id=task.decision_id,
+            task_id=name,
+            decided_at=chosen.decided_at,
+            action=task.action,
+            channel=str(task.channel),
+            bins=read(chosen.bins),
+            prior=chosen.prior,
+            label=int(reached is not None),
+        )
 
 
-def _shown_at(life: Iterable[Task]) -> Instant | None:
+def _shown_at(life: Iterable[_Version]) -> Instant | None:
     """When the client was reached; `None` if they were not, or if no adviser took it."""
     shown: Instant | None = None
-    for task in life:
-        if task.state is TaskState.COMPLETED:
-            shown = None if task.outcome in _UNREACHED else shown or task.changed_at
-        elif task.state is TaskState.DECLINED:
+    for state, reason, outcome, at in life:
+        if state is TaskState.STARTED:
+            shown = shown or at
+        elif state is TaskState.COMPLETED:
+            shown = None if outcome in _UNREACHED else shown or at
+        elif state is TaskState.DECLINED:
             # Only the client's own no is a no.
-            refused = task.state_reason == DeclineReason.CLIENT_REFUSES
-            shown = (shown or task.changed_at) if refused else None
-        elif task.state is TaskState.SNOOZED and task.state_reason == Outcome.UNREACHABLE:
+            shown = shown or at if reason == DeclineReason.CLIENT_REFUSES else None
+        elif state is TaskState.SNOOZED and reason == Outcome.UNREACHABLE:
             shown = None
-        elif task.state is TaskState.STARTED:
-            shown = shown or task.changed_at
     return shown
 
 
-def _reached(life: list[Task], goals: Goals) -> Iterator[Instant]:
-    """When its goal was reached: its run's, or its own where it belongs to none."""
-    task = life[-1]
-    if task.journey is not None and task.instance is not None:
-        yield from goals.get((task.client, task.journey, task.instance), ())
-        return
-    for each in life:
-        if each.state is TaskState.COMPLETED and each.outcome in _DONE:
-            yield each.changed_at
+def _own_goals(life: Iterable[_Version]) -> Iterator[Instant]:
+    return (one.at for one in life if one.state is TaskState.COMPLETED and one.outcome in _DONE)

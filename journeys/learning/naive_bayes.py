@@ -41,6 +41,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Positives from which on a model needs no parent's word."""
     least_labels: int
     """Outcomes before a model may be released."""
+    auc_most: float
+    """Inside blocks of contacts: above it, something is known that cannot be; look for a leak."""
     digital_window: int
     """Microseconds after a contact in which the goal counts, where no adviser was."""
     adviser_window: int

@@ -104,7 +104,7 @@ def test_a_needed_file_that_is_missing_is_named(name, what):
 
 
 def test_no_file_at_all_is_refused():
-    assert len(faults({})) == 16 + len(GATE) + len(TABLE)
+    assert len(faults({})) == 17 + len(GATE) + len(TABLE)
 
 
 def test_an_action_may_come_later_and_leave_again():

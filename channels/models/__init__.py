@@ -1,0 +1,1 @@
+"""Models of propensity: fitted on a log, released, withdrawn, listed."""
