@@ -13,6 +13,7 @@ from pydantic_core import from_json, to_json
 from channels.telling import tell
 from channels.why.logs import Asked, log_options, open_log
 from channels.why.told import Teller
+from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.client import why
 from journeys.decide.explain import Answer, Examination
@@ -43,8 +44,10 @@ def explain(decision_id: str, client: str | None, lang: str, *, as_json: bool, *
         if as_json:
             tell({"client": event.partitionkey} | _document(event.data), as_json=True)
             return 0
-        edition = _edition(asked, event.data)
-        for line in Teller(Words(lang, edition)).decision(event.partitionkey, event.data):
+        reference = asked.past.references.at(event.data.versions.reference_offset)
+        edition = reference.catalogue.at(event.data.decided_at)
+        teller = Teller(Words(lang, edition), Voices(lang, edition, reference))
+        for line in teller.decision(event.partitionkey, event.data):
             click.echo(line)
     return 0
 
@@ -77,7 +80,9 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
             as_json=True,
         )
         return 0
-    for line in Teller(Words(chosen["lang"], edition)).examination(client, action, at, found):
+    lang = chosen["lang"]
+    teller = Teller(Words(lang, edition), Voices(lang, edition, standing.reference))
+    for line in teller.examination(client, action, at, found):
         click.echo(line)
     return 0
 
@@ -139,11 +144,6 @@ def _retaken(asked: Asked, taken: Decision) -> dict[str, Any]:
     reference = asked.past.references.at(taken.versions.reference_offset)
     anew = why.retake(b64decode(taken.state), taken, reference)
     return {"from_state": to_json(anew) == to_json(taken.candidates)}
-
-
-def _edition(asked: Asked, taken: Decision) -> Any:  # noqa: ANN401 - the catalogue's own type
-    reference = asked.past.references.at(taken.versions.reference_offset)
-    return reference.catalogue.at(taken.decided_at)
 
 
 def _document(taken: Decision) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from channels.why.voices import Voices
 from channels.workbench.wording import Words
 from journeys.catalogue.vocabulary import CLIENT
 from journeys.condition import Unit, Value
@@ -58,8 +59,14 @@ _SAID: Final = {
 class Teller:
     """Sentences of one language, over one edition's names."""
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
+    def __init__(self, words: Words, voices: Voices | None = None) -> None:
+        """Prepare to tell.
+
+        Args:
+            words: of one language.
+            voices: of the models that were in force, if they are to be told.
+        """
+        self._words, self._voices = words, voices
         self._place = 0 if words.language == "zh" else 1
 
     def decision(self, client: str, taken: Decision) -> Iterator[str]:
@@ -72,6 +79,7 @@ class Teller:
         for one in chosen:
             yield self._chosen(one)
             yield from ("  " + line for line in self._priority(one.parts))
+            yield from ("  " + line for line in self._heard(one))
         if not chosen:
             yield self._say("nothing")
         yield self._say("withheld")
@@ -79,6 +87,7 @@ class Teller:
             if not one.chosen:
                 yield "  " + self._fell(one)
                 yield from ("    " + line for line in self._priority(one.parts))
+                yield from ("    " + line for line in self._heard(one))
         if taken.verdicts:
             yield self._say("judged")
             yield from ("  " + self._judged(verdict) for verdict in taken.verdicts)
@@ -108,6 +117,10 @@ class Teller:
         if changes:
             yield self._say("change")
             yield from ("  " + change for change in changes)
+
+    def _heard(self, one: Candidate) -> Iterator[str]:
+        if self._voices is not None and one.channel is not None:
+            yield from self._voices.lines(one.action, str(one.channel), one.parts)
 
     def _judged(self, verdict: RuleVerdict) -> str:
         """One row of a decision, with its version."""
@@ -141,7 +154,10 @@ class Teller:
         said = self._passed(answer.ruling) if answer.no is None else self._no(answer)
         stage = self._words.code("stage", answer.stage)
         line = self._say("stage", stage=stage, by=where, answer=said)
-        return "; ".join([line, *self._priority(answer.parts)])
+        heard: list[str] = []
+        if self._voices is not None and by is not None:
+            heard += self._voices.lines(by.action, str(by.channel), answer.parts)
+        return "; ".join([line, *self._priority(answer.parts), *heard])
 
     def _row(self, answer: Answer) -> str:
         name = answer.row or ""

@@ -1,4 +1,7 @@
-"""Models out of labels, each judged as it learned: predicted when decided, learned when closed.
+"""Models out of labels, each judged as it learned: predicted when decided, learned afterwards.
+
+A model hears of a contact when its window has ended, of a yes too. Were it told of a yes at the
+goal and of a no a fortnight later, every beginning would look like success alone.
 
 Parents first: what all actions of a channel teach, then those of a group, then each action's own.
 A parent that is no better than its moving average has no word in its children's.
@@ -85,20 +88,20 @@ def _lived(
     """What each model knows at the end, and what it said of each label when that was decided."""
     models: dict[str, Learned] = {}
     rows: dict[str, list[Scored]] = {}
-    closed = 0
+    taught, ended = 0, sorted(range(len(labels)), key=lambda at: (labels[at].ends_at, labels[at]))
     for at in _by_decision(labels):
         one, name = labels[at], named[at]
-        # What closed at that very moment is known.
-        while closed < len(labels) and labels[closed].closed_at <= one.decided_at:
-            _teach(models, labels[closed], named[closed], sizes, rules)
-            closed += 1
+        # What ended at that very moment is known.
+        while taught < len(ended) and labels[ended[taught]].ends_at <= one.decided_at:
+            _teach(models, labels[ended[taught]], named[ended[taught]], sizes, rules)
+            taught += 1
         model = models.get(name) or naive_bayes.begin(sizes, one.prior, rules)
         own = naive_bayes.chance(model, one.bins, rules)
         p = naive_bayes.blended(
             own, parents[at], positives=model.positives, whole_at=rules.whole_at
         )
         rows.setdefault(name, []).append(Scored(naive_bayes.clamped(p), model.base, one.label))
-    for at in range(closed, len(labels)):
+    for at in ended[taught:]:
         _teach(models, labels[at], named[at], sizes, rules)
     return models, rows
 

@@ -39,6 +39,8 @@ class Label(NamedTuple):
     prior: float
     """The dated base rate at the time."""
     label: int
+    ends_at: Instant
+    """When its window ended."""
 
 
 class Joined(NamedTuple):
@@ -154,6 +156,7 @@ class Seen:
             bins=read(chosen.bins),
             prior=chosen.prior,
             label=int(reached is not None),
+            ends_at=ends,
         )
 
 
