@@ -1,0 +1,275 @@
+"""Integrity checks: what looks like moving a figure. They flag for review and judge nobody."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from journeys.desk.book.integrity import Trade, Watched, flags
+from journeys.measures.rolling import most_within
+from schemas.cases import CaseLife
+from schemas.signals.corebank import PositionCause
+from schemas.time import DAY, MINUTE, Instant, start_of_day
+from streams.readmodel import tables as base
+from streams.readmodel.measuring import tables as t
+from streams.readmodel.measuring.asked import Asked, Book, day_of, during, within
+from streams.readmodel.measuring.contacts import Talk
+
+_BANK_OFFSET_MINUTES: Final = 480
+_FEN_OF_WAN: Final = 1_000_000
+_QUARTER_MONTHS: Final = (1, 4, 7, 10)
+
+
+class Flag(NamedTuple):
+    """What a check found at one place."""
+
+    check: str
+    where: str
+    """A desk, a method of contact, a unit that owns cases."""
+    many: int
+
+
+class Checked(NamedTuple):
+    """A check that could be made, and what it found; nothing found is a result too."""
+
+    check: str
+    looked_at: int
+    """Talks, cases, contacts, answers or clients that it read."""
+    flags: Sequence[Flag]
+
+
+_Found = tuple[int, Mapping[str, int]]
+"""How much was looked at, and how many were found, by place."""
+
+
+def checked(
+    connection: Connection, asked: Asked, book: Book, talks: Sequence[Talk]
+) -> list[Checked]:
+    """Every check of the policy over the period."""
+    found: dict[str, Callable[[], _Found]] = {
+        "trade_before_diagnosis": lambda: _for_show(connection, asked, book),
+        "short_talk": lambda: _short(talks, asked),
+        "burst": lambda: _bursts(talks, asked),
+        "case_split": lambda: _split(connection, asked),
+        "closed_unconfirmed": lambda: _unconfirmed(connection, asked),
+        "crossed_recall": lambda: _crossed(connection, asked),
+        "outside_contact": lambda: _outside(connection, asked),
+        "promoters_off_rule": lambda: _off_rule(connection, asked),
+        "quarter_end": lambda: _quarter_end(connection, asked, book),
+    }
+    return [_told(name, *found[name]()) for name in asked.edition.checks]
+
+
+def _told(check: str, looked_at: int, by_place: Mapping[str, int]) -> Checked:
+    ordered = sorted(by_place.items(), key=lambda each: (-each[1], each[0]))
+    return Checked(check, looked_at, [Flag(check, *each) for each in ordered if each[1]])
+
+
+def _short(talks: Sequence[Talk], asked: Asked) -> _Found:
+    least = asked.edition.checks["short_talk"].numbers["talk_seconds"]
+    timed = [talk for talk in talks if talk.seconds is not None]
+    short = (talk.desk or "" for talk in timed if (talk.seconds or 0.0) < least)
+    return len(timed), Counter(short)
+
+
+def _bursts(talks: Sequence[Talk], asked: Asked) -> _Found:
+    """By desk the most talks that ended within the span, where it is as many as the check says."""
+    numbers = asked.edition.checks["burst"].numbers
+    by_desk: dict[str, list[Instant]] = defaultdict(list)
+    for talk in talks:
+        if talk.desk is not None:
+            by_desk[talk.desk].append(talk.ended)
+    most = {
+        desk: most_within(sorted(times), numbers["minutes"] * MINUTE)
+        for desk, times in by_desk.items()
+    }
+    return sum(map(len, by_desk.values())), {
+        desk: many for desk, many in most.items() if many >= numbers["talks"]
+    }
+
+
+def _split(connection: Connection, asked: Asked) -> _Found:
+    apart = asked.edition.checks["case_split"].numbers["days"] * DAY
+    lines, cases = base.case_lines.c, base.cases.c
+    rows = connection.execute(
+        select(lines.client, cases.case_type, cases.owner, lines.at)
+        .join(base.cases, cases.case_id == lines.case_id)
+        .where(
+            lines.kind == "case",
+            lines.word == "opened",
+            during(lines.at, (Instant(asked.starts - apart), asked.ends)),
+            within(asked, lines.client),
+        )
+        .order_by(lines.client, cases.case_type, lines.at)
+    ).all()
+    found = Counter(
+        one.owner
+        for before, one in pairwise(rows)
+        if (before.client, before.case_type) == (one.client, one.case_type)
+        and one.at - before.at <= apart
+        and one.at >= asked.starts
+    )
+    return sum(row.at >= asked.starts for row in rows), found
+
+
+def _unconfirmed(connection: Connection, asked: Asked) -> _Found:
+    c = base.cases.c
+    rows = connection.execute(
+        select(c.owner, c.doc).where(
+            c.life == CaseLife.CLOSED.value,
+            during(c.at, (asked.starts, asked.ends)),
+            within(asked, c.client),
+        )
+    ).all()
+    return len(rows), Counter(row.owner for row in rows if row.doc.get("confirmed") is None)
+
+
+def _crossed(connection: Connection, asked: Asked) -> _Found:
+    c = t.task_moves.c
+    rows = connection.execute(
+        select(c.desk, c.channel, c.crossed).where(
+            c.state == "completed",
+            during(c.at, (asked.starts, asked.ends)),
+            within(asked, c.client),
+        )
+    ).all()
+    return len(rows), Counter(row.desk or row.channel for row in rows if row.crossed)
+
+
+def _outside(connection: Connection, asked: Asked) -> _Found:
+    c = t.contact_moves.c
+    rows = connection.execute(
+        select(c.method, c.change).where(
+            c.change.in_(("spent", "outside")),
+            during(c.touched_at, (asked.starts, asked.ends)),
+            within(asked, c.client),
+        )
+    ).all()
+    return len(rows), Counter(row.method for row in rows if row.change == "outside")
+
+
+def _off_rule(connection: Connection, asked: Asked) -> _Found:
+    """Asked by staff, or sooner after the answer before than the rule allows."""
+    apart, c = asked.edition.promoters.ask_every_days * DAY, t.answers.c
+    rows = connection.execute(
+        select(c.client, c.at, c.asked_by, c.desk)
+        .where(during(c.at, (Instant(asked.starts - apart), asked.ends)), within(asked, c.client))
+        .order_by(c.client, c.at, c.event_id)
+    )
+    before: dict[str, int] = {}
+    looked_at, found = 0, Counter[str]()
+    for row in rows:
+        if row.at >= asked.starts:
+            looked_at += 1
+            is_soon = row.client in before and row.at - before[row.client] < apart
+            found[row.desk or row.asked_by] += is_soon or row.asked_by != "rule"
+        before[row.client] = row.at
+    return looked_at, found
+
+
+class _Moved(NamedTuple):
+    """How one position changed."""
+
+    product: str
+    day: date
+    cause: str
+    fen: int
+
+
+def _moves(
+    connection: Connection, asked: Asked, clients: Iterable[str]
+) -> Mapping[str, Sequence[_Moved]]:
+    """By client how positions changed up to the end of the period, of some clients."""
+    c = t.holdings.c
+    rows = connection.execute(
+        select(t.holdings)
+        .where(c.client.in_(sorted(clients)), c.at < asked.ends)
+        .order_by(c.client, c.account, c.product, c.version)
+    )
+    found: dict[str, list[_Moved]] = defaultdict(list)
+    stood: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        place = (row.client, row.account, row.product)
+        before = stood.get(place)
+        if before is not None:
+            day = day_of(row.at)
+            found[row.client].append(_Moved(row.product, day, row.cause, row.fen - before))
+        stood[place] = row.fen
+    return found
+
+
+def _for_show(connection: Connection, asked: Asked, book: Book) -> _Found:
+    """By adviser: clients who traded just before a diagnosis and undid it soon after."""
+    c = base.diagnoses.c
+    held: dict[str, list[date]] = defaultdict(list)
+    rows = connection.execute(
+        select(c.client, c.at).where(
+            c.is_complete, during(c.at, (asked.starts, asked.ends)), within(asked, c.client)
+        )
+    )
+    for row in rows:
+        day = day_of(row.at)
+        held[row.client].append(day)
+    moved = _moves(connection, asked, held)
+    ends = day_of(asked.ends)
+    found = Counter[str]()
+    for client, days in held.items():
+        trades = tuple(
+            Trade(each.day, each.product, each.fen)
+            for each in moved.get(client, ())
+            if each.cause == PositionCause.TRADE.value
+        )
+        watched = Watched(trades=trades, diagnoses=tuple(days))
+        if flags(watched, asked.edition.book, ends=ends):
+            who = book.get(client)
+            found[(who.rm or who.team or "") if who is not None else ""] += 1
+    return len(held), found
+
+
+def _quarter_end(connection: Connection, asked: Asked, book: Book) -> _Found:
+    """By outlet: clients whose money came for a closing date and went again."""
+    numbers = asked.edition.checks["quarter_end"].numbers
+    least = numbers["least_wan"] * _FEN_OF_WAN
+    found, looked_at = Counter[str](), 0
+    for turn in _turns(asked):
+        clients = _moved_about(connection, asked, turn, numbers)
+        looked_at += len(clients)
+        for client, moves in _moves(connection, asked, clients).items():
+            flowed = [each for each in moves if each.cause == PositionCause.FLOW.value]
+            came = sum(
+                m.fen for m in flowed if m.fen > 0 and 0 < (turn - m.day).days <= numbers["days"]
+            )
+            went = -sum(
+                m.fen
+                for m in flowed
+                if m.fen < 0 and 0 <= (m.day - turn).days < numbers["days_after"]
+            )
+            who = book.get(client)
+            if min(came, went) >= least and who is not None:
+                found[who.outlet or ""] += 1
+    return looked_at, found
+
+
+def _turns(asked: Asked) -> list[date]:
+    """The first days of quarters that lie in the period."""
+    first, last = asked.days_between
+    days = (date(y, m, 1) for y in range(first.year, last.year + 1) for m in _QUARTER_MONTHS)
+    return [day for day in days if first <= day <= last]
+
+
+def _moved_about(
+    connection: Connection, asked: Asked, turn: date, numbers: Mapping[str, int]
+) -> set[str]:
+    """Whose positions moved by flows just after a quarter's turn: few, so that few are read."""
+    c = t.holdings.c
+    start = start_of_day(turn, utc_offset_minutes=_BANK_OFFSET_MINUTES)
+    span = (start, Instant(start + numbers["days_after"] * DAY))
+    rows = connection.scalars(
+        select(c.client)
+        .where(c.cause == PositionCause.FLOW.value, during(c.at, span), within(asked, c.client))
+        .distinct()
+    )
+    return set(rows)

@@ -1,0 +1,103 @@
+"""What people's desks bring: goals by hour, by outlet and day; clients by head."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from math import sqrt
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from schemas.time import HOUR
+from streams.readmodel.measuring import tables as t
+from streams.readmodel.measuring.asked import Asked, Book
+from streams.readmodel.measuring.figure import Figure, missing, plain
+from streams.readmodel.measuring.goals import Met
+
+_Z: Final = 1.959964
+"""Of the normal distribution, for 95 %: counts of goals vary as their square root."""
+
+
+def productivity(
+    connection: Connection, asked: Asked, book: Book, found: Sequence[Met]
+) -> list[Figure]:
+    """Goals of people's desks by hour, goals by outlet and day, clients by head."""
+    desks = _desks(asked, book)
+    hits = sum(met.is_met for met in found if _is_of(met.task.desk, desks))
+    hours = _hours(connection, asked, desks)
+    rule = asked.rule("productivity")
+    by_hour = (
+        plain(rule, hits / hours, n=int(hours), reach=_Z * sqrt(hits) / hours)
+        if hours
+        else missing(rule, "rosters")
+    )
+    return [by_hour, _by_outlet(asked, book, found), _by_head(asked, book)]
+
+
+def _by_outlet(asked: Asked, book: Book, found: Sequence[Met]) -> Figure:
+    rule = asked.rule("outlet_productivity")
+    outlets = {who.outlet for who in book.values() if who.outlet is not None}
+    if not outlets:
+        return missing(rule, "outlets")
+    days = asked.days * len(outlets)
+    placed = [met for met in found if _outlet(met, book) is not None]
+    hits = sum(met.is_met for met in placed)
+    return plain(rule, hits / days, n=len(placed), reach=_Z * sqrt(hits) / days)
+
+
+def _outlet(met: Met, book: Book) -> str | None:
+    who = book.get(met.task.client)
+    return None if who is None else who.outlet
+
+
+def _by_head(asked: Asked, book: Book) -> Figure:
+    rule = asked.rule("clients_per_head")
+    heads = Counter(who.rm for who in book.values() if who.rm is not None)
+    if not heads:
+        return missing(rule, "advisers")
+    return plain(rule, heads.total() / len(heads), n=len(heads))
+
+
+def _desks(asked: Asked, book: Book) -> frozenset[str] | None:
+    """The desks of an outlet: its clients' advisers and teams. `None`: every desk."""
+    if asked.outlet is None:
+        return None
+    return frozenset(desk for who in book.values() for desk in (who.rm, who.team) if desk)
+
+
+def _is_of(desk: str | None, desks: frozenset[str] | None) -> bool:
+    return desk is not None and (desks is None or desk in desks)
+
+
+def _hours(connection: Connection, asked: Asked, desks: frozenset[str] | None) -> float:
+    """Hours of rosters in force within the span that goals are judged over."""
+    first, last = asked.judged("productivity")
+    c = t.shifts.c
+    rows = connection.execute(
+        select(t.shifts).where(c.told_at < last).order_by(c.desk, c.version, c.number)
+    )
+    rosters: dict[str, dict[int, list[_Shift]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if _is_of(row.desk, desks):
+            rosters[row.desk][row.version].append(_Shift(row.told_at, row.starts, row.ends))
+    worked = sum(
+        max(0, min(until, shift.ends) - max(first, shift.told, shift.starts))
+        for versions in rosters.values()
+        for shift, until in _in_force(versions, last)
+    )
+    return worked / HOUR
+
+
+class _Shift(NamedTuple):
+    """Hours of a roster, and when the roster was told."""
+
+    told: int
+    starts: int
+    ends: int
+
+
+def _in_force(versions: Mapping[int, list[_Shift]], last: int) -> Iterator[tuple[_Shift, int]]:
+    """Every shift of a desk, and until when its roster held."""
+    rosters = [versions[version] for version in sorted(versions)]
+    for roster, later in zip(rosters, [*rosters[1:], None], strict=True):
+        until = last if later is None else min(last, later[0].told)
+        yield from ((shift, until) for shift in roster)
