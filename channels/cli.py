@@ -58,6 +58,8 @@ _ELSEWHERE: Final = {
     "diagnose": "channels.assess.people_cli:diagnose",
     "journey": "channels.why.journey_command:journey",
     "kafka": "channels.kafka_cli:kafka",
+    "measures": "channels.measuring.command:measures",
+    "revenue": "channels.measuring.command:revenue",
     "run": "channels.run_cli:run",
     "stop": "channels.stop_cli:stop",
     "up": "channels.up.command:up",
@@ -95,7 +97,7 @@ def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         from channels.live import run_demo
 
         return run_demo(chosen["clients"], chosen["seed"], chosen["speed"], chosen["port"])
-    from channels.simulator.funnel import lines
+    from channels.simulator.funnel import cap_lines, lines
     from channels.simulator.headless import Plan, run
     from channels.simulator.mix import read_mix
 
@@ -108,9 +110,10 @@ def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     if chosen["as_json"]:
         tell(found, as_json=True)
         return 0
-    journeys = found.pop("journeys")
+    journeys, caps = found.pop("journeys"), found["contacts"].pop("caps")
     tell(found, as_json=False)
-    click.echo("\n".join(["journeys:", *lines(journeys)]))
+    said = ("journeys:", *lines(journeys), "contacts, counted anew:", *cap_lines(caps))
+    click.echo("\n".join(said))
     return 0
 
 
