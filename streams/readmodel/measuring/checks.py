@@ -1,12 +1,12 @@
 """Integrity checks: what looks like moving a figure. They flag for review and judge nobody."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from journeys.desk.book.integrity import Trade, Watched, flags
 from journeys.measures.rolling import most_within
@@ -170,60 +170,49 @@ def _off_rule(connection: Connection, asked: Asked) -> _Found:
     return looked_at, found
 
 
-class _Moved(NamedTuple):
-    """How one position changed."""
-
-    product: str
-    day: date
-    cause: str
-    fen: int
-
-
 def _moves(
-    connection: Connection, asked: Asked, clients: Iterable[str]
-) -> Mapping[str, Sequence[_Moved]]:
-    """By client how positions changed up to the end of the period, of some clients."""
-    c = t.holdings.c
+    connection: Connection, asked: Asked, cause: PositionCause, *which: ColumnElement[bool]
+) -> Mapping[str, Sequence[Trade]]:
+    """By client how positions changed for a cause: each less the version before it.
+
+    A position whose version before was never told is left out: nobody knows how it changed.
+    """
+    earlier = t.holdings.alias()
+    c, before = t.holdings.c, earlier.c
+    same = ("client", "account", "product")
     rows = connection.execute(
-        select(t.holdings)
-        .where(c.client.in_(sorted(clients)), c.at < asked.ends)
-        .order_by(c.client, c.account, c.product, c.version)
+        select(c.client, c.product, c.at, (c.fen - before.fen).label("fen"))
+        .join(
+            earlier,
+            and_(before.version == c.version - 1, *(before[name] == c[name] for name in same)),
+        )
+        .where(c.cause == cause.value, within(asked, c.client), *which)
+        .order_by(c.client, c.at)
     )
-    found: dict[str, list[_Moved]] = defaultdict(list)
-    stood: dict[tuple[str, str, str], int] = {}
+    found: dict[str, list[Trade]] = defaultdict(list)
     for row in rows:
-        place = (row.client, row.account, row.product)
-        before = stood.get(place)
-        if before is not None:
-            day = day_of(row.at)
-            found[row.client].append(_Moved(row.product, day, row.cause, row.fen - before))
-        stood[place] = row.fen
+        found[row.client].append(Trade(day_of(row.at), row.product, row.fen))
     return found
 
 
 def _for_show(connection: Connection, asked: Asked, book: Book) -> _Found:
     """By adviser: clients who traded just before a diagnosis and undid it soon after."""
-    c = base.diagnoses.c
+    d = base.diagnoses.c
     held: dict[str, list[date]] = defaultdict(list)
     rows = connection.execute(
-        select(c.client, c.at).where(
-            c.is_complete, during(c.at, (asked.starts, asked.ends)), within(asked, c.client)
+        select(d.client, d.at).where(
+            d.is_complete, during(d.at, (asked.starts, asked.ends)), within(asked, d.client)
         )
     )
     for row in rows:
-        day = day_of(row.at)
-        held[row.client].append(day)
-    moved = _moves(connection, asked, held)
-    ends = day_of(asked.ends)
+        held[row.client].append(day_of(row.at))
+    c = t.holdings.c
+    near = (c.client.in_(sorted(held)), c.at < asked.ends)
+    moved = _moves(connection, asked, PositionCause.TRADE, *near)
     found = Counter[str]()
     for client, days in held.items():
-        trades = tuple(
-            Trade(each.day, each.product, each.fen)
-            for each in moved.get(client, ())
-            if each.cause == PositionCause.TRADE.value
-        )
-        watched = Watched(trades=trades, diagnoses=tuple(days))
-        if flags(watched, asked.edition.book, ends=ends):
+        watched = Watched(trades=tuple(moved.get(client, ())), diagnoses=tuple(days))
+        if flags(watched, asked.edition.book, ends=day_of(asked.ends)):
             who = book.get(client)
             found[(who.rm or who.team or "") if who is not None else ""] += 1
     return len(held), found
@@ -231,22 +220,17 @@ def _for_show(connection: Connection, asked: Asked, book: Book) -> _Found:
 
 def _quarter_end(connection: Connection, asked: Asked, book: Book) -> _Found:
     """By outlet: clients whose money came for a closing date and went again."""
-    numbers = asked.edition.checks["quarter_end"].numbers
+    numbers, c = asked.edition.checks["quarter_end"].numbers, t.holdings.c
     least = numbers["least_wan"] * _FEN_OF_WAN
     found, looked_at = Counter[str](), 0
     for turn in _turns(asked):
-        clients = _moved_about(connection, asked, turn, numbers)
-        looked_at += len(clients)
-        for client, moves in _moves(connection, asked, clients).items():
-            flowed = [each for each in moves if each.cause == PositionCause.FLOW.value]
-            came = sum(
-                m.fen for m in flowed if m.fen > 0 and 0 < (turn - m.day).days <= numbers["days"]
-            )
-            went = -sum(
-                m.fen
-                for m in flowed
-                if m.fen < 0 and 0 <= (m.day - turn).days < numbers["days_after"]
-            )
+        at = start_of_day(turn, utc_offset_minutes=_BANK_OFFSET_MINUTES)
+        span = (Instant(at - numbers["days"] * DAY), Instant(at + numbers["days_after"] * DAY))
+        flows = _moves(connection, asked, PositionCause.FLOW, during(c.at, span))
+        looked_at += len(flows)
+        for client, moves in flows.items():
+            came = sum(move.fen for move in moves if move.fen > 0 and move.day < turn)
+            went = -sum(move.fen for move in moves if move.fen < 0 and move.day >= turn)
             who = book.get(client)
             if min(came, went) >= least and who is not None:
                 found[who.outlet or ""] += 1
@@ -258,18 +242,3 @@ def _turns(asked: Asked) -> list[date]:
     first, last = asked.days_between
     days = (date(y, m, 1) for y in range(first.year, last.year + 1) for m in _QUARTER_MONTHS)
     return [day for day in days if first <= day <= last]
-
-
-def _moved_about(
-    connection: Connection, asked: Asked, turn: date, numbers: Mapping[str, int]
-) -> set[str]:
-    """Whose positions moved by flows just after a quarter's turn: few, so that few are read."""
-    c = t.holdings.c
-    start = start_of_day(turn, utc_offset_minutes=_BANK_OFFSET_MINUTES)
-    span = (start, Instant(start + numbers["days_after"] * DAY))
-    rows = connection.scalars(
-        select(c.client)
-        .where(c.cause == PositionCause.FLOW.value, during(c.at, span), within(asked, c.client))
-        .distinct()
-    )
-    return set(rows)

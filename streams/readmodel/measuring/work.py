@@ -1,9 +1,10 @@
 """What people's desks bring: goals by hour, by outlet and day; clients by head."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import sqrt
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -70,34 +71,23 @@ def _is_of(desk: str | None, desks: frozenset[str] | None) -> bool:
 
 def _hours(connection: Connection, asked: Asked, desks: frozenset[str] | None) -> float:
     """Hours of rosters in force within the span that goals are judged over."""
-    first, last = asked.judged("productivity")
-    c = t.shifts.c
-    rows = connection.execute(
-        select(t.shifts).where(c.told_at < last).order_by(c.desk, c.version, c.number)
-    )
-    rosters: dict[str, dict[int, list[_Shift]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        if _is_of(row.desk, desks):
-            rosters[row.desk][row.version].append(_Shift(row.told_at, row.starts, row.ends))
-    worked = sum(
-        max(0, min(until, shift.ends) - max(first, shift.told, shift.starts))
-        for versions in rosters.values()
-        for shift, until in _in_force(versions, last)
+    span, c = asked.judged("productivity"), t.shifts.c
+    first, last = span
+    told = select(c.desk, c.version, c.told_at).where(c.told_at < last).distinct()
+    until = _until(connection.execute(told.order_by(c.desk, c.version)).all(), last)
+    near = select(t.shifts).where(c.starts < last, c.ends > first, c.told_at < last)
+    worked: int = sum(
+        max(0, min(until[row.desk, row.version], row.ends) - max(first, row.told_at, row.starts))
+        for row in connection.execute(near)
+        if _is_of(row.desk, desks)
     )
     return worked / HOUR
 
 
-class _Shift(NamedTuple):
-    """Hours of a roster, and when the roster was told."""
-
-    told: int
-    starts: int
-    ends: int
-
-
-def _in_force(versions: Mapping[int, list[_Shift]], last: int) -> Iterator[tuple[_Shift, int]]:
-    """Every shift of a desk, and until when its roster held."""
-    rosters = [versions[version] for version in sorted(versions)]
-    for roster, later in zip(rosters, [*rosters[1:], None], strict=True):
-        until = last if later is None else min(last, later[0].told)
-        yield from ((shift, until) for shift in roster)
+def _until(rosters: Sequence[Any], last: int) -> Mapping[tuple[str, int], int]:
+    """Until when each roster held: the next one of its desk replaces it."""
+    found = {(one.desk, one.version): last for one in rosters}
+    for one, then in pairwise(rosters):
+        if then.desk == one.desk:
+            found[one.desk, one.version] = min(last, then.told_at)
+    return found
