@@ -99,6 +99,8 @@ def _signed(value: float, rule: Measure, words: Words) -> str:
     """A difference; of shares in percentage points."""
     if rule.unit == "share":
         return f"{100 * value:+.1f}"
+    if rule.id == "promoters":
+        return f"{value:+.0f}"
     return f"{value:+.2f}" if rule.unit != "money" else words.money(round(value))
 
 

@@ -1,4 +1,4 @@
-"""Means with their intervals, the difference of two, and a ratio of sums."""
+"""Means with their intervals, the difference of two, and rates of events."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -52,3 +52,17 @@ def difference(treated: Mean, control: Mean) -> Lift:
     apart = treated.value - control.value
     reach = _Z * sqrt(treated.error**2 + control.error**2)
     return Lift(apart, apart - reach, apart + reach)
+
+
+def rate(events: int, exposure: float) -> Around:
+    """Events by unit of exposure, such as goals by hour; the score interval of a Poisson count.
+
+    Example:
+        >>> [round(each, 3) for each in rate(0, 100.0)]
+        [0.0, 0.0, 0.038]
+    """
+    z2 = _Z * _Z
+    reach = _Z * sqrt(events + z2 / 4)
+    ends = (events + z2 / 2 + sign * reach for sign in (-1, 1))
+    low, high = (max(0.0, end) / exposure for end in ends)
+    return Around(events / exposure, low, high)

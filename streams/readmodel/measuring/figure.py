@@ -113,25 +113,25 @@ def of_means(
 
 def plain(
     rule: Measure,
-    value: float,
+    value: float | Around,
     *,
     n: int,
     part: str | None = None,
-    reach: float | None = None,
     beside: Mapping[str, int] | None = None,
 ) -> Figure:
-    """A count, a rate or a sum; `reach` is half of its interval, if it has one."""
+    """A count or a sum, or a rate with its interval."""
     enough = n >= rule.shown_from
-    low, high = (None, None) if reach is None else (max(0.0, value - reach), value + reach)
+    found = value if isinstance(value, Around) else None
+    middle = value.value if isinstance(value, Around) else value
     return Figure(
         measure=rule.id,
         part=part,
         n=n,
-        value=value if enough else None,
-        low=low if enough else None,
-        high=high if enough else None,
+        value=middle if enough else None,
+        low=found.low if enough and found is not None else None,
+        high=found.high if enough and found is not None else None,
         status="shown" if enough else "few",
-        is_good=_is_good(rule, value) if enough else None,
+        is_good=_is_good(rule, middle) if enough else None,
         beside=beside or {},
     )
 

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, case, func, select
 
 from journeys.client.wealth.document.plan import Done, PlanRules, plan
 from journeys.client.wealth.returns.promoters import PromoterScore, promoter_score
+from journeys.measures.means import Mean, difference
+from journeys.measures.shares import Lift
 from streams.readmodel import tables as base
 from streams.readmodel.measuring import tables as t
 from streams.readmodel.measuring.asked import Asked, Book, Person, day_of, during, within
@@ -74,7 +76,17 @@ def promoters(connection: Connection, asked: Asked, book: Book) -> Figure:
         status="shown" if is_shown else "few",
         treated=_side(treated),
         control=_side(control),
+        lift=_apart(treated, control),
     )
+
+
+def _apart(treated: PromoterScore, control: PromoterScore) -> Lift | None:
+    both = [
+        Mean(each.answers, each.score, each.error)
+        for each in (treated, control)
+        if each.is_published and each.score is not None and each.error is not None
+    ]
+    return difference(*both) if len(both) == len((treated, control)) else None
 
 
 def _scored(answers: Mapping[str, int], asked: Asked) -> PromoterScore:

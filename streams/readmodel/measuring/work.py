@@ -3,19 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import sqrt
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from journeys.measures.means import rate
 from schemas.time import HOUR
 from streams.readmodel.measuring import tables as t
 from streams.readmodel.measuring.asked import Asked, Book
 from streams.readmodel.measuring.figure import Figure, missing, plain
 from streams.readmodel.measuring.goals import Met
-
-_Z: Final = 1.959964
-"""Of the normal distribution, for 95 %: counts of goals vary as their square root."""
 
 
 def productivity(
@@ -26,11 +23,7 @@ def productivity(
     hits = sum(met.is_met for met in found if _is_of(met.task.desk, desks))
     hours = _hours(connection, asked, desks)
     rule = asked.rule("productivity")
-    by_hour = (
-        plain(rule, hits / hours, n=int(hours), reach=_Z * sqrt(hits) / hours)
-        if hours
-        else missing(rule, "rosters")
-    )
+    by_hour = plain(rule, rate(hits, hours), n=int(hours)) if hours else missing(rule, "rosters")
     return [by_hour, _by_outlet(asked, book, found), _by_head(asked, book)]
 
 
@@ -42,7 +35,7 @@ def _by_outlet(asked: Asked, book: Book, found: Sequence[Met]) -> Figure:
     days = asked.days * len(outlets)
     placed = [met for met in found if _outlet(met, book) is not None]
     hits = sum(met.is_met for met in placed)
-    return plain(rule, hits / days, n=len(placed), reach=_Z * sqrt(hits) / days)
+    return plain(rule, rate(hits, days), n=len(placed))
 
 
 def _outlet(met: Met, book: Book) -> str | None:
