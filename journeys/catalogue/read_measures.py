@@ -23,11 +23,12 @@ _CHECK_NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "short_talk": ("talk_seconds",),
     "burst": ("talks", "minutes"),
     "case_split": ("days",),
+    "churn": ("days", "least_wan"),
     "quarter_end": ("days", "days_after", "least_wan"),
 }
 CHECKS: Final = (
     *("trade_before_diagnosis", "short_talk", "burst", "case_split", "closed_unconfirmed"),
-    *("crossed_recall", "outside_contact", "promoters_off_rule", "quarter_end"),
+    *("crossed_recall", "outside_contact", "promoters_off_rule", "churn", "quarter_end"),
 )
 _UNITS: Final = ("share", "points", "number", "rate", "count", "money")
 _MOST: Final = 1e6

@@ -410,6 +410,21 @@ def test_a_trade_before_a_diagnosis_undone_after_is_flagged(quarter, measured):
     assert (found.looked_at, [(f.where, f.many) for f in found.flags]) == (2, [("rm-li", 1)])
 
 
+def test_a_product_bought_and_half_sold_again_within_ninety_days_is_flagged(quarter, measured):
+    quarter.serve_all(TREATED[:3])
+    for one, bought, sold, days in (
+        (TREATED[0], 300_000, 160_000, 60),
+        (TREATED[1], 300_000, 160_000, 95),
+        (TREATED[2], 300_000, 140_000, 60),
+    ):
+        first = Instant(NOVEMBER - days * DAY)
+        quarter.position(one, 10_000, 1, "price", SEPTEMBER - 80 * DAY)
+        quarter.position(one, 10_000 + bought, 2, "trade", first)
+        quarter.position(one, 10_000 + bought - sold, 3, "trade", NOVEMBER)
+    found = flags(measured(), "churn")
+    assert (found.looked_at, [(f.where, f.many) for f in found.flags]) == (3, [("rm-li", 1)])
+
+
 def test_money_that_comes_for_the_quarters_end_and_goes_is_flagged(quarter, measured):
     quarter.serve_all(TREATED[:2])
     for one, out in ((TREATED[0], 20_000), (TREATED[1], 300_000)):

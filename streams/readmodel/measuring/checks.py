@@ -58,6 +58,7 @@ def checked(
         "crossed_recall": lambda: _crossed(connection, asked),
         "outside_contact": lambda: _outside(connection, asked),
         "promoters_off_rule": lambda: _off_rule(connection, asked),
+        "churn": lambda: _churned(connection, asked, book),
         "quarter_end": lambda: _quarter_end(connection, asked, book),
     }
     return [_told(name, *found[name]()) for name in asked.edition.checks]
@@ -213,9 +214,40 @@ def _for_show(connection: Connection, asked: Asked, book: Book) -> _Found:
     for client, days in held.items():
         watched = Watched(trades=tuple(moved.get(client, ())), diagnoses=tuple(days))
         if flags(watched, asked.edition.book, ends=day_of(asked.ends)):
-            who = book.get(client)
-            found[(who.rm or who.team or "") if who is not None else ""] += 1
+            found[_adviser(book, client)] += 1
     return len(held), found
+
+
+def _adviser(book: Book, client: str) -> str:
+    """Whose client it is; empty where nobody's."""
+    who = book.get(client)
+    return "" if who is None else who.rm or who.team or ""
+
+
+def _churned(connection: Connection, asked: Asked, book: Book) -> _Found:
+    """By adviser: clients who sold in the period what they had bought not long before."""
+    numbers, c = asked.edition.checks["churn"].numbers, t.holdings.c
+    since = Instant(asked.starts - numbers["days"] * DAY)
+    traded = _moves(connection, asked, PositionCause.TRADE, during(c.at, (since, asked.ends)))
+    least, found = numbers["least_wan"] * _FEN_OF_WAN, Counter[str]()
+    for client, moves in traded.items():
+        bought = (move for move in moves if move.fen >= least)
+        if any(_sold_half(each, moves, asked, numbers["days"]) for each in bought):
+            found[_adviser(book, client)] += 1
+    return len(traded), found
+
+
+def _sold_half(bought: Trade, moves: Sequence[Trade], asked: Asked, days: int) -> bool:
+    """Was half of it or more sold within so many days, the last of that in the period?"""
+    sold = [
+        move
+        for move in moves
+        if move.product == bought.product
+        and move.fen < 0
+        and 0 <= (move.day - bought.day).days <= days
+    ]
+    is_now = any(move.day >= day_of(asked.starts) for move in sold)
+    return is_now and -2 * sum(move.fen for move in sold) >= bought.fen
 
 
 def _quarter_end(connection: Connection, asked: Asked, book: Book) -> _Found:
