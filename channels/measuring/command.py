@@ -109,6 +109,7 @@ def _page(found: Measured, words: Words) -> Iterable[str]:
     yield ""
     yield from {f"{one.measure}: {one.definition}": None for one in told}
     yield ""
+    yield from _funnel(found, words)
     yield words.say("Withheld, by reason")
     yield from table(
         [
@@ -124,6 +125,18 @@ def _page(found: Measured, words: Words) -> Iterable[str]:
             for one in check_lines(found, words)
         ]
     )
+
+
+def _funnel(found: Measured, words: Words) -> Iterable[str]:
+    """What became of the runs of the journey that was asked for."""
+    if found.funnel is not None:
+        steps = (f"{step} {many:,}" for step, many in found.funnel.steps.items())
+        ends = (f"{words.code('end', end)} {many:,}" for end, many in found.funnel.ends.items())
+        entered = words.say("%(n)s runs entered", n=f"{found.funnel.entered:,}")
+        yield f"{words.journey(found.asked.journey)}: {entered}"
+        yield f"  {' > '.join(steps)}"
+        yield f"  {words.say(', ').join(ends)}"
+        yield ""
 
 
 _HEADS: Final = (

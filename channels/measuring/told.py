@@ -190,6 +190,7 @@ def document(found: Measured) -> dict[str, Any]:
         "catalogue": asked.edition.version,
         "clients": found.clients,
         "measures": [_figure(figure) for figure in found.figures],
+        "funnel": None if found.funnel is None else found.funnel._asdict(),
         "withheld": [each._asdict() for each in found.withheld],
         "checks": [
             {

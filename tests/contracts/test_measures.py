@@ -143,6 +143,15 @@ def test_one_journey_can_be_asked_for(quarter, measured):
     quarter.run(TREATED[0], "timeout", journey="regrade")
     found = measured(journey="regrade")
     assert [f.part for f in found.figures if f.measure == "goals"] == [None, "regrade"]
+    assert found.funnel == (1, {"notify": 1}, {"timeout": 1})
+    assert measured().funnel is None
+
+
+def test_a_roster_without_hours_in_the_judged_span_is_too_few_and_not_unmeasured(quarter, measured):
+    quarter.serve_all(TREATED[:2])
+    quarter.roster("rm-li", 1, [(Instant(ENDS - DAY), 8)], at=Instant(ENDS - 2 * DAY))
+    found = figure(measured(), "productivity")
+    assert (found.status, found.n, found.value) == ("few", 0, None)
 
 
 def test_a_client_who_changed_groups_within_the_period_is_in_neither(quarter, measured):

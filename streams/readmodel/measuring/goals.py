@@ -157,3 +157,37 @@ def _together(by_journey: Mapping[str, Mapping[str, tuple[int, int]]]) -> Cases:
             hits[client] += met
             trials[client] += tried
     return {client: (hits[client], trials[client]) for client in trials}
+
+
+class Funnel(NamedTuple):
+    """What became of one journey's runs in the period."""
+
+    entered: int
+    steps: Mapping[str, int]
+    """How often each step was come to, the most first."""
+    ends: Mapping[str, int]
+
+
+def funnel(connection: Connection, asked: Asked) -> Funnel | None:
+    """Of the journey that is asked for; `None` where none is."""
+    if asked.journey is None:
+        return None
+    c = t.journey_moves.c
+    rows = connection.execute(
+        select(c.move, c.step, c.end, func.count().label("many"))
+        .where(
+            c.journey == asked.journey,
+            during(c.at, (asked.starts, asked.ends)),
+            within(asked, c.client),
+        )
+        .group_by(c.move, c.step, c.end)
+    ).all()
+    steps, ends, entered = Counter[str](), Counter[str](), 0
+    for row in rows:
+        entered += row.many if row.move == JourneyMove.ENTERED.value else 0
+        if row.end is not None:
+            ends[row.end] += row.many
+        elif row.step is not None:
+            steps[row.step] += row.many
+    ordered = sorted(steps.items(), key=lambda each: (-each[1], each[0]))
+    return Funnel(entered, dict(ordered), dict(sorted(ends.items())))

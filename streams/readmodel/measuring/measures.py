@@ -10,6 +10,7 @@ from streams.readmodel.measuring.asked import Asked, book
 from streams.readmodel.measuring.checks import Checked, checked
 from streams.readmodel.measuring.choices import Withheld
 from streams.readmodel.measuring.figure import Figure
+from streams.readmodel.measuring.goals import Funnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Measured:
     figures: Sequence[Figure]
     withheld: Sequence[Withheld]
     checks: Sequence[Checked]
+    funnel: Funnel | None = None
+    """Of the journey that is asked for."""
 
 
 def measured(connection: Connection, asked: Asked) -> Measured:
@@ -55,4 +58,5 @@ def measured(connection: Connection, asked: Asked) -> Measured:
         figures=figures,
         withheld=choices.withheld(connection, asked),
         checks=checked(connection, asked, people, spoken),
+        funnel=goals.funnel(connection, asked),
     )

@@ -23,7 +23,9 @@ def productivity(
     hits = sum(met.is_met for met in found if _is_of(met.task.desk, desks))
     hours = _hours(connection, asked, desks)
     rule = asked.rule("productivity")
-    by_hour = plain(rule, rate(hits, hours), n=int(hours)) if hours else missing(rule, "rosters")
+    by_hour = plain(rule, rate(hits, hours) if hours else 0.0, n=int(hours))
+    if connection.execute(select(t.shifts.c.desk).limit(1)).first() is None:
+        by_hour = missing(rule, "rosters")
     return [by_hour, _by_outlet(asked, book, found), _by_head(asked, book)]
 
 
