@@ -136,7 +136,7 @@ def _remark(figure: Figure, rule: Measure, words: Words) -> str:
     said += [
         words.say("%(what)s %(n)s", what=words.code("beside", name), n=f"{count:,}")
         for name, count in figure.beside.items()
-        if not name.endswith("_fen") and (count or name in _ALWAYS)
+        if count or name in _ALWAYS
     ]
     return words.say("; ").join(said)
 

@@ -7,7 +7,10 @@ from journeys.catalogue.dating import Dated, dated
 from journeys.catalogue.rows import Row
 from journeys.measures.rules import Check, Measure
 
-_NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {"reach": ("talk_seconds",)}
+_NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "reach": ("talk_seconds",),
+    "retention": ("kept_percent",),
+}
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "self_diagnosis": ("actions", "tiers"),
     "complaints": ("journeys",),
@@ -15,7 +18,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 MEASURES: Final = (
     *("reach", "conversion", "goals", "first_contact", "promoters", "complaints"),
     *("diagnoses", "self_diagnosis", "organic_growth", "value_return"),
-    *("productivity", "outlet_productivity", "clients_per_head", "assets", "revenue"),
+    *("productivity", "outlet_productivity", "clients_per_head", "assets", "retention", "revenue"),
     *("optionality", "no_action", "overshoot"),
 )
 """Every measure that the code knows; each needs its definition."""
@@ -24,11 +27,13 @@ _CHECK_NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "burst": ("talks", "minutes"),
     "case_split": ("days",),
     "churn": ("days", "least_wan"),
+    "class_before_sale": ("days",),
     "quarter_end": ("days", "days_after", "least_wan"),
 }
 CHECKS: Final = (
     *("trade_before_diagnosis", "short_talk", "burst", "case_split", "closed_unconfirmed"),
     *("crossed_recall", "outside_contact", "promoters_off_rule", "churn", "quarter_end"),
+    *("class_before_sale", "test_device"),
 )
 _UNITS: Final = ("share", "points", "number", "rate", "count", "money")
 _MOST: Final = 1e6

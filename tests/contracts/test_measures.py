@@ -434,6 +434,44 @@ def test_a_product_bought_and_half_sold_again_within_ninety_days_is_flagged(quar
     assert (found.looked_at, [(f.where, f.many) for f in found.flags]) == (3, [("rm-li", 1)])
 
 
+def test_a_purchase_just_after_a_higher_class_is_flagged(quarter, measured):
+    quarter.serve_all(TREATED[:4])
+    for one, classes, days in (
+        (TREATED[0], (2, 4), 3),
+        (TREATED[1], (2, 4), 4),
+        (TREATED[2], (4, 2), 1),
+        (TREATED[3], (2, 4), -1),
+    ):
+        for number, risk_class in enumerate(classes):
+            quarter.test(one, risk_class, at=Instant(NOVEMBER + (number - 1) * 40 * DAY))
+        quarter.position(one, 10_000, 1, "price", SEPTEMBER)
+        quarter.position(one, 90_000, 2, "trade", Instant(NOVEMBER + days * DAY))
+    found = flags(measured(), "class_before_sale")
+    assert (found.looked_at, [(f.where, f.many) for f in found.flags]) == (3, [("rm-li", 1)])
+
+
+def test_a_risk_test_that_the_client_did_not_take_alone_is_flagged(quarter, measured):
+    quarter.serve_all(TREATED[:3])
+    quarter.test(TREATED[0], 3)
+    quarter.test(TREATED[1], 3, device="bank")
+    quarter.test(TREATED[2], 3, actor="adviser")
+    found = flags(measured(), "test_device")
+    assert (found.looked_at, [(f.where, f.many) for f in found.flags]) == (3, [("rm-li", 2)])
+
+
+def test_who_kept_half_of_their_assets_is_set_against_control(quarter, measured):
+    quarter.serve_all(TREATED[:MANY])
+    quarter.serve_all(CONTROL[:MANY])
+    for number, one in enumerate((*TREATED[:MANY], *CONTROL[:MANY])):
+        quarter.position(one, 100_000, 1, "price", SEPTEMBER)
+        left = 50_000 if number < MANY else 49_999
+        quarter.position(one, left, 2, "flow", NOVEMBER)
+    quarter.position(TREATED[MANY], 100_000, 1, "price", NOVEMBER)
+    found = figure(measured(), "retention")
+    assert (found.n, found.treated.value, found.control.value) == (2 * MANY, 1.0, 0.0)
+    assert found.lift.difference == 1.0
+
+
 def test_money_that_comes_for_the_quarters_end_and_goes_is_flagged(quarter, measured):
     quarter.serve_all(TREATED[:2])
     for one, out in ((TREATED[0], 20_000), (TREATED[1], 300_000)):

@@ -59,6 +59,8 @@ def checked(
         "outside_contact": lambda: _outside(connection, asked),
         "promoters_off_rule": lambda: _off_rule(connection, asked),
         "churn": lambda: _churned(connection, asked, book),
+        "class_before_sale": lambda: _raised(connection, asked, book),
+        "test_device": lambda: _tested(connection, asked, book),
         "quarter_end": lambda: _quarter_end(connection, asked, book),
     }
     return [_told(name, *found[name]()) for name in asked.edition.checks]
@@ -248,6 +250,57 @@ def _sold_half(bought: Trade, moves: Sequence[Trade], asked: Asked, days: int) -
     ]
     is_now = any(move.day >= day_of(asked.starts) for move in sold)
     return is_now and -2 * sum(move.fen for move in sold) >= bought.fen
+
+
+def _raised(connection: Connection, asked: Asked, book: Book) -> _Found:
+    """By adviser: clients who bought just after their class had risen."""
+    days, c = asked.edition.checks["class_before_sale"].numbers["days"], t.holdings.c
+    raised = _rises(connection, asked)
+    bought = _moves(
+        connection,
+        asked,
+        PositionCause.TRADE,
+        during(c.at, (asked.starts, asked.ends)),
+        c.client.in_(sorted(raised)),
+    )
+    found = Counter(
+        _adviser(book, client)
+        for client, rises in raised.items()
+        if any(
+            0 <= (move.day - day).days <= days
+            for move in bought.get(client, ())
+            for day in rises
+            if move.fen > 0
+        )
+    )
+    return len(raised), found
+
+
+def _rises(connection: Connection, asked: Asked) -> Mapping[str, Sequence[date]]:
+    """By client the days of risk tests with a higher class than the test before."""
+    c = t.risk_tests.c
+    rows = connection.execute(
+        select(c.client, c.at, c.risk_class)
+        .where(c.at < asked.ends, within(asked, c.client))
+        .order_by(c.client, c.at, c.event_id)
+    ).all()
+    found: dict[str, list[date]] = defaultdict(list)
+    for before, one in pairwise(rows):
+        if before.client == one.client and one.risk_class > before.risk_class:
+            found[one.client].append(day_of(one.at))
+    return found
+
+
+def _tested(connection: Connection, asked: Asked, book: Book) -> _Found:
+    """By adviser: risk tests that the client did not take alone."""
+    c = t.risk_tests.c
+    rows = connection.execute(
+        select(c.client, c.actor, c.device).where(
+            during(c.at, (asked.starts, asked.ends)), within(asked, c.client)
+        )
+    ).all()
+    wrong = [row for row in rows if row.actor != "client" or row.device != "client"]
+    return len(rows), Counter(_adviser(book, row.client) for row in wrong)
 
 
 def _quarter_end(connection: Connection, asked: Asked, book: Book) -> _Found:

@@ -34,6 +34,7 @@ def measured(connection: Connection, asked: Asked) -> Measured:
     shown = goals.shown(connection, asked)
     converted = goals.judged(connection, asked, shown, asked.rule("conversion"))
     worked = goals.judged(connection, asked, shown, asked.rule("productivity"))
+    held = wealth.held_at(connection, asked, asked.ends)
     figures = [
         *contacts.reach(connection, asked, people, spoken),
         goals.conversion(asked, people, converted),
@@ -46,7 +47,8 @@ def measured(connection: Connection, asked: Asked) -> Measured:
         wealth.organic_growth(connection, asked, people),
         wealth.value_return(connection, asked, people),
         *work.productivity(connection, asked, people, worked),
-        wealth.assets(connection, asked, people),
+        wealth.assets(asked, people, held),
+        wealth.retention(asked, people, wealth.held_at(connection, asked, asked.starts), held),
         wealth.revenue(connection, asked),
         choices.optionality(connection, asked, people),
         choices.no_action(connection, asked, people),

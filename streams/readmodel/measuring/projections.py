@@ -1,28 +1,27 @@
 """Facts and channels' events into the tables of measures. Every row has a key: twice is once."""
 
 from collections import Counter
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from schemas import codec, facts
 from schemas.decisions import Candidate, Stage
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
 from schemas.signals.conversation import PromoterAnswered
-from schemas.signals.corebank import BaselineLoaded, Position, PositionReported
+from schemas.signals.corebank import (
+    BaselineLoaded,
+    Position,
+    PositionReported,
+    RiskTest,
+    RiskTestTaken,
+)
 from schemas.signals.desk import RosterSet
 from schemas.time import Instant
 from streams.ports import Record
 from streams.readmodel.measuring import tables as t
 from streams.readmodel.rows import Rows
 
-_READ: Final[tuple[type[Envelope], ...]] = (
-    BaselineLoaded,
-    PositionReported,
-    PromoterAnswered,
-    RosterSet,
-)
-"""Events that say themselves what a measure asks; the folds conclude nothing from it."""
-READ: Final = frozenset(codec.wire_type(kind) for kind in _READ)
 _PAST_SUITABILITY: Final = frozenset({Stage.CONTACT_POLICY, Stage.ARBITRATION})
 
 
@@ -100,18 +99,22 @@ def signal(rows: Rows, record: Record) -> None:
         event = codec.decode(record.value, _READ)
     except ContractError:
         return
-    match event:
-        case PositionReported():
-            _position(rows, event.partitionkey, event.data)
-        case BaselineLoaded():
-            for each in event.data.positions:
-                _position(rows, event.partitionkey, each)
-        case PromoterAnswered():
-            _answer(rows, event)
-        case RosterSet():
-            _roster(rows, event)
-        case _:  # a version from the future
-            pass
+    _SIGNALS[type(event)](rows, event)
+
+
+def _positions(rows: Rows, event: PositionReported) -> None:
+    _position(rows, event.partitionkey, event.data)
+
+
+def _baseline(rows: Rows, event: BaselineLoaded) -> None:
+    for each in event.data.positions:
+        _position(rows, event.partitionkey, each)
+    if event.data.risk_test is not None:
+        _risk_test(rows, event, event.data.risk_test)
+
+
+def _tested(rows: Rows, event: RiskTestTaken) -> None:
+    _risk_test(rows, event, event.data)
 
 
 def _position(rows: Rows, client: str, said: Position) -> None:
@@ -126,6 +129,19 @@ def _position(rows: Rows, client: str, said: Position) -> None:
         "cause": said.cause.value,
     }
     rows.put(t.holdings, row)
+
+
+def _risk_test(rows: Rows, event: Envelope, said: RiskTest) -> None:
+    row = {
+        "event_id": event.id,
+        "source": event.source,
+        "client": event.partitionkey,
+        "at": said.taken_at,
+        "risk_class": said.risk_class,
+        "actor": said.actor,
+        "device": said.device,
+    }
+    rows.put(t.risk_tests, row)
 
 
 def _roster(rows: Rows, event: RosterSet) -> None:
@@ -149,3 +165,16 @@ def _answer(rows: Rows, event: PromoterAnswered) -> None:
         "decision_id": said.decision_id,
     }
     rows.put(t.answers, row)
+
+
+_SIGNALS: Final[dict[type[Envelope], Callable[[Rows, Any], None]]] = {
+    BaselineLoaded: _baseline,
+    PositionReported: _positions,
+    PromoterAnswered: _answer,
+    RiskTestTaken: _tested,
+    RosterSet: _roster,
+}
+"""Events that say themselves what a measure asks; the folds conclude nothing from it."""
+_READ: Final = tuple(_SIGNALS)
+READ: Final = frozenset(codec.wire_type(kind) for kind in _READ)
+"""Their types, as they stand on the wire."""

@@ -94,6 +94,19 @@ holdings = Table(
     Column("cause", String, nullable=False),
 )
 """Positions as core systems reported them, every version: read from the events themselves."""
+risk_tests = Table(
+    "risk_tests",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("risk_class", Integer, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("device", String, nullable=False),
+    Index("risk_tests_by_client", "client", "at"),
+)
+"""Risk tests as core systems told them, those too that count for nothing: by whom, on what."""
 shifts = Table(
     "shifts",
     metadata,

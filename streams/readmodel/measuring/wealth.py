@@ -4,9 +4,10 @@ Assets and revenue are read here and shown on the scoreboard, nowhere else: no f
 for them.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Subquery, and_, func, select
 
@@ -138,30 +139,57 @@ def value_return(connection: Connection, asked: Asked, book: Book) -> Figure:
     return of_shares(rule, {client: (int(fen > 0), 1) for client, fen in profits.items()}, book)
 
 
-def assets(connection: Connection, asked: Asked, book: Book) -> Figure:
-    """Positions in renminbi by outlet; those in another currency are counted and left out."""
-    rule, c = asked.rule("assets"), t.holdings.c
+class Held(NamedTuple):
+    """Positions in renminbi at an instant."""
+
+    fen: Mapping[str, int]
+    """By client."""
+    foreign: int
+    """Positions in another currency: counted, and left out of the sums."""
+
+
+def held_at(connection: Connection, asked: Asked, at: Instant) -> Held:
+    """The newest version of every position told before an instant."""
+    c = t.holdings.c
     names = (c.client, c.account, c.product)
     last = (
         select(*names, func.max(c.version).label("version"))
-        .where(c.at < asked.ends, within(asked, c.client))
+        .where(c.at < at, within(asked, c.client))
         .group_by(*names)
         .subquery()
     )
     same = and_(*(last.c[each.name] == each for each in (*names, c.version)))
-    rows = connection.execute(select(c.client, c.fen, c.currency).join(last, same))
-    outlets = {who.outlet for who in book.values() if who.outlet is not None}
-    total, foreign, seen = 0, 0, False
-    for row in rows:
-        seen = True
-        if row.currency != _HOME:
+    found, foreign = Counter[str](), 0
+    for row in connection.execute(select(c.client, c.fen, c.currency).join(last, same)):
+        if row.currency == _HOME:
+            found[row.client] += row.fen
+        else:
             foreign += row.fen != 0
-        elif row.client in book:
-            total += row.fen
-    if not outlets or not seen:
+    return Held(found, foreign)
+
+
+def assets(asked: Asked, book: Book, now: Held) -> Figure:
+    """Positions in renminbi by outlet."""
+    rule = asked.rule("assets")
+    outlets = {who.outlet for who in book.values() if who.outlet is not None}
+    if not outlets or not now.fen:
         return missing(rule, "positions" if outlets else "outlets")
-    beside = {"foreign": foreign, "total_fen": total}
-    return plain(rule, total / len(outlets), n=len(outlets), beside=beside)
+    total = sum(fen for client, fen in now.fen.items() if client in book)
+    return plain(rule, total / len(outlets), n=len(outlets), beside={"foreign": now.foreign})
+
+
+def retention(asked: Asked, book: Book, then: Held, now: Held) -> Figure:
+    """Of the clients who held something when the period began: who still holds enough of it."""
+    rule = asked.rule("retention")
+    if not now.fen:
+        return missing(rule, "positions")
+    kept = rule.numbers["kept_percent"]
+    cases = {
+        client: (int(100 * now.fen.get(client, 0) >= kept * fen), 1)
+        for client, fen in then.fen.items()
+        if fen > 0 and client in book
+    }
+    return of_shares(rule, cases, book)
 
 
 def revenue(connection: Connection, asked: Asked) -> Figure:

@@ -166,6 +166,12 @@ class Quarter(Desk):
         }  # fmt: skip
         self.event("corebank.position_reported", said, key=who, at=at)
 
+    def test(self, who: str, risk_class: int, *, at: Instant = NOVEMBER, **more: str) -> None:
+        """A risk test, by the client on their own device unless said otherwise."""
+        said = {"risk_class": risk_class, "taken_at": _stamp(at), "actor": "client"}
+        said |= {"device": "client"} | more
+        self.event("corebank.risk_test_taken", said, key=who, at=at)
+
     def roster(
         self, desk: str, version: int, shifts: list[tuple[Instant, int]], at: Instant
     ) -> None:
