@@ -1,6 +1,6 @@
 """A period, an outlet and a journey as a reader names them, made into a question."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
 from channels.workbench.booking import Span, bank_period, span_of
@@ -64,5 +64,5 @@ def instants(span: Span) -> tuple[Instant, Instant]:
     return _midnight(first), _midnight(after)
 
 
-def _midnight(day: object) -> Instant:
-    return start_of_day(day, utc_offset_minutes=_BANK_OFFSET_MINUTES)  # type: ignore[arg-type]
+def _midnight(day: date) -> Instant:
+    return start_of_day(day, utc_offset_minutes=_BANK_OFFSET_MINUTES)

@@ -20,6 +20,7 @@ from channels.workbench.wording import Words
 from schemas.time import Instant, parse_instant
 from streams.clock import WallClock
 from streams.readmodel import revenue as reported
+from streams.readmodel.measuring.figure import Figure
 from streams.readmodel.measuring.measures import Measured
 
 _NOT_ZERO: Final = 1
@@ -65,8 +66,8 @@ def measures(  # noqa: PLR0913 - click's options
     return _NOT_ZERO if any(_is_broken(each) for each in found.figures) else 0
 
 
-def _is_broken(figure: object) -> bool:
-    return getattr(figure, "measure", "") == "overshoot" and bool(getattr(figure, "value", 0))
+def _is_broken(figure: Figure) -> bool:
+    return figure.measure == "overshoot" and bool(figure.value)
 
 
 def _check_outlet(outlet: str | None, known: Sequence[str]) -> None:

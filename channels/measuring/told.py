@@ -133,6 +133,8 @@ def _remark(figure: Figure, rule: Measure, words: Words) -> str:
         said.append(
             words.say("control n = %(n)s, shown from %(least)s", n=n, least=rule.shown_from)
         )
+    if figure.measure == "conversion":  # nobody in control is shown what sells
+        said.append(words.say("against control: journey goals"))
     said += [
         words.say("%(what)s %(n)s", what=words.code("beside", name), n=f"{count:,}")
         for name, count in figure.beside.items()

@@ -1,8 +1,9 @@
 """Differences against control as lines that a template draws: plain numbers, no script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from journeys.measures.rules import Measure
 from streams.readmodel.measuring.figure import Figure
 
 WIDTH: Final = 640
@@ -40,12 +41,16 @@ class Forest(NamedTuple):
     ends: tuple[float, float]
 
 
-def forest(figures: Sequence[Figure]) -> Forest | None:
+def forest(figures: Sequence[Figure], rules: Mapping[str, Measure]) -> Forest | None:
     """Every difference of shares that is shown; `None` if there is none."""
-    told = [(each, each.lift) for each in figures if each.lift is not None and _is_share(each)]
+    told = [
+        (each, each.lift)
+        for each in figures
+        if each.lift is not None and rules[each.measure].unit == "share"  # one scale
+    ]
     if not told:
         return None
-    reach = max(max(abs(lift.low), abs(lift.high)) for _, lift in told if lift is not None)
+    reach = max(max(abs(lift.low), abs(lift.high)) for _, lift in told)
     edge = max(_LEAST, reach) * _AIR
     half = (WIDTH - _LEFT - _RIGHT) / 2
 
@@ -62,12 +67,6 @@ def forest(figures: Sequence[Figure]) -> Forest | None:
             "above" if lift.low > 0 else "below" if lift.high < 0 else "unclear",
         )
         for at, (figure, lift) in enumerate(told)
-        if lift is not None
     ]
     height = TOP + ROW * len(rows) + 8
     return Forest(rows, height, across(0.0), edge, (across(-edge), across(edge)))
-
-
-def _is_share(figure: Figure) -> bool:
-    """Means have another scale."""
-    return figure.measure not in {"organic_growth", "optionality", "promoters"}

@@ -119,7 +119,9 @@ def worded(found: Measured, words: Words) -> Worded:
         for figure, line in zip(found.figures, told, strict=True)
     }
     checks = check_lines(found, words)
-    return Worded(told, checks, found.withheld, forest(found.figures), titles)
+    return Worded(
+        told, checks, found.withheld, forest(found.figures, found.asked.edition.measures), titles
+    )
 
 
 def _periods(shown: str, now: Instant) -> list[str]:

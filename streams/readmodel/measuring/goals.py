@@ -37,9 +37,10 @@ def shown(connection: Connection, asked: Asked) -> list[Shown]:
     """Every task shown from the oldest window on, up to the end of the period."""
     c = t.task_moves.c
     windows = [rule.window for rule in asked.edition.measures.values()]
-    first, longest = (case((c.state == name, c.at)) for name in ("started", "completed"))
-    start = Instant(asked.starts - max(windows))
     touched = (TaskState.STARTED.value, TaskState.COMPLETED.value)
+    started, completed = (case((c.state == state, c.at)) for state in touched)
+    first = func.coalesce(func.min(started), func.min(completed))
+    start = Instant(asked.starts - max(windows))
     rows = connection.execute(
         select(
             c.task_id,
@@ -48,12 +49,12 @@ def shown(connection: Connection, asked: Asked) -> list[Shown]:
             func.max(c.journey).label("journey"),
             func.max(c.instance).label("instance"),
             func.max(case((c.state.in_(touched), c.desk))).label("desk"),
-            func.coalesce(func.min(first), func.min(longest)).label("at"),
+            first.label("at"),
             func.max(case((c.state == TaskState.COMPLETED.value, c.outcome))).label("outcome"),
         )
         .where(c.state.in_(touched), c.at < asked.ends, within(asked, c.client))
         .group_by(c.task_id, c.client)
-        .having(func.coalesce(func.min(first), func.min(longest)) >= start)
+        .having(first >= start)
         .order_by(c.task_id)
     )
     return [

@@ -153,7 +153,8 @@ def test_only_differences_of_shares_that_are_shown_are_drawn(office):
     fill(office.quarter)
     project(office.database, office.quarter)
     found = office.views.measures(asked())
-    drawn = forest(found.figures)
+    rules = found.asked.edition.measures
+    drawn = forest(found.figures, rules)
     assert [row.figure.measure for row in drawn.rows] == ["reach", "reach", "complaints"]
     assert [row.side for row in drawn.rows] == ["above", "above", "unclear"]
     assert all(
@@ -162,4 +163,4 @@ def test_only_differences_of_shares_that_are_shown_are_drawn(office):
     assert drawn.rows[2].low < drawn.zero < drawn.rows[2].high
     titles = worded(found, Words("en", the_catalogue().at(ENDS))).titles
     assert titles["reach", "mass"] == "mass client"
-    assert forest([figure for figure in found.figures if figure.lift is None]) is None
+    assert forest([figure for figure in found.figures if figure.lift is None], rules) is None
