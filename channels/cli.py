@@ -92,7 +92,10 @@ def commands() -> None:
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
 @_json
 def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
-    """A synthetic bank on one machine: live with pages, or headless."""
+    """A synthetic bank on one machine: live with pages, or headless.
+
+    Headless it ends with 1 if any client had more marketing contacts than a cap allows.
+    """
     if not chosen["headless"]:
         from channels.live import run_demo
 
@@ -107,14 +110,15 @@ def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     what = f"{plan.clients} clients, {plan.days} days"
     with tempfile.TemporaryDirectory() as folder, _patience(what):
         found = run(plan, Path(folder), record=chosen["record"], truth=chosen["truth"])
+    code = DIFFERENCE if any(cap["over"] for cap in found["contacts"]["caps"]) else 0
     if chosen["as_json"]:
         tell(found, as_json=True)
-        return 0
+        return code
     journeys, caps = found.pop("journeys"), found["contacts"].pop("caps")
     tell(found, as_json=False)
     said = ("journeys:", *lines(journeys), "contacts, counted anew:", *cap_lines(caps))
     click.echo("\n".join(said))
-    return 0
+    return code
 
 
 @commands.command()
