@@ -75,6 +75,15 @@ def test_reach_is_told_by_tier_beside_control_and_hidden_below_thirty(quarter, m
     assert figure(found, "reach", "wealth").value == 0.25
 
 
+def test_against_a_small_control_group_no_difference_is_told(quarter, measured):
+    quarter.serve_all(TREATED[:MANY])
+    quarter.serve_all(CONTROL[:FEW])
+    quarter.talk(TREATED[0])
+    found = figure(measured(), "reach")
+    assert (found.status, found.control.n, found.control.value) == ("shown", FEW, None)
+    assert found.lift is None
+
+
 def test_only_an_exchange_is_reach(quarter, measured):
     quarter.serve_all(TREATED[:MANY])
     quarter.talk(TREATED[0], seconds=29)
@@ -350,6 +359,14 @@ def test_caps_are_counted_anew_by_when_contacts_were(quarter, measured):
     assert (day.value, day.beside["most"], day.is_good) == (0, 1, True)
     outside = flags(found, "outside_contact")
     assert (outside.looked_at, [f.many for f in outside.flags]) == (5, [1])
+
+
+def test_a_contact_counts_when_it_was_and_not_when_it_became_known(quarter, measured):
+    quarter.serve_all(TREATED[:1])
+    for number, (hours, told) in enumerate(((0, 0), (23, 40))):
+        at, known = Instant(NOVEMBER + hours * HOUR), Instant(NOVEMBER + told * HOUR)
+        quarter.slot(TREATED[0], "spent", number, at=at, told=known)
+    assert figure(measured(), "overshoot", "day").beside["most"] == 2
 
 
 def test_a_window_that_began_before_the_period_is_whole(quarter, measured):
