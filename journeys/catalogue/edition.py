@@ -14,6 +14,7 @@ from journeys.client.wealth.returns.rules import PromoterRules, ReturnRules
 from journeys.learning.naive_bayes import Rules as LearningRules
 from journeys.learning.predictor import Predictor
 from journeys.lexicon.lexicon import Lexicon
+from journeys.measures.rules import Check, Measure
 from schemas.time import Instant
 
 
@@ -286,3 +287,6 @@ class Edition(msgspec.Struct, frozen=True):
     journeys: Mapping[str, Journey]
     by_trigger: Mapping[str, tuple[Journey, ...]]
     casework: Casework
+    measures: Mapping[str, Measure]
+    """By id, all that the code knows; nothing that decides reads them."""
+    checks: Mapping[str, Check]
