@@ -115,6 +115,16 @@ def decision(decisions: int, clients: int, days: int, *, as_json: bool) -> int:
     return _judged(found, as_json=as_json)
 
 
+@bench.command("propensity")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_json
+def propensity(file: Path, *, as_json: bool) -> int:
+    """The model of a goal's chance on FILE, a bank's public contacts, in order of date."""
+    from channels.bench.propensity import propensity as measure
+
+    return _judged(measure(file), as_json=as_json)
+
+
 @bench.command("replay")
 @click.option("--clients", default=200, show_default=True, type=click.IntRange(2))
 @click.option("--days", default=60, show_default=True, type=click.IntRange(1))

@@ -1,4 +1,4 @@
-"""`suishen models`: fitted on a log, released, asked by decisions, withdrawn; and replay is life."""
+"""`suishen models`: fitted on a log, released, asked by decisions, withdrawn; replay is life."""
 
 import json
 import shutil
@@ -71,7 +71,10 @@ def test_a_decision_with_a_model_is_recomputed_to_the_same_bytes(taught, by_mode
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("zh", ("模型 action/", "有利：", "不利：")), ("en", ("by model action/", "for it:", "against it:"))],
+    [
+        ("zh", ("模型 action/", "有利：", "不利：")),
+        ("en", ("by model action/", "for it:", "against it:")),
+    ],
 )  # fmt: skip
 def test_explain_tells_what_spoke_for_and_against(taught, by_models, suishen, lang, said):
     told = [
