@@ -88,17 +88,23 @@ def _line(row: dict[str, Any]) -> str:
 @over_cluster
 @_json
 def release(file: Path, data: Path, bootstrap: str | None, *, as_json: bool) -> int:
-    """Bring the models of FILE into force, all or none, from the next marker on."""
+    """Bring the models of FILE into force, all or none, from the next marker on.
+
+    What stands already is not released twice.
+    """
     found = read_models(file)
     with closing(opener(None, data, bootstrap)()) as reader:
-        reference = _reference(reader)
-        for model in found:
+        reference, standing = _reference(reader), list(released(reader))
+        missing = [model for model in found if model not in standing]
+        for model in missing:
             _check(model, reference)
-        ReferenceLog(reader).check(found)
+        ReferenceLog(reader).check(missing)
     side, place = asked(data, bootstrap)
-    side.release(place, found)
-    names = {model.model: model.sequence for model in found}
-    tell({"released": len(found), "models": names}, as_json=as_json)
+    if missing or bootstrap is not None:
+        # A release over a cluster that was cut short is finished by the same again.
+        side.release(place, missing if bootstrap is None else found)
+    names = {model.model: model.sequence for model in missing}
+    tell({"released": len(missing), "models": names}, as_json=as_json)
     return 0
 
 

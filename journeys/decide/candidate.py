@@ -51,8 +51,8 @@ class Situation:
         return {}
 
     @cached_property
-    def measured(self) -> dict[str, str | float | None]:
-        """What of the client was measured so far: it is the same whatever is proposed."""
+    def measured(self) -> dict[str, int]:
+        """The bins of the client's measures, once they were taken: the same for all actions."""
         return {}
 
     @cached_property

@@ -75,18 +75,19 @@ def used(
 
 def bins_of(action: Action, treatment: Treatment, situation: Situation) -> tuple[int, ...]:
     """The bin of each predictor in force, in order of name."""
-    taken = situation.measured
-    found = []
-    for each in situation.edition.propensity.predictors:
-        of_contact = _OF_CONTACT.get(each.id)
-        if of_contact is not None:
-            value = of_contact(action, treatment, situation)
-        elif each.id in taken:
-            value = taken[each.id]
-        else:
-            value = taken[each.id] = _OF_CLIENT[each.id](situation)
-        found.append(each.bin_of(value))
-    return tuple(found)
+    predictors, of_client = situation.edition.propensity.predictors, situation.measured
+    if not of_client:
+        for each in predictors:
+            if each.id in _OF_CLIENT:
+                of_client[each.id] = each.bin_of(_OF_CLIENT[each.id](situation))
+    return tuple(
+        [
+            of_client[each.id]
+            if each.id in of_client
+            else each.bin_of(_OF_CONTACT[each.id](action, treatment, situation))
+            for each in predictors
+        ]
+    )
 
 
 def _age(situation: Situation) -> Value:

@@ -63,6 +63,9 @@ FORBIDDEN: Final = MappingProxyType(
 """What no predictor may read or be called, and why."""
 
 
+_DIGITS: Final = "0123456789abcdef"
+
+
 class Predictor(msgspec.Struct, frozen=True):
     """One measure with its bins: `MISSING`, then by `cuts` ascending, or by `words` and others."""
 
@@ -109,7 +112,7 @@ def written(bins: Sequence[int]) -> str:
         >>> written((0, 3, 11))
         '03b'
     """
-    return "".join([f"{one:x}" for one in bins])
+    return "".join(map(_DIGITS.__getitem__, bins))
 
 
 def read(text: str) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from streams.releasing import CutShortError, Releasing
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE
 from tests.builders import CURRENT, MONDAY_10, TERM, a_product
 from tests.fakes import FakeLog
+from tests.models import a_model
 
 
 def a_catalogue(comment=""):
@@ -49,6 +50,14 @@ class Cluster:
 
     def ends(self):
         return [self.log.end(t, p) for t in (CLIENT_EVENTS, DESK_EVENTS) for p in range(2)]
+
+
+def test_a_model_that_stands_is_not_written_twice_and_its_next_is(cluster):
+    cluster.release(a_catalogue(), a_model())
+    assert cluster.release(a_model()).versions == 0
+    assert cluster.release(a_model(), a_model(sequence=2)).versions == 1
+    with pytest.raises(DefinitionError, match="release it as 3"):
+        cluster.release(a_model(sequence=2, outcomes=10))
 
 
 @pytest.fixture

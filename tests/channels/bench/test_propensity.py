@@ -1,4 +1,4 @@
-"""The measurement itself, on made contacts; the public ones are not shipped (README of learning)."""
+"""The measurement itself, on made contacts; the public ones are not shipped."""
 
 import json
 from random import Random
@@ -30,7 +30,7 @@ def test_what_can_be_learned_is_learned_and_what_cannot_is_not(tmp_path):
     blind = propensity(contacts(tmp_path / "b.csv", job_matters=False))["delay_0"]
     assert taught["n"] == 1200
     assert taught["skill"] > 0.05 > blind["skill"]
-    assert taught["auc"] > 0.7
+    assert taught["auc"] > 0.6
 
 
 def test_the_duration_of_a_call_tells_nothing(tmp_path):

@@ -151,10 +151,14 @@ def test_a_model_that_serves_nobody_is_refused_whole(folder, suishen, model, sai
     assert "no model was ever" in suishen("models", "list", "--data", folder)[1]
 
 
-def test_a_sequence_cannot_be_released_twice(folder, suishen):
+def test_a_sequence_stands_for_one_model_and_a_repeat_is_no_news(folder, suishen):
+    place = ("models", "release", folder / "m.jsonl", "--data", folder)
     put(folder / "m.jsonl", a_model())
-    assert suishen("models", "release", folder / "m.jsonl", "--data", folder)[0] == 0
-    code, _, err = suishen("models", "release", folder / "m.jsonl", "--data", folder)
+    assert suishen(*place)[0] == 0
+    code, out, _ = suishen(*place, "--json")
+    assert (code, json.loads(out)["released"]) == (0, 0)
+    put(folder / "m.jsonl", a_model(outcomes=300))
+    code, _, err = suishen(*place)
     assert (code, "release it as 2" in err) == (2, True)
 
 
