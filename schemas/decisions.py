@@ -118,6 +118,9 @@ class Versions(Wire):
     parameters: str
     reference_offset: int
     models: dict[str, str] = Field(default_factory=dict)
+    """The sequence of every model that had a word, by name."""
+    bins: Annotated[str, Field(pattern=r"^[0-9a-f]{1,16}$")] | None = None
+    """The stamp of what each bin in `parts.bins` means; other stamps have other bins."""
 
 
 class Decision(Wire):

@@ -40,7 +40,7 @@ def fit_log(reader: LogReader, *, is_recording: bool) -> Found:
     reference = ReferenceLog(reader).at(reader.end(REFERENCE, 0))
     edition = reference.catalogue.at(seen.until)
     policy = edition.propensity
-    joined = seen.joined(policy.rules)
+    joined = seen.joined(policy.rules, policy.stamp)
     fitted = fit(
         joined.labels,
         sizes=tuple(one.size for one in policy.predictors),

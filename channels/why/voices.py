@@ -13,9 +13,10 @@ _TOLD: Final = 3
 """So many bins are told; all are in the record."""
 _SAID: Final = {
     "chance": (
-        "概率 {p:.2f}（基准 {prior:.2f}），模型 {model} 第{sequence}版",
-        "chance {p:.2f} (base rate {prior:.2f}) by model {model}, sequence {sequence}",
+        "概率 {p:.2f}（基准 {prior:.2f}），模型 {models}",
+        "chance {p:.2f} (base rate {prior:.2f}) by model {models}",
     ),
+    "model": ("{which} 第{sequence}版", "{which} ({sequence})"),
     "for": ("有利：{bins}", "for it: {bins}"),
     "against": ("不利：{bins}", "against it: {bins}"),
     "bin": ("{measure}{range}（{weight:+.2f}）", "{measure} {range} ({weight:+.2f})"),
@@ -75,10 +76,8 @@ class Voices:
         tables = propensity.asked(known, channel, self._reference, policy)
         if not tables:
             return
-        own = tables[0]
-        yield self._say(
-            "chance", p=parts.p, prior=parts.prior, model=own.name, sequence=own.sequence
-        )
+        models = [self._say("model", which=one.name, sequence=one.sequence) for one in tables]
+        yield self._say("chance", p=parts.p, prior=parts.prior, models=self._comma.join(models))
         bins = read(parts.bins)
         strongest = propensity.spoken(tables, bins, policy)[:_TOLD]
         at = {one.id: (one, bins[place]) for place, one in enumerate(policy.predictors)}

@@ -51,13 +51,15 @@ class Joined(NamedTuple):
     open: int
     """Contacts whose window has not ended."""
     missing: int
-    """Tasks that teach nothing: not reached, not taken, or decided without bins."""
+    """Tasks that teach nothing: not reached, not taken, or decided without these bins."""
 
 
 class _Chosen(NamedTuple):
     """What a decision knew of an action that it chose."""
 
     decided_at: Instant
+    stamp: str | None
+    """Of what the bins mean."""
     bins: str
     prior: float
 
@@ -111,7 +113,9 @@ class Seen:
             parts = one.parts
             if one.chosen and one.treatment is not None and parts is not None and parts.bins:
                 place = (taken.decision_id, one.action, one.treatment)
-                self._chosen[place] = _Chosen(taken.decided_at, parts.bins, parts.prior)
+                self._chosen[place] = _Chosen(
+                    taken.decided_at, taken.versions.bins, parts.bins, parts.prior
+                )
 
     def _changed(self, task: Task) -> None:
         known = self._tasks.get(task.task_id)
@@ -126,19 +130,24 @@ class Seen:
             task.state, task.state_reason, task.outcome, task.changed_at
         )
 
-    def joined(self, rules: Rules) -> Joined:
-        """Every label of what was taken in; `rules` say when they close."""
-        found = [self._label(name, task, rules) for name, task in self._tasks.items()]
+    def joined(self, rules: Rules, stamp: str) -> Joined:
+        """Every label of what was taken in.
+
+        Args:
+            rules: say when labels close.
+            stamp: of the bins wanted; decisions that saw others teach nothing.
+        """
+        found = [self._label(name, task, rules, stamp) for name, task in self._tasks.items()]
         labels = sorted(one for one in found if isinstance(one, Label))
         still_open = sum(one is True for one in found)
         return Joined(labels, still_open, len(found) - len(labels) - still_open)
 
-    def _label(self, name: str, task: _Task, rules: Rules) -> Label | bool:
+    def _label(self, name: str, task: _Task, rules: Rules, stamp: str) -> Label | bool:
         """The label of a task; `True` while it is open, `False` if there will be none."""
         life = [task.versions[number] for number in sorted(task.versions)]
         chosen = self._chosen.get((task.decision_id, task.action, task.treatment))
         shown = _shown_at(life)
-        if chosen is None or shown is None:
+        if chosen is None or chosen.stamp != stamp or shown is None:
             return False
         window = rules.adviser_window if task.channel in _BY_ADVISER else rules.digital_window
         ends = Instant(shown + window)

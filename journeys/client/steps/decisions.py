@@ -191,6 +191,7 @@ def _record(
                 models=propensity.used(
                     (*choice.chosen, *choice.withheld), draft.reference, draft.edition.propensity
                 ),
+                bins=draft.edition.propensity.stamp,
             ),
             task_ids=tuple(TaskId(row.task_id) for row in rows),
             verdicts=verdicts if rows else (),

@@ -45,7 +45,13 @@ def decided(name: str = "a", at: Instant = MONDAY_10, **more: Any) -> Envelope:
         action=more.get("action", ACTION), treatment="shown", channel=Channel.APP, chosen=True,
         parts=parts,
     )  # fmt: skip
-    versions = Versions(engine="e", catalogue="c", parameters="p", reference_offset=1)
+    versions = Versions(
+        engine="e",
+        catalogue="c",
+        parameters="p",
+        reference_offset=1,
+        bins=more.get("stamp", PROPENSITY.stamp),
+    )
     data = Decision(
         decision_id=DecisionId("d_" + derive(name)), trigger="intent", decided_at=at,
         candidates=(one,), versions=versions,

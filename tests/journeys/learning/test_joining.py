@@ -10,11 +10,11 @@ from schemas.tasks import Outcome, TaskState
 from schemas.wire import Channel
 from tests.builders import MONDAY_10
 from tests.journeys.learning.facts_told import day, decided, goal, much_later, shown, task
-from tests.models import RULES
+from tests.models import PROPENSITY, RULES
 
 
 def joined(*facts):
-    return Seen().take(facts).joined(RULES)
+    return Seen().take(facts).joined(RULES, PROPENSITY.stamp)
 
 
 def only(*facts):
@@ -93,6 +93,11 @@ def test_an_adviser_who_says_converted_reaches_no_goal_of_a_journey():
 
 def test_a_decision_without_bins_teaches_nothing():
     told = [decided(bins=None), *shown()[1:]]
+    assert counts(*told, much_later()) == (0, 0, 1)
+
+
+def test_bins_that_were_cut_otherwise_teach_nothing():
+    told = [decided(stamp="abc"), *shown()[1:]]
     assert counts(*told, much_later()) == (0, 0, 1)
 
 
