@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from journeys.desk import books, ranking
+from journeys.desk import books, handovers, ranking
 from journeys.desk.state import DeskState, Entry, Gap, Hours, decode, encode
 from journeys.desk.work import Work
 from journeys.identity import short_hash
@@ -18,7 +18,7 @@ from journeys.step import Place, Step
 from schemas import codec
 from schemas import facts as said
 from schemas.envelope import Envelope
-from schemas.signals import desk, engine
+from schemas.signals import desk, engine, handover
 from schemas.signals.desk import DeskAction
 from schemas.tasks import OPEN_STATES, ClaimKind, DeskActionKind, Task, TaskState
 from schemas.time import Instant
@@ -242,7 +242,9 @@ def _on_roster(work: Work, event: desk.RosterSet) -> None:
             tuple((talk.starts, talk.ends) for talk in roster.booked),
             tuple(roster.licences),
             roster.deputy,
+            tuple(roster.languages),
         )
+        handovers.on_roster(work)
 
 
 def _on_diagnosis(work: Work, event: desk.DiagnosisActed) -> None:
@@ -273,6 +275,8 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Work, Any], None]]] = {
     desk.RosterSet: _on_roster,
     desk.DiagnosisActed: _on_diagnosis,
     desk.BookEntered: books.on_entry,
+    handover.HandoverOffered: handovers.on_offer,
+    handover.HandoverActed: handovers.on_action,
     engine.Ticked: _on_tick,
     engine.HoleWaived: _on_waiver,
 }

@@ -39,6 +39,20 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
     booked: tuple[tuple[Instant, Instant], ...] = ()
     licences: tuple[str, ...] = ()
     deputy: str | None = None
+    languages: tuple[str, ...] = ("zh",)
+
+
+class Waiting(msgspec.Struct, frozen=True, array_like=True):
+    """A case that is handed over to this desk and waits to be taken."""
+
+    handover_id: str
+    version: int
+    client: str
+    accept_by: Instant
+    taken_by: str | None = None
+    """Told to the client's log, whose word is waited for."""
+    licence: str | None = None
+    language: str | None = None
 
 
 class Gap(msgspec.Struct, frozen=True, array_like=True):
@@ -71,6 +85,8 @@ class DeskState(msgspec.Struct, frozen=True, array_like=True):
     """Short hash of the ranking last said."""
     books: tuple[Kept, ...] = ()
     """The newest periods, in order."""
+    waiting: tuple[Waiting, ...] = ()
+    """Hand-overs, the first clock first."""
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")

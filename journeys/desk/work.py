@@ -33,6 +33,7 @@ class Work:
         "now",
         "outputs",
         "ranking",
+        "waiting",
     )
 
     def __init__(self, state: DeskState, reference: Reference) -> None:
@@ -43,6 +44,7 @@ class Work:
         self.gaps = state.gaps
         self.ranking = state.ranking
         self.books = state.books
+        self.waiting = state.waiting
         self.outputs: list[Output] = []
         self._reference = reference
 
@@ -63,6 +65,7 @@ class Work:
             gaps=self.gaps,
             ranking=self.ranking,
             books=self.books,
+            waiting=self.waiting,
         )
         return Step(state, tuple(self.outputs))
 

@@ -6,7 +6,7 @@ from journeys.catalogue.casework import ROLES, CaseType
 from journeys.catalogue.vocabulary import RANKS
 from journeys.client.case.case import UNDER_WAY, Case, Values, ordered
 from journeys.client.state import Holding
-from journeys.client.steps import behaviour
+from journeys.client.steps import behaviour, handing
 from journeys.client.steps.draft import Draft
 from journeys.identity import short_hash
 from schemas import facts
@@ -104,7 +104,7 @@ def settle(draft: Draft, case_id: str) -> None:
 
 def resolve(draft: Draft, case: Case, *, by: str) -> Case:
     """It is solved as far as is known: its topic is free; for a while it may be opened again."""
-    kind = type_of(draft, case)
+    kind, case = type_of(draft, case), handing.withdraw(draft, case)
     reopen, contact = (0, 0) if kind is None else (kind.reopen, kind.first_contact)
     solved = replace(
         case,
@@ -145,7 +145,7 @@ def prove(draft: Draft, case: Case) -> None:
 
 def close(draft: Draft, case: Case, reason: str) -> None:
     """It is over: nothing of it is kept here."""
-    was_open = case.is_open
+    was_open, case = case.is_open, handing.withdraw(draft, case)
     against = "unsolved" if was_open else unconfirmed(case)
     ended = replace(judge(draft, case, against), life=CaseLife.CLOSED, due=None)
     draft.cases = tuple(other for other in draft.cases if other.case_id != case.case_id)

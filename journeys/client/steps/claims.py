@@ -78,6 +78,11 @@ def on_claim(draft: Draft, event: TaskClaimed) -> None:
     if claim.number <= row.claim:
         draft.set_aside(event, Effect.DUPLICATE, "claim_seen")
         return
+    if tasks.is_open(row) and claim.desk != row.desk:
+        # Its number is no number of this desk's: kept, it would hide the next claim of the one
+        # that has the task.
+        draft.set_aside(event, Effect.REFUSED, "not_this_desk")
+        return
     row = replace(row, claim=claim.number)
     if not tasks.is_open(row):
         _on_closed(draft, event, row)

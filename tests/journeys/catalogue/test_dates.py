@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.catalogue.casework import HANDOVERS
 from journeys.catalogue.dating import edition_at
 from journeys.catalogue.read_conduct import TABLE
 from journeys.catalogue.read_policies import GATE
@@ -104,7 +105,7 @@ def test_a_needed_file_that_is_missing_is_named(name, what):
 
 
 def test_no_file_at_all_is_refused():
-    assert len(faults({})) == 16 + len(GATE) + len(TABLE)
+    assert len(faults({})) == 16 + len(GATE) + len(TABLE) + len(HANDOVERS)
 
 
 def test_an_action_may_come_later_and_leave_again():

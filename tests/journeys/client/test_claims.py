@@ -268,3 +268,16 @@ def test_any_other_claim_on_a_closed_task_is_set_aside():
     life = planned()
     claim(life, A.DECLINED, 1, reason=DeclineReason.NO_TIME)
     assert facts.Effect.REFUSED in effects(claim(life, A.ACCEPTED, 2))
+
+
+def test_a_claim_of_a_desk_that_has_lost_the_task_is_refused_and_hides_no_other():
+    life = planned()
+    task = newest(life)
+    claim(life, A.ACCEPTED, 1, task=task)
+    claim(life, A.HANDED_OVER, 2, task=task, to=task.backups[0])
+    moved = newest(life)
+    said = claim(life, A.COMPLETED, 3, task=moved, desk=task.desk, outcome=Outcome.SOLVED)
+    assert effects(said) == {facts.Effect.REFUSED}
+    assert newest(life) == moved
+    claim(life, A.ACCEPTED, 3, task=moved)  # the desk that has it counts on from its own number
+    assert (newest(life).state, newest(life).desk) == (TaskState.ACCEPTED, task.backups[0])
