@@ -14,7 +14,8 @@ from channels.gateway.counting import DoorMetrics
 from channels.gateway.orders import OrderDesk
 from channels.process import Process
 from channels.serving import Check, answers, serve_app, wait_for_views
-from channels.workbench.app import Pages, attach, create_app
+from channels.workbench.app import attach, create_app
+from channels.workbench.shell import Pages
 from streams.clock import WallClock
 from streams.errors import TransientError, WorkerStopError
 from streams.kafka.lag import LagMeter

@@ -23,7 +23,8 @@ from channels.simulator.headless import Headless
 from channels.simulator.mix import read_mix
 from channels.simulator.story import Story
 from channels.simulator.voice import Message
-from channels.workbench.app import Pages, attach
+from channels.workbench.app import attach
+from channels.workbench.shell import Pages
 from schemas.reference import CatalogueFiles
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from streams.catalogue_files import read_files, version_of

@@ -50,6 +50,8 @@ def message_of(
         raise Refused("closed")
     if said.get("version") != str(task["version"]):
         raise Refused("moved_on")
+    if said.get("reason") and said["reason"] not in set(DeclineReason):
+        raise Refused("unknown_reason")
     try:
         action = _action(task, said, now)
     except (ValidationError, ValueError):

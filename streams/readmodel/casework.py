@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from schemas.cases import CaseLife
+from schemas.handovers import HandoverState
 from streams.readmodel import tables as t
 
 Doc = dict[str, Any]
@@ -13,6 +14,7 @@ _OWNED: Final = 50
 _TO_SOLVE: Final = tuple(
     life.value for life in CaseLife if life not in (CaseLife.RESOLVED, CaseLife.CLOSED)
 )
+_WAITS: Final = (HandoverState.OFFERED.value, HandoverState.PASSED_ON.value)
 _LINES: Final = 100
 """Of one case: several operations with every step asked for again."""
 
@@ -58,6 +60,29 @@ def first_contact(connection: Connection) -> list[Doc]:
             row["judged"] += count
             row["met"] += count if word == "met" else 0
     return [found[name] for name in sorted(found)]
+
+
+def waiting(connection: Connection, desk: str) -> list[Doc]:
+    """The hand-overs that wait at a desk, the first clock first."""
+    c = t.handovers.c
+    mine = select(t.handovers).where(c.desk == desk, c.state.in_(_WAITS)).order_by(c.accept_by)
+    return [dict(row) for row in connection.execute(mine.limit(_OWNED)).mappings()]
+
+
+def handover(connection: Connection, handover_id: str) -> Doc | None:
+    """A hand-over with its `case` and the client's newest `decision`; `None` if unknown."""
+    mine = select(t.handovers).where(t.handovers.c.handover_id == handover_id)
+    row = connection.execute(mine).mappings().first()
+    if row is None:
+        return None
+    c = t.decisions.c
+    decided = select(t.decisions).where(c.client == row["client"]).order_by(c.at.desc())
+    decision = connection.execute(decided.limit(1)).mappings().first()
+    return {
+        **row,
+        "case": one(connection, row["case_id"]),
+        "decision": None if decision is None else dict(decision),
+    }
 
 
 def _whole(connection: Connection, row: Any) -> Doc:  # noqa: ANN401 - a row as a mapping

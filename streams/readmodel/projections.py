@@ -271,7 +271,37 @@ def _first_contact(rows: Rows, fact: facts.FirstContactJudged, place: _Place) ->
     _case_line(rows, fact, place, "first_contact", "met" if fact.data.met else "missed")
 
 
-def _case_line(rows: Rows, fact: Any, place: _Place, kind: str, word: str) -> None:  # noqa: ANN401 - one of five facts, by the callers
+def _handover(rows: Rows, fact: facts.HandoverAdvanced, place: _Place) -> None:
+    said = fact.data
+    row = {
+        "handover_id": said.handover_id,
+        "version": said.version,
+        "client": fact.partitionkey,
+        "case_id": said.case_id,
+        "state": said.state.value,
+        "desk": said.desk,
+        "accept_by": said.accept_by,
+        "at": fact.time,
+        "doc": said,
+    }
+    rows.put(tables.handovers, row)
+    _case_line(rows, fact, place, "handover", said.state, told=False)
+    _note(
+        rows, place, "handover", said.handover_id,
+        version=said.version, client=fact.partitionkey,
+    )  # fmt: skip
+
+
+def _case_line(
+    rows: Rows,
+    fact: Any,  # noqa: ANN401 - one of six facts, by the callers
+    place: _Place,
+    kind: str,
+    word: str,
+    *,
+    told: bool = True,
+) -> None:
+    """A line of a case's record; a screen hears of it unless it is `told` of something else."""
     row = {
         "fact_id": fact.id,
         "case_id": fact.data.case_id,
@@ -285,7 +315,8 @@ def _case_line(rows: Rows, fact: Any, place: _Place, kind: str, word: str) -> No
         "doc": fact.data,
     }
     rows.put(tables.case_lines, row)
-    _note_client(rows, fact, place)
+    if told:
+        _note_client(rows, fact, place)
 
 
 def _decision(rows: Rows, fact: facts.DecisionMade, _place: _Place) -> None:
@@ -341,6 +372,18 @@ def _refusal(rows: Rows, fact: facts.ActionRefused, place: _Place) -> None:
     _note(rows, place, "refusal", fact.data.task_id, desk=fact.partitionkey)
 
 
+def _handover_refusal(rows: Rows, fact: facts.HandoverRefused, place: _Place) -> None:
+    row = {
+        "fact_id": fact.id,
+        "desk": fact.partitionkey,
+        "task_id": fact.data.handover_id,
+        "at": fact.time,
+        "doc": fact.data,
+    }
+    rows.put(tables.refusals, row)
+    _note(rows, place, "refusal", fact.data.handover_id, desk=fact.partitionkey)
+
+
 def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: _Place) -> None:
     """The task's own next version shows it."""
 
@@ -380,6 +423,8 @@ _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
     facts.OperationAdvanced: _operation,
     facts.StepAsked: _step_asked,
     facts.FirstContactJudged: _first_contact,
+    facts.HandoverAdvanced: _handover,
+    facts.HandoverRefused: _handover_refusal,
     facts.DecisionMade: _decision,
     facts.ContactCounted: _contact,
     facts.HoleChanged: _hole,

@@ -180,6 +180,16 @@ class Views:
         with self._engine.connect() as connection:
             return casework.one(connection, case_id)
 
+    def handover(self, handover_id: str) -> Doc | None:
+        """A hand-over with its case and the client's newest decision."""
+        with self._engine.connect() as connection:
+            return casework.handover(connection, handover_id)
+
+    def waiting(self, desk: str) -> list[Doc]:
+        """The hand-overs that wait at a desk, the first clock first."""
+        with self._engine.connect() as connection:
+            return casework.waiting(connection, desk)
+
     def first_contact(self) -> list[Doc]:
         """How many cases of each type were solved at the first contact."""
         with self._engine.connect() as connection:

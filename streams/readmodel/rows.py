@@ -17,6 +17,7 @@ _ORDERED: Final[Mapping[str, str]] = {
     "intents": "seq",
     "journeys": "seq",
     "cases": "seq",
+    "handovers": "version",
     "contacts": "seq",
     "holes": "seq",
     "buyers": "seq",
