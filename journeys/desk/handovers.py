@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
+from journeys.desk import skills
 from journeys.desk.state import Waiting
 from journeys.desk.work import Work
 from schemas.facts import HandoverRefused
@@ -83,14 +84,8 @@ def on_roster(work: Work) -> None:
 
 
 def _may_not(work: Work, one: Waiting) -> HandoverAnswerKind | None:
-    """Licence and language; of a desk whose roster nobody told, neither is known to lack."""
-    if work.hours.version == 0:
-        return None
-    if one.licence is not None and one.licence not in work.hours.licences:
-        return HandoverAnswerKind.NO_LICENCE
-    if one.language is not None and one.language not in work.hours.languages:
-        return HandoverAnswerKind.NO_LANGUAGE
-    return None
+    no = skills.lacking(work.hours, one.licence, one.language)
+    return None if no is None else HandoverAnswerKind(no)
 
 
 def _refusal(work: Work, one: Waiting | None, action: HandoverAction) -> _Refused | None:

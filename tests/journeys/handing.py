@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from typing_extensions import override
+
 from journeys.desk.fold import DeskFold
 from journeys.step import Route
 from schemas import codec, facts
@@ -20,6 +22,7 @@ class Bank(Casework):
         self._acts = 0
         super().__init__(**more)
 
+    @override
     def hear(self, event: Any) -> list[Any]:
         step = self.fold.apply(self.state, event, self.reference)
         self.state = self.fold.decode(self.fold.encode(step.state))
