@@ -58,6 +58,7 @@ _ELSEWHERE: Final = {
     "diagnose": "channels.assess.people_cli:diagnose",
     "journey": "channels.why.journey_command:journey",
     "kafka": "channels.kafka_cli:kafka",
+    "overrides": "channels.overrides_cli:overrides",
     "run": "channels.run_cli:run",
     "stop": "channels.stop_cli:stop",
     "up": "channels.up.command:up",

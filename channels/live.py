@@ -15,7 +15,8 @@ from fastapi import FastAPI
 
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
-from channels.offline import ENGINE
+from channels.offline import ENGINE, open_board
+from channels.overrides import Guard
 from channels.publishing import send
 from channels.simulator.bank import Bank
 from channels.simulator.ears import HEARD, hear
@@ -36,6 +37,7 @@ from streams.feed import ReaderFeed
 from streams.ports import Clock, Outgoing
 from streams.readmodel.database import VIEWS, open_database
 from streams.readmodel.freshness import Freshness
+from streams.readmodel.overrides import Overrides
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from streams.released import ReleasedCatalogue
@@ -45,6 +47,7 @@ HOST: Final = "127.0.0.1"
 _BATCH: Final = 200
 _NAP_S: Final = 0.03
 _FOLLOW_S: Final = 0.2
+_GUARD_S: Final = 30.0
 PORTS_TRIED = 20
 _A_WEEKDAY: Final = "2026-11-24T00:00:00+08:00"
 _OPENING: Final = 8 * HOUR + 30 * MINUTE
@@ -57,6 +60,7 @@ class Service:
     """The engine with its doors over a folder; one process, one port."""
 
     def __init__(self, folder: Path, clock: Clock, port: int) -> None:
+        self._folder, self._clock = folder, clock
         self.engine = EmbeddedEngine(folder / ENGINE, clock)
         self._release_if_new()
         self.engine.commit()
@@ -75,6 +79,7 @@ class Service:
         self._spawn(self.engine.run)
         self._spawn(Projector(self._views, ReaderFeed(self._reader, wait_s=_NAP_S)).run)
         self._spawn(self._follow)
+        self._spawn(self._guard)
         for work in more:
             self._spawn(work)
         with suppress(KeyboardInterrupt):
@@ -105,6 +110,12 @@ class Service:
         while not stop.wait(_FOLLOW_S):
             with suppress(TransientError):  # then no order is judged
                 self._orders.refresh()
+
+    def _guard(self, stop: threading.Event) -> None:
+        """Stop an action of whose tasks too many were not right for the client."""
+        while not stop.wait(_GUARD_S):
+            with open_board(self._folder) as board:
+                Guard(board, Overrides(board.switch.engine)).look(self._clock.now())
 
     def _config(self, clock: Clock, port: int) -> uvicorn.Config:
         views = Views(self._views, self._reader)

@@ -82,7 +82,7 @@ def lift(treated: tuple[int, int], control: tuple[int, int]) -> Lift:
         >>> [round(each, 4) for each in lift((56, 70), (48, 80))]
         [0.2, 0.0524, 0.3339]
     """
-    (p1, low1, high1), (p2, low2, high2) = _wilson(*treated), _wilson(*control)
+    (p1, low1, high1), (p2, low2, high2) = around(*treated), around(*control)
     return Lift(
         p1 - p2,
         p1 - p2 - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2),
@@ -124,8 +124,8 @@ def _share(hits: int, trials: int) -> float | None:
     return round(hits / trials, 4) if trials else None
 
 
-def _wilson(hits: int, trials: int) -> tuple[float, float, float]:
-    """A share with Wilson's interval."""
+def around(hits: int, trials: int) -> tuple[float, float, float]:
+    """A share with the ends of Wilson's interval of 95 %; there is a trial."""
     p, z2 = hits / trials, _Z * _Z
     middle = p + z2 / (2 * trials)
     reach = _Z * sqrt(p * (1 - p) / trials + z2 / (4 * trials * trials))

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from schemas import codec, facts
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import TYPE_PREFIX, Envelope
+from schemas.tasks import DeclineReason, Task, TaskState
 from streams.dead_letters import name_of
 from streams.errors import WorkerStopError
 from streams.ports import Record
@@ -125,10 +126,30 @@ def _task(rows: Rows, fact: facts.TaskChanged, place: _Place) -> None:
         "doc": task,
     }
     rows.put(tables.tasks, row)
+    if task.desk is not None and task.state in _ANSWERED:
+        _desk_answer(rows, task)
     _note(
         rows, place, "task", task.task_id,
         version=task.version, desk=task.desk, client=task.client,
     )  # fmt: skip
+
+
+_ANSWERED: Final = frozenset({TaskState.COMPLETED, TaskState.DECLINED})
+
+
+def _desk_answer(rows: Rows, task: Task) -> None:
+    declined = task.state is TaskState.DECLINED
+    row = {
+        "task_id": task.task_id,
+        "version": task.version,
+        "action": task.action,
+        "desk": task.desk,
+        "client": task.client,
+        "at": task.changed_at,
+        "reason": (task.state_reason or DeclineReason.OTHER.value) if declined else None,
+        "outcome": None if task.outcome is None else task.outcome.value,
+    }
+    rows.put(tables.desk_answers, row)
 
 
 def _queue(rows: Rows, fact: facts.QueueRanked, place: _Place) -> None:

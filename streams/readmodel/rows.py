@@ -13,6 +13,7 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 _ORDERED: Final[Mapping[str, str]] = {
     "tasks": "version",
+    "desk_answers": "version",
     "queues": "seq",
     "intents": "seq",
     "journeys": "seq",

@@ -75,6 +75,20 @@ tasks = Table(
     Column("doc", JSON, nullable=False),
     Index("tasks_by_desk", "desk", "state"),
 )
+desk_answers = Table(
+    "desk_answers",
+    metadata,
+    Column("task_id", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("action", String, nullable=False),
+    Column("desk", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", String),
+    Column("outcome", String),
+    Index("desk_answers_by_action", "action", "at"),
+)
+"""Tasks that a desk has closed: `reason` why it declined one, or the `outcome` of a talk."""
 queues = Table(
     "queues",
     metadata,

@@ -3,6 +3,8 @@
 One owner at a time, and while a case is open its topic is its own.
 """
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from journeys.catalogue.casework import CaseType
@@ -42,6 +44,9 @@ from schemas.signals.conversation import Reading, UtteranceUnderstood
 from schemas.tasks import TaskState
 from schemas.time import Instant
 from schemas.wire import Channel
+
+CORRECTION: Final = "record_correction"
+"""The request that a desk makes by declining a task for a wrong fact."""
 
 
 def on_need(draft: Draft, event: NeedRaised) -> None:
@@ -195,6 +200,15 @@ def on_helped(draft: Draft, row: TaskRow, outcome: str) -> None:
             resolve(draft, case, by="desk_says")
 
 
+def open_correction(draft: Draft, row: TaskRow) -> None:
+    """A desk says that a task rests on a wrong fact: somebody has to put the record right."""
+    kind = draft.edition.casework.by_request.get(CORRECTION)
+    known = None if kind is None else _same(draft, kind, row.action)
+    if kind is None or (known is not None and known.is_open) or not _has_room(draft):
+        return
+    _begin(draft, kind, {kind.subject: row.action}, channel=row.channel, session=row.task_id)
+
+
 def recall_cause(draft: Draft, mark: int) -> None:
     """What opened it was taken back: it goes too, unless the bank is at work for it."""
     for case in draft.cases:
@@ -210,6 +224,10 @@ def _open(
     if not _has_room(draft):
         refuse(draft, event, "too_many_cases")
         return
+    _begin(draft, kind, record, channel=str(channel), session=session)
+
+
+def _begin(draft: Draft, kind: CaseType, record: Values, *, channel: str, session: str) -> None:
     case = Case(
         case_id=draft.name("k_"),
         type=kind.id,
@@ -217,9 +235,9 @@ def _open(
         topic=kind.topic,
         subject=str(record.get(kind.subject, "")),
         life=CaseLife.OPEN,
-        channel=str(channel),
-        owner=owner_of(draft, kind, str(channel)),
-        owned_in=str(channel),
+        channel=channel,
+        owner=owner_of(draft, kind, channel),
+        owned_in=channel,
         record=ordered(record),
         opened_at=draft.now,
         causes=(draft.cause.mark,),

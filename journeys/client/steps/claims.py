@@ -215,6 +215,8 @@ def _decline(draft: Draft, row: TaskRow, reason: DeclineReason) -> None:
         journeys.on_outcome(draft, declined, Outcome.REFUSED)
     else:
         journeys.on_outcome(draft, declined, "declined")
+    if reason is DeclineReason.WRONG_FACT:
+        cases.open_correction(draft, declined)
     draft.decide_on("outcome")
 
 

@@ -32,6 +32,11 @@ fall_back_share = "50%"
 urgency_near = "24h"
 urgency_most = 2.0
 snooze_most = "3d"
+pause_share = "5%"
+pause_of = 50
+drift_recent = "30d"
+drift_before = "90d"
+shown_from = 30
 """
 MIDNIGHT = parse_instant("2027-01-01T00:00:00+08:00")
 

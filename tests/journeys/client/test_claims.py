@@ -326,3 +326,16 @@ def test_a_claim_of_a_desk_that_has_lost_the_task_is_refused_and_hides_no_other(
     assert newest(life) == moved
     claim(life, A.ACCEPTED, 3, task=moved)  # the desk that has it counts on from its own number
     assert (newest(life).state, newest(life).desk) == (TaskState.ACCEPTED, task.backups[0])
+
+
+def test_a_wrong_fact_opens_a_correction_that_somebody_owns_and_other_reasons_do_not():
+    life = planned()
+    claim(life, A.DECLINED, 1, reason=DeclineReason.NO_TIME)
+    assert life.state.cases == ()
+    life = planned()
+    said = claim(life, A.DECLINED, 1, reason=DeclineReason.WRONG_FACT)
+    (opened,) = [event.data for event in said if isinstance(event, facts.CaseAdvanced)]
+    assert (opened.case_type, opened.subject, opened.owner) == (
+        "record_correction", "inflow_talk", "team-east"
+    )  # fmt: skip
+    assert opened.due is not None
