@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
+from channels.gateway.turns import TurnDesk
 from channels.offline import ENGINE, open_board
 from channels.overrides import Guard
 from channels.publishing import send
@@ -119,10 +120,11 @@ class Service:
 
     def _config(self, clock: Clock, port: int) -> uvicorn.Config:
         views = Views(self._views, self._reader)
-        app: FastAPI = create_gateway(
-            self.engine, clock, views, durability="local", orders=self._orders
-        )
         catalogue = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
+        turns = TurnDesk(self.engine, views, clock, catalogue)
+        app: FastAPI = create_gateway(
+            self.engine, clock, views, durability="local", orders=self._orders, turns=turns
+        )
         attach(app, Pages(views, self.engine, clock, catalogue, is_ending=self._is_ending))
         return uvicorn.Config(
             app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2

@@ -16,7 +16,7 @@ _TO_SOLVE: Final = tuple(
 )
 _WAITS: Final = (HandoverState.OFFERED.value, HandoverState.PASSED_ON.value)
 _LINES: Final = 100
-"""Of one case: several operations with every step asked for again."""
+"""Of one case, the newest: several operations with every step asked for again."""
 
 
 def of_client(connection: Connection, client: str) -> list[Doc]:
@@ -87,7 +87,8 @@ def handover(connection: Connection, handover_id: str) -> Doc | None:
 
 def _whole(connection: Connection, row: Any) -> Doc:  # noqa: ANN401 - a row as a mapping
     c = t.case_lines.c
-    lines = select(t.case_lines).where(c.case_id == row["case_id"]).order_by(c.seq).limit(_LINES)
-    found = [dict(line) for line in connection.execute(lines).mappings()]
+    mine = select(t.case_lines).where(c.case_id == row["case_id"]).order_by(c.seq.desc())
+    newest = connection.execute(mine.limit(_LINES)).mappings().all()
+    found = [dict(line) for line in reversed(newest)]
     judged = next((line["doc"] for line in found if line["kind"] == "first_contact"), None)
     return {**row, "lines": found, "first_contact": judged}

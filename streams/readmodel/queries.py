@@ -190,6 +190,22 @@ class Views:
         with self._engine.connect() as connection:
             return casework.waiting(connection, desk)
 
+    def offers(self, client: str, channel: str) -> list[Doc]:
+        """The open tasks of a client in a channel, the highest priority first."""
+        c = t.tasks.c
+        mine = (c.client == client) & (c.channel == channel) & c.state.in_(_OPEN)
+        with self._engine.connect() as connection:
+            docs = list(connection.scalars(select(c.doc).where(mine)))
+        return sorted(docs, key=lambda doc: (-doc["priority"], doc["task_id"]))
+
+    def decided_by(self, event_id: str, source: str) -> str | None:
+        """The decision that an event caused, if any."""
+        c = t.decisions.c
+        mine = select(c.decision_id).where(c.cause_id == event_id, c.cause_source == source)
+        with self._engine.connect() as connection:
+            found: str | None = connection.scalars(mine.limit(1)).first()
+        return found
+
     def first_contact(self) -> list[Doc]:
         """How many cases of each type were solved at the first contact."""
         with self._engine.connect() as connection:
