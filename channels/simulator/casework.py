@@ -4,12 +4,12 @@ The bank's channels open cases, show what will be done and pass the client's yes
 carries the steps out. Chance comes from client and day, or from the case: nobody's stream shifts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from random import Random
 from typing import Any, Final
 
-from channels.corebank.port import answer_to
+from channels.corebank.port import Done, answer_to
 from channels.corebank.standin import Account, Odds, Payment, StandIn, Term
 from channels.simulator import voice
 from channels.simulator.client import Client
@@ -39,6 +39,8 @@ class Casework:
         self.core = StandIn(
             seed, Odds(**world.mix["core"]), sent=self._payment_sent, moved=self._moved
         )
+        self.answers = True
+        """Does it hear of steps by itself? Not where a process of its own asks the core bank."""
         self._payers: dict[str, str] = {}
         self._holders: dict[str, str] = {}
         self._now = Instant(0)
@@ -83,18 +85,28 @@ class Casework:
 
     def see_operation(self, operation: OperationAdvance, client: Client, now: Instant) -> None:
         """A channel shows what will be done, and the client answers."""
+        self._know_product(client, operation.parameters)
         if operation.state is OperationState.OFFERED:
             self._world.agenda.plan(now + MINUTE, client, "reply", operation)
 
     def see_step(self, request: StepRequest, client: Client, now: Instant) -> None:
         """The core bank carries a step out; its answer comes within the minute."""
+        if not self.answers:
+            return
         self._now = now
-        product = request.parameters.get("product")
-        if product is not None:
-            self._know_term(client, str(product))
+        self._know_product(client, request.parameters)
         answer = answer_to(self.core, request)
         data = answer.model_dump(mode="json", exclude_none=True)
         self._world.agenda.plan(now + MINUTE, client, "step_answer", (data, request.attempt))
+
+    def carry_out(self, request: StepRequest, now: Instant) -> Done:
+        """Carry a step out for somebody who asks the core bank by itself.
+
+        Raises:
+            NoAnswerError: as of the stand-in.
+        """
+        self._now = now
+        return self.core.carry_out(request)
 
     def _payment_fails(self, client: Client, at: Instant, _: object) -> Said:
         rng = Random(f"{client.seed}:{at}:payment")
@@ -160,6 +172,11 @@ class Casework:
         if held is None or held.maturity is None or held.value == 0:
             return None
         return {**_instruction(client, product), **case.record}
+
+    def _know_product(self, client: Client, parameters: Mapping[str, Any]) -> None:
+        product = parameters.get("product")
+        if product is not None:
+            self._know_term(client, str(product))
 
     def _know_term(self, client: Client, product: str) -> None:
         """The core bank's own record of a position, as it stands while nobody works on it."""
