@@ -63,12 +63,11 @@ def record(raw):
 
 @pytest.fixture
 def process(tmp_path):
+    clock = StillClock(MONDAY_10)
     with (tmp_path / "log").open("w") as file:
-        yield Process(
-            Settings(), "nowhere", make_logger(file, clock=StillClock(MONDAY_10), level=Level("info"),
-            version="t"), Metrics(CollectorRegistry()), Health(), StillClock(MONDAY_10),
-            threading.Event(),
-        )  # fmt: skip
+        log = make_logger(file, clock=clock, level=Level("info"), version="t")
+        metrics = Metrics(CollectorRegistry())
+        yield Process(Settings(), "", log, metrics, Health(), clock, threading.Event())
 
 
 def run(process, follower, log, core):

@@ -61,7 +61,7 @@ def test_every_confirmed_operation_ends_with_a_named_owner_where_a_person_has_it
 
 
 def test_no_step_is_carried_out_twice_and_lost_answers_are_asked_for_again(life):
-    core = life.bank._casework.core
+    core = life.bank.casework.core
     asked = [fact.data for fact in facts_of(life, StepAsked)]
     assert max(request.attempt for request in asked) > 1
     assert set(core.carried_out.values()) == {1}
@@ -85,7 +85,7 @@ def test_a_moved_instruction_changes_the_position_and_confirms_the_case(life):
 
 
 def test_a_sent_payment_leaves_the_account(life):
-    core = life.bank._casework.core
+    core = life.bank.casework.core
     sent = [payment for payment in core.payments.values() if payment.state == "sent"]
     out = Counter(
         (said.data["account"], said.data["amount"]["amount_minor"])
