@@ -1,6 +1,7 @@
 """Actions, their treatments by channel, and what they are worth."""
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from journeys.client.wealth.rules import AssetClass
 from journeys.condition import Condition
@@ -73,3 +74,10 @@ class Action(msgspec.Struct, frozen=True):
     """Microseconds before it may be proposed again outside a journey."""
     licence: str | None = None
     """What a desk must be licensed for to work it."""
+    cheapest_first: tuple[Treatment, ...] = ()
+    """The treatments again, in the order in which they are tried; made from them."""
+
+    def __post_init__(self) -> None:
+        """Put the treatments in order."""
+        ordered = sorted(self.treatments, key=lambda one: (one.rank, one.id))
+        force_setattr(self, "cheapest_first", tuple(ordered))
