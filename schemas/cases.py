@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.time import WireInstant
-from schemas.wire import Channel, Name, Wire
+from schemas.wire import Channel, Name, Wire, WireDesk
 
 WireCase = Annotated[str, Field(pattern=r"^k_[0-9a-f]{32}$")]
 WireOperation = Annotated[str, Field(pattern=r"^o_[0-9a-f]{32}$")]
@@ -101,6 +101,8 @@ class Need(Wire):
     request: Name
     session: Session
     channel: Channel
+    desk: WireDesk | None = None
+    """Whose adviser raises it for the client."""
     record: Values = Field(default_factory=dict)
     """What of the case's record is known already."""
 
@@ -112,6 +114,8 @@ class Noted(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
     note: Note
 
 
@@ -124,6 +128,8 @@ class OperationWish(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
 
 
 class OperationReply(Wire):
@@ -134,6 +140,8 @@ class OperationReply(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
 
 
 class Settlement(Wire):
@@ -144,6 +152,8 @@ class Settlement(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
 
 
 class StepAnswer(Wire):
@@ -185,6 +195,7 @@ class CaseNote(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
     note: Note
     again: bool = False
     """A question whose answer was known, or that was put before."""

@@ -298,8 +298,14 @@ class _Workbench(Shell):
             bars=waterfall.bars,
             desks=diagnosing.desks_of(found["service"]),
             plan=self._plan(found),
+            needs=self._needs(),
             today=diagnosing.today(self._pages.clock.now()),
         )
+
+    def _needs(self) -> list[str]:
+        """The case types that somebody may ask for."""
+        types = self._pages.catalogue.at(self._pages.clock.now()).casework.types
+        return [name for name, kind in types.items() if kind.requests]
 
     def _plan(self, page: Mapping[str, Any]) -> Plan | None:
         service = page["service"]

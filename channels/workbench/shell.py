@@ -13,10 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from channels.workbench.acts import Refused
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.catalogue.edition import Edition
+from schemas import codec
 from schemas.time import Instant
 from streams.errors import TransientError
 from streams.ports import Clock, Outgoing, Publisher
 from streams.readmodel.queries import Views
+from streams.topics import CLIENT_EVENTS
 
 HERE: Final = Path(__file__).parent
 
@@ -61,20 +63,31 @@ class Shell:
     async def _send(self, request: Request, made: Callable[[], Outgoing]) -> Response:
         """Put a signal on the log, or say why it was not."""
         try:
-            await self._pages.publisher.publish([made()])
+            message = made()
+            await self._pages.publisher.publish([message])
         except Refused as no:
-            return self._notice(request, no.reason, status=409)
+            return self._notice(request, no.reason, status=409, rules=no.rules)
         except TransientError:
             return self._notice(request, "log_away", status=503)
-        return self._notice(request, "sent", status=202)
+        told = codec.name_of(message.value)[0] if message.topic == CLIENT_EVENTS else None
+        return self._notice(request, "sent", status=202, event_id=told)
 
     def _missing(self, request: Request) -> Response:
         answer = self._page(request, "missing.html")
         answer.status_code = 404
         return answer
 
-    def _notice(self, request: Request, what: str, *, status: int) -> Response:
-        answer = self._page(request, "_notice.html", what=what)
+    def _notice(
+        self,
+        request: Request,
+        what: str,
+        *,
+        status: int,
+        rules: tuple[str, ...] = (),
+        event_id: str | None = None,
+    ) -> Response:
+        """A line in answer to a form; `event_id` leads to what becomes of what was sent."""
+        answer = self._page(request, "_notice.html", what=what, broken=rules, event_id=event_id)
         answer.status_code = status
         return answer
 

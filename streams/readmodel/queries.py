@@ -165,6 +165,11 @@ class Views:
         known = any(page[part] for part in page if part not in ("client", "movement"))
         return page if known else None
 
+    def service(self, client: str) -> Doc | None:
+        """Who serves a client now; `None` if nobody has said."""
+        with self._engine.connect() as connection:
+            return _service(connection, client)
+
     def cases(self, client: str) -> list[Doc]:
         """A client's newest cases, each with all that was said and done."""
         with self._engine.connect() as connection:

@@ -1,5 +1,7 @@
 """A case as it stands: whose turn it is, who owns it, how it is solved, confirmed and closed."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from journeys.catalogue.casework import ROLES, CaseType
@@ -21,6 +23,8 @@ from schemas.envelope import Envelope
 from schemas.time import Instant
 from schemas.wire import Channel
 
+NOT_THEIRS: Final = "not_served_by_desk"
+
 
 def owns(case: Case, topics: tuple[str, ...]) -> bool:
     """Is one of these topics this case's own?"""
@@ -30,6 +34,13 @@ def owns(case: Case, topics: tuple[str, ...]) -> bool:
 def find(draft: Draft, case_id: str) -> Case | None:
     """A case that is not closed."""
     return next((case for case in draft.cases if case.case_id == case_id), None)
+
+
+def is_foreign(draft: Draft, desk: str | None, case: Case | None = None) -> bool:
+    """Does a desk speak that neither serves the client nor has the case?"""
+    served = draft.served
+    theirs = (served.rm, served.team, served.remote, None if case is None else case.owner)
+    return desk is not None and desk not in theirs
 
 
 def type_of(draft: Draft, case: Case) -> CaseType | None:

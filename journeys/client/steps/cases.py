@@ -12,10 +12,12 @@ from journeys.client.case.case import NOT_OVER, Case, Values, ordered
 from journeys.client.state import Holding, TaskRow
 from journeys.client.steps import behaviour, journeys, tasks
 from journeys.client.steps.case_life import (
+    NOT_THEIRS,
     close,
     confirm,
     find,
     is_at_work,
+    is_foreign,
     is_proven_by,
     judge,
     owner_of,
@@ -55,6 +57,8 @@ def on_need(draft: Draft, event: NeedRaised) -> None:
     kind = work.by_request.get(said.request)
     if kind is None:
         refuse(draft, event, "unknown_request")
+    elif is_foreign(draft, said.desk):
+        refuse(draft, event, NOT_THEIRS)
     elif not said.record.keys() <= set(kind.record):
         refuse(draft, event, "unknown_field")
     else:
@@ -97,6 +101,9 @@ def on_note(draft: Draft, event: NoteTaken) -> None:
     if case is None or kind is None:
         refuse(draft, event, "unknown_case")
         return
+    if is_foreign(draft, said.desk, case):
+        refuse(draft, event, NOT_THEIRS)
+        return
     if note.field is not None and note.field not in kind.record:
         refuse(draft, event, "unknown_field")
         return
@@ -109,6 +116,7 @@ def on_note(draft: Draft, event: NoteTaken) -> None:
             session=said.session,
             channel=said.channel,
             by=said.by,
+            desk=said.desk,
             note=note,
             again=again,
         ),
@@ -129,6 +137,9 @@ def on_settled(draft: Draft, event: CaseSettled) -> None:
     case = find(draft, said.case_id)
     if case is None:
         refuse(draft, event, "unknown_case")
+        return
+    if is_foreign(draft, said.desk, case):
+        refuse(draft, event, NOT_THEIRS)
         return
     if is_at_work(case):
         refuse(draft, event, "operation_under_way")
