@@ -87,11 +87,11 @@ def signal(kind: type[DeskEvent], data: Wire, *, desk: str, nonce: str, now: Ins
 def client_signal(
     kind: type[ClientEvent], data: Wire, *, client: str, nonce: str, now: Instant
 ) -> Outgoing:
-    """A signal on a client's log; one form (by its nonce) makes one event."""
+    """A signal on a client's log; one form sent twice is one event, with other words another."""
     event = codec.build(
         kind,
         data,
-        event_id=derive("act", client, nonce),
+        event_id=derive("act", client, nonce, data.model_dump_json()),
         source=SOURCE,
         key=client,
         time=now,

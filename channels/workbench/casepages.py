@@ -17,7 +17,6 @@ from schemas.time import SECOND, Instant
 from streams.ports import Outgoing
 
 _OVER: Final = frozenset({CaseLife.RESOLVED.value, CaseLife.CLOSED.value})
-_BIT: Final = frozenset({"block", "suppress", "defer", "steps"})
 
 
 class CasePages(Shell):
@@ -172,7 +171,7 @@ class CasePages(Shell):
             seconds=left(found, now),
             desk=desk or found["desk"],
             refusal=self._pages.views.refusal(handover_id),
-            verdicts=_verdicts(found["decision"]),
+            held_back=_held_back(found["decision"]),
             since=since,
         )
 
@@ -199,9 +198,8 @@ def left(row: Mapping[str, Any], now: Instant) -> int:
     return int(max(0, (row["accept_by"] - now) // SECOND))
 
 
-def _verdicts(decision: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """The rows that bit in the client's newest decision, each once."""
-    if decision is None:
-        return []
-    rows = {one["rule"]: one for one in decision["doc"]["verdicts"] if one["verdict"] in _BIT}
+def _held_back(decision: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The rules that held something back in the client's newest decision, each once."""
+    candidates = () if decision is None else decision["doc"]["candidates"]
+    rows = {one["rule"]: one for one in candidates if one.get("rule") and not one["chosen"]}
     return [rows[rule] for rule in sorted(rows)]

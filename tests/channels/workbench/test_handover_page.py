@@ -12,6 +12,7 @@ from tests.builders import ACCOUNT, MONDAY_10, the_catalogue
 from tests.channels.workbench.test_cases_page import has
 from tests.channels.workbench.test_pages import Bench
 from tests.journeys.handing import Bank
+from tests.streams.readmodel.facts_made import a_decision
 
 
 @pytest.fixture
@@ -71,6 +72,15 @@ def test_the_clock_stands_first_in_the_inbox_of_the_desk_that_is_asked(bench):
     assert "Clients who wait to be taken over" in inbox
     assert f"/handovers/{bank.handover.handover_id}?desk=team-east" in inbox
     assert "wait to be taken over" not in bench.show("/desks/rm-li").text
+
+
+def test_the_rules_that_held_something_back_in_the_newest_decision_are_named(bench):
+    bank = a_hand_over()
+    bench.desk.lived(bank)
+    later = Instant(MONDAY_10 + MINUTE)
+    bench.desk.say(facts.DecisionMade, a_decision(), topic="client-facts", at=later)
+    shown = text_of(bench.show(f"/handovers/{bank.handover.handover_id}", "en"))
+    assert "rule CT04" in shown[shown.index("Rules that held something back") :]
 
 
 def test_taking_it_is_a_signal_on_the_desks_log_and_one_form_is_one_event(bench):
