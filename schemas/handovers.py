@@ -3,14 +3,13 @@
 A hand-over has an owner at every moment: who had the case keeps it until somebody takes it.
 """
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.cases import OperationState, Session, Speaker, Values, WireCase
 from schemas.time import WireInstant
-from schemas.wire import Channel, Name, Wire, WireClient, WireDesk
+from schemas.wire import Channel, Name, Wire, WireClient, WireDesk, WireEnum
 
 WireHandover = Annotated[str, Field(pattern=r"^h_[0-9a-f]{32}$")]
 Version = Annotated[int, Field(ge=1)]
@@ -19,7 +18,7 @@ Owner = Annotated[str, Field(max_length=64)]
 _Sentence = Annotated[str, Field(min_length=1, max_length=280)]
 
 
-class HandoverKind(StrEnum):
+class HandoverKind(WireEnum):
     """What the client is waiting for; each kind has its own clock."""
 
     LIVE = "live"
@@ -28,7 +27,7 @@ class HandoverKind(StrEnum):
     VISIT = "visit"
 
 
-class HandoverState(StrEnum):
+class HandoverState(WireEnum):
     """Where a hand-over stands."""
 
     OFFERED = "offered"
@@ -143,7 +142,7 @@ class HandoverOffer(Wire):
     """What it must speak, if that is not the bank's own."""
 
 
-class HandoverActionKind(StrEnum):
+class HandoverActionKind(WireEnum):
     """What an adviser does with a hand-over."""
 
     TAKE = "take"
@@ -160,7 +159,7 @@ class HandoverAction(Wire):
     actor: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class HandoverAnswerKind(StrEnum):
+class HandoverAnswerKind(WireEnum):
     """A desk's word on a hand-over."""
 
     TAKEN = "taken"
