@@ -30,7 +30,14 @@ from channels.simulator.wishes import live_a_day
 from channels.simulator.words import Words
 from channels.simulator.world import Agenda, Said, Truth, World
 from schemas.envelope import Envelope
-from schemas.facts import CaseAdvanced, OperationAdvanced, Queue, Refusal, StepAsked
+from schemas.facts import (
+    CaseAdvanced,
+    HandoverAdvanced,
+    OperationAdvanced,
+    Queue,
+    Refusal,
+    StepAsked,
+)
 from schemas.tasks import Task, TaskState
 from schemas.time import DAY, MINUTE, Instant, local_day, start_of_day
 
@@ -166,6 +173,8 @@ class Bank:
                 self.casework.see_operation(fact.data, client, now)
             case StepAsked():
                 self.casework.see_step(fact.data, client, now)
+            case HandoverAdvanced() if fact.data.desk not in self.desks.unmanned:
+                self.casework.see_handover(fact.data, client, now)
             case _:
                 pass
 

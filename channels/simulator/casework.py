@@ -17,6 +17,7 @@ from channels.simulator.products import TERMS
 from channels.simulator.voice import say
 from channels.simulator.world import Said, World
 from schemas.cases import CaseAdvance, CaseMove, OperationAdvance, OperationState, StepRequest
+from schemas.handovers import HandoverAdvance, HandoverState
 from schemas.time import DAY, HOUR, MINUTE, Instant
 
 CORE: Final = "/corebank/operations"
@@ -26,6 +27,8 @@ _OPERATIONS: Final = {
     "payment_failed": "fix_failed_payment",
     "maturity_instruction": "move_maturity_instruction",
 }
+_CALLED_BACK: Final = 0.7
+"""Of those who ask for a person; the others go to the branch."""
 _LEAST: Final = 20_000
 _MOST: Final = 1_900_000
 """Fen of a payment: what the AI channel may send again."""
@@ -53,6 +56,8 @@ class Casework:
             "want": self._want,
             "reply": self._reply,
             "settle": self._settle,
+            "ask_for_person": self._ask_for_person,
+            "take_over": _take_over,
             "step_answer": _step_answer,
         }
 
@@ -76,6 +81,8 @@ class Casework:
         if case.move in (CaseMove.OPENED, CaseMove.REOPENED):
             if self._parameters(client, case) and rng.random() < odds["goes_on"]:
                 plan(now + MINUTE, client, "want", case)
+            if _by_name(case.case_id, case.reopened) < odds["asks_for_person"]:
+                plan(now + 2 * MINUTE, client, "ask_for_person", case)
         elif case.move is CaseMove.RESOLVED:
             draw = rng.random()
             if draw < odds["says_solved"]:
@@ -88,6 +95,16 @@ class Casework:
         self._know_product(client, operation.parameters)
         if operation.state is OperationState.OFFERED:
             self._world.agenda.plan(now + MINUTE, client, "reply", operation)
+
+    def see_handover(self, said: HandoverAdvance, client: Client, now: Instant) -> None:
+        """A desk sees that a case waits to be taken over: mostly it takes it in time."""
+        if said.state not in (HandoverState.OFFERED, HandoverState.PASSED_ON):
+            return
+        draw = _by_name(said.handover_id, said.version)
+        takes = self._world.mix["casework"]["takes_over"]
+        if draw < takes:
+            wait = int((said.accept_by - now) * draw / takes)
+            self._world.agenda.plan(now + wait, client, "take_over", said)
 
     def see_step(self, request: StepRequest, client: Client, now: Instant) -> None:
         """The core bank carries a step out; its answer comes within the minute."""
@@ -163,8 +180,16 @@ class Casework:
         }
         yield client.tell("case.settled", data, source=voice.AI, at=at)
 
+    def _ask_for_person(self, client: Client, at: Instant, case: CaseAdvance) -> Said:
+        kind = "call_back" if _by_name(case.case_id, "kind") < _CALLED_BACK else "visit"
+        where = _where(client, at)
+        wish = {"case_id": case.case_id, "kind": kind, "by": "client", **where}
+        yield client.tell("case.handover_asked", wish, source=voice.AI, at=at)
+
     def _parameters(self, client: Client, case: CaseAdvance) -> dict[str, Any] | None:
         """What the client would have done; of a case that an utterance opened, by their book."""
+        if case.case_type not in _OPERATIONS:
+            return None
         if case.case_type == "payment_failed":
             return dict(case.record)
         product = str(case.record.get("product") or _term_of(client) or "")
@@ -198,6 +223,22 @@ class Casework:
         if client is not None:
             plan = self._world.agenda.plan
             plan(self._now + MINUTE, client, "instruct", (product, rolls_over))
+
+
+def _take_over(_client: Client, at: Instant, said: HandoverAdvance) -> Said:
+    act = {
+        "handover_id": said.handover_id,
+        "version": said.version,
+        "action": "take",
+        "actor": said.desk,
+    }
+    name = f"{said.handover_id}:{said.version}"
+    yield say("desk.handover_acted", act, key=said.desk, source=voice.WORKBENCH, at=at, nth=name)
+
+
+def _by_name(*names: object) -> float:
+    """One number in [0, 1) for a thing by its name."""
+    return Random(":".join(map(str, names))).random()
 
 
 def _step_answer(client: Client, at: Instant, extra: Any) -> Said:
