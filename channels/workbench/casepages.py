@@ -25,6 +25,8 @@ class CasePages(Shell):
     def router(self) -> APIRouter:
         """The routes of these pages."""
         router = APIRouter(default_response_class=HTMLResponse)
+        router.get("/handovers")(self.handovers)
+        router.get("/handovers/rows")(self.handover_rows)
         router.get("/handovers/{handover_id}")(self.handover)
         router.get("/handovers/{handover_id}/panel")(self.handover_panel)
         router.post("/handovers/{handover_id}/actions")(self.act)
@@ -130,6 +132,26 @@ class CasePages(Shell):
         """Of each field of a record, what it is."""
         edition = self._pages.catalogue.at(self._pages.clock.now())
         return {field: casing.parameter_of(field, kind, edition) for field in kind.record}
+
+    def handovers(self, request: Request) -> Response:
+        """For whoever leads desks: what waits, and what nobody took in time."""
+        return self._handovers_page(request, "handovers.html")
+
+    def handover_rows(self, request: Request) -> Response:
+        """The same without the page around it."""
+        return self._handovers_page(request, "_handovers.html")
+
+    def _handovers_page(self, request: Request, template: str) -> Response:
+        since, now = self._pages.views.last_change(), self._pages.clock.now()
+        rows = [{**row, "left": left(row, now)} for row in self._pages.views.unowned()]
+        waits = [row for row in rows if row["state"] in casing.WAITS]
+        return self._page(
+            request,
+            template,
+            since=since,
+            waiting=sorted(waits, key=lambda row: (row["left"], row["handover_id"])),
+            lapsed=[row for row in rows if row["state"] not in casing.WAITS],
+        )
 
     def handover(self, request: Request, handover_id: str, desk: str | None = None) -> Response:
         """One hand-over, its clock first."""

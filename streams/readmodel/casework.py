@@ -69,6 +69,14 @@ def waiting(connection: Connection, desk: str) -> list[Doc]:
     return [dict(row) for row in connection.execute(mine.limit(_OWNED)).mappings()]
 
 
+def unowned(connection: Connection) -> list[Doc]:
+    """Every hand-over that waits, and those that nobody took in time; the newest move first."""
+    c = t.handovers.c
+    late = (HandoverState.LAPSED.value, *_WAITS)
+    found = select(t.handovers).where(c.state.in_(late)).order_by(c.at.desc(), c.handover_id)
+    return [dict(row) for row in connection.execute(found.limit(_OWNED)).mappings()]
+
+
 def handover(connection: Connection, handover_id: str) -> Doc | None:
     """A hand-over with its `case` and the client's newest `decision`; `None` if unknown."""
     mine = select(t.handovers).where(t.handovers.c.handover_id == handover_id)

@@ -190,6 +190,11 @@ class Views:
         with self._engine.connect() as connection:
             return casework.handover(connection, handover_id)
 
+    def unowned(self) -> list[Doc]:
+        """Hand-overs of every desk that wait, or that nobody took in time."""
+        with self._engine.connect() as connection:
+            return casework.unowned(connection)
+
     def waiting(self, desk: str) -> list[Doc]:
         """The hand-overs that wait at a desk, the first clock first."""
         with self._engine.connect() as connection:

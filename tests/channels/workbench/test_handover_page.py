@@ -83,6 +83,19 @@ def test_the_rules_that_held_something_back_in_the_newest_decision_are_named(ben
     assert "rule CT04" in shown[shown.index("Rules that held something back") :]
 
 
+def test_whoever_leads_desks_sees_what_waits_and_what_nobody_took(bench):
+    assert "Nobody waits to be taken over" in text_of(bench.show("/handovers"))
+    bank = a_hand_over()
+    bank.wait(bank.handover.accept_by)
+    bench.desk.lived(bank)
+    shown = text_of(bench.show("/handovers"))
+    assert "rm-li remote-1 passed on · before: team-east (not taken in time)" in shown
+    bank = a_hand_over()
+    bank.wait(Instant(bank.at + 60 * MINUTE))
+    bench.desk.lived(bank)
+    assert "无人按时接手" in text_of(bench.show("/handovers", "zh"))
+
+
 def test_taking_it_is_a_signal_on_the_desks_log_and_one_form_is_one_event(bench):
     bank = a_hand_over()
     bench.desk.lived(bank)
