@@ -60,6 +60,7 @@ _ELSEWHERE: Final = {
     "kafka": "channels.kafka_cli:kafka",
     "measures": "channels.measuring.command:measures",
     "revenue": "channels.measuring.command:revenue",
+    "overrides": "channels.overrides_cli:overrides",
     "run": "channels.run_cli:run",
     "stop": "channels.stop_cli:stop",
     "up": "channels.up.command:up",

@@ -15,7 +15,9 @@ from fastapi import FastAPI
 
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
-from channels.offline import ENGINE
+from channels.gateway.turns import TurnDesk
+from channels.offline import ENGINE, open_board
+from channels.overrides import Guard
 from channels.publishing import send
 from channels.simulator.bank import Bank
 from channels.simulator.ears import HEARD, hear
@@ -23,7 +25,8 @@ from channels.simulator.headless import Headless
 from channels.simulator.mix import read_mix
 from channels.simulator.story import Story
 from channels.simulator.voice import Message
-from channels.workbench.app import Pages, attach
+from channels.workbench.app import attach
+from channels.workbench.shell import Pages
 from schemas.reference import CatalogueFiles
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from streams.catalogue_files import read_files, version_of
@@ -35,6 +38,7 @@ from streams.feed import ReaderFeed
 from streams.ports import Clock, Outgoing
 from streams.readmodel.database import VIEWS, open_database
 from streams.readmodel.freshness import Freshness
+from streams.readmodel.overrides import Overrides
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from streams.released import ReleasedCatalogue
@@ -44,6 +48,7 @@ HOST: Final = "127.0.0.1"
 _BATCH: Final = 200
 _NAP_S: Final = 0.03
 _FOLLOW_S: Final = 0.2
+_GUARD_S: Final = 30.0
 PORTS_TRIED = 20
 _A_WEEKDAY: Final = "2026-11-24T00:00:00+08:00"
 _OPENING: Final = 8 * HOUR + 30 * MINUTE
@@ -56,6 +61,7 @@ class Service:
     """The engine with its doors over a folder; one process, one port."""
 
     def __init__(self, folder: Path, clock: Clock, port: int) -> None:
+        self._folder, self._clock = folder, clock
         self.engine = EmbeddedEngine(folder / ENGINE, clock)
         self._release_if_new()
         self.engine.commit()
@@ -74,6 +80,7 @@ class Service:
         self._spawn(self.engine.run)
         self._spawn(Projector(self._views, ReaderFeed(self._reader, wait_s=_NAP_S)).run)
         self._spawn(self._follow)
+        self._spawn(self._guard)
         for work in more:
             self._spawn(work)
         with suppress(KeyboardInterrupt):
@@ -105,12 +112,19 @@ class Service:
             with suppress(TransientError):  # then no order is judged
                 self._orders.refresh()
 
+    def _guard(self, stop: threading.Event) -> None:
+        """Stop an action of whose tasks too many were not right for the client."""
+        while not stop.wait(_GUARD_S):
+            with open_board(self._folder) as board:
+                Guard(board, Overrides(board.switch.engine)).look(self._clock.now())
+
     def _config(self, clock: Clock, port: int) -> uvicorn.Config:
         views = Views(self._views, self._reader)
-        app: FastAPI = create_gateway(
-            self.engine, clock, views, durability="local", orders=self._orders
-        )
         catalogue = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
+        turns = TurnDesk(self.engine, views, clock, catalogue)
+        app: FastAPI = create_gateway(
+            self.engine, clock, views, durability="local", orders=self._orders, turns=turns
+        )
         attach(app, Pages(views, self.engine, clock, catalogue, is_ending=self._is_ending))
         return uvicorn.Config(
             app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2

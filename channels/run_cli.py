@@ -17,6 +17,8 @@ _ELSEWHERE: Final[dict[str, str]] = {
     "projector": "channels.doors_cli:projector",
     "workbench": "channels.doors_cli:workbench",
     "ingress": "channels.ingress_cli:ingress",
+    "operations": "channels.operations_cli:operations",
+    "overrides": "channels.overrides_cli:guard",
     "sweeper": "channels.sweeper_cli:sweeper",
     "timers": "channels.timers_cli:timers",
 }

@@ -9,6 +9,7 @@ from schemas.cases import CaseAdvance, CaseNote, FirstContact, OperationAdvance,
 from schemas.decisions import Decision
 from schemas.diagnosis import Diagnosed
 from schemas.envelope import Envelope, Source
+from schemas.handovers import HandoverAdvance, HandoverRefusal
 from schemas.tasks import Claim, DeskActionKind, Reason, Task
 from schemas.time import WireInstant
 from schemas.wire import Name, Wire, WireDesk, WireEnum, WireEventId, WireTaskId
@@ -236,6 +237,14 @@ class StepAsked(Fact):
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
+class HandoverAdvanced(Fact):
+    """A case was offered to another desk, passed on, taken, or kept where it was."""
+
+    type: Literal["org.suishen.fact.handover_advanced.v1"]
+    data: HandoverAdvance
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
 class Effect(WireEnum):
     """What an event did, where it was not simply applied."""
 
@@ -345,6 +354,14 @@ class ActionRefused(Fact):
 
     type: Literal["org.suishen.fact.action_refused.v1"]
     data: Refusal
+
+
+class HandoverRefused(Fact):
+    """An adviser's action on a hand-over was refused."""
+
+    type: Literal["org.suishen.fact.handover_refused.v1"]
+    data: HandoverRefusal
+    status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
 class BookEntryAdded(Fact):

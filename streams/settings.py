@@ -136,6 +136,8 @@ class Settings(BaseModel):
     channels: Channels = ()
     """Channels with a topic of their own, and the source that each may speak for:
     `app=/app,corebank=/corebank`. A source covers what lies below it, such as `/app/ios`."""
+    corebank_url: str | None = None
+    """Of the core bank that carries out operations, `http://host:port`; without it none runs."""
     ingress_batch: Annotated[int, Field(ge=1, le=10_000)] = 500
     """Records that ingress checks and forwards at once."""
     timers_most_behind: Annotated[int, Field(ge=0)] = 1000

@@ -18,7 +18,7 @@ from channels.simulator.bank import Bank
 from channels.simulator.mix import read_mix
 from channels.simulator.story import Story
 from channels.up.bank import BankOverKafka
-from channels.up.parts import CHANNELS, parts
+from channels.up.parts import CHANNELS, core_port, parts
 from channels.up.supervisor import Supervisor
 from schemas.reference import CatalogueFiles, Product
 from schemas.time import DAY, MINUTE, Instant, format_instant, parse_instant
@@ -222,6 +222,7 @@ def _bank(site: Site, start: Start, time_: DemoTime, settings: Settings) -> Bank
         gateway=site.gateway,
         bootstrap=str(settings.kafka_bootstrap),
         rows=settings.channels,
+        core_port=core_port(site.port),
     )
 
 

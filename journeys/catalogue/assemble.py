@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from journeys.catalogue.actions import Action, Treatment
-from journeys.catalogue.casework import CaseType, Casework
+from journeys.catalogue.casework import HANDOVERS, CaseType, Casework
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.dating import Dated, boundaries, in_force
 from journeys.catalogue.definitions import Journey
@@ -43,6 +43,7 @@ _NEEDED: Final = (
     ("wealth", "wealth", "wealth.toml"),
     ("intents", "intents", "intents.toml"),
     ("lexicon", "lexicon", "lexicon.toml"),
+    *(("handover", kind, "cases.toml") for kind in HANDOVERS),
     *(("rule", rule, "suitability.toml") for rule in GATE),
     *(("rule", rule, "conduct.toml") for rule in TABLE),
     *(("measure", each, "measures.toml") for each in MEASURES),
@@ -190,6 +191,7 @@ def _casework(rows: Sequence[Dated], moment: Instant) -> Casework:
         operations=_values(rows, "operation", moment),
         by_request={word: each for each in types.values() for word in each.requests},
         by_intent={word: each for each in types.values() for word in each.intents},
+        handovers=_values(rows, "handover", moment),
     )
 
 

@@ -109,7 +109,11 @@ def _read_all(sources: list[Source], faults: Faults) -> list[Dated]:
     known = {tag.id for tag in tags}
     actions = {"action": lambda row: read_actions.read(row, known)}
     journeys = {"journey": lambda row: read_journeys.read(row, known)}
-    cases = {"casework": read_casework.limits, "case_type": read_casework.case_type(known)}
+    cases = {
+        "casework": read_casework.limits,
+        "handover": read_casework.handover,
+        "case_type": read_casework.case_type(known),
+    }
     rows = [
         *tags,
         *_tables(sources, "actions", actions, faults),

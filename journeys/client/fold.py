@@ -19,6 +19,7 @@ from journeys.client.steps import (
     claims,
     consents,
     decisions,
+    handovers,
     household,
     journeys,
     operations,
@@ -43,6 +44,7 @@ from schemas.signals import (
     corebank,
     desk,
     engine,
+    handover,
     partner,
 )
 from schemas.time import Instant
@@ -80,6 +82,8 @@ _HANDLERS: Final[dict[type[Envelope], Callable[[Draft, Any], None]]] = {
     casework.OperationWanted: operations.on_wanted,
     casework.OperationReplied: operations.on_replied,
     corebank.StepAnswered: operations.on_answered,
+    handover.HandoverAsked: handovers.on_asked,
+    handover.HandoverAnswered: handovers.on_answered,
 }
 """What each event does. Draft types stand here only once something is concluded from them."""
 
@@ -103,6 +107,8 @@ INTERACTIVE: Final = frozenset(
         casework.OperationWanted,
         casework.OperationReplied,
         casework.CaseSettled,
+        handover.HandoverAsked,
+        handover.HandoverAnswered,
     }
 )
 """The client or a desk acts now: only these advance the contact clock."""
@@ -113,6 +119,7 @@ _VERSIONED: Final = frozenset(
         corebank.ProfileChanged,
         corebank.StepAnswered,
         desk.TaskClaimed,
+        handover.HandoverAnswered,
         engine.RecheckAsked,
     }
 )

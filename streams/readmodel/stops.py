@@ -56,6 +56,11 @@ class StopSwitch:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """The database that it stands in, where the read model is too."""
+        return self._engine
+
     def in_force(self) -> tuple[Stop, ...]:
         """Every stop that nobody has lifted, in the order of setting."""
         return tuple(kept.stop for kept in self.history() if kept.lifted_at is None)

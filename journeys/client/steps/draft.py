@@ -54,6 +54,7 @@ class Draft:
         "edition",
         "ended",
         "evidence",
+        "helped_on",
         "holdings",
         "holes",
         "household",
@@ -100,6 +101,7 @@ class Draft:
         self.paydays = state.paydays
         self.stated_fen = state.stated_fen
         self.cases = state.cases
+        self.helped_on = state.helped_on
         self.reference = reference
         self.outputs: list[Output] = []
 
@@ -145,6 +147,7 @@ class Draft:
             self.paydays,
             self.stated_fen,
             self.cases,
+            self.helped_on,
         )
 
     def finish(self) -> Step[ClientState]:

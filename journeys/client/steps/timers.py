@@ -16,6 +16,7 @@ from journeys.client.steps import (
     behaviour,
     cases,
     claims,
+    handovers,
     journeys,
     operations,
     owed,
@@ -191,4 +192,5 @@ _FIRE: dict[str, Callable[[Draft, str], None]] = {
     "case_end": cases.on_end,
     "case_judge": cases.on_judgement,
     "operation": operations.on_due,
+    "handover": handovers.on_zero,
 }
