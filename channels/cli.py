@@ -64,6 +64,10 @@ _ELSEWHERE: Final = {
     "verify": "channels.verify_cli:verify",
 }
 """Commands that live in modules of their own; one row each."""
+_OF_CATALOGUE: Final = {
+    "impact": "channels.impact_cli:impact",
+    "release": "channels.release_cli:release",
+}
 
 
 @click.group(
@@ -133,7 +137,7 @@ def publish(file: Path, to: str, *, as_json: bool) -> int:
     return DIFFERENCE if found["refused"] else 0
 
 
-@commands.group(cls=LazyGroup, elsewhere={"release": "channels.release_cli:release"})
+@commands.group(cls=LazyGroup, elsewhere=_OF_CATALOGUE)
 def catalogue() -> None:
     """Policy as data: check it, compare it, release it."""
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from channels.ingress import again
-from channels.stopping import Board
+from channels.stopping import Board, Standing
 from schemas.dead_letter import DeadLetter
 from schemas.reference import Stops
 from schemas.time import Instant
 from streams import dead_letters
 from streams.clock import WallClock
-from streams.embedded.file import EngineFile, FileReader
+from streams.embedded.file import EngineFile, FileReader, clients_of
 from streams.feed import ReaderFeed
 from streams.ports import Outgoing
 from streams.readmodel.database import VIEWS, open_database
@@ -61,6 +61,21 @@ def open_board(folder: Path) -> Iterator[Board]:
         )
     finally:
         engine.dispose()
+        reader.close()
+
+
+@contextmanager
+def open_standing(folder: Path) -> Iterator[Standing]:
+    """The reference in force in a folder, and every client's last stored state.
+
+    Raises:
+        ValueError: there is no engine file.
+    """
+    reader = _reader(folder)
+    try:
+        reference = ReferenceLog(reader).at(reader.end(REFERENCE, 0))
+        yield Standing(reference, lambda: clients_of(reader))
+    finally:
         reader.close()
 
 

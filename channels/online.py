@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from channels.ingress import again
 from channels.offline import summary
-from channels.stopping import Board
+from channels.stopping import Board, Standing
 from journeys.catalogue.edition import Edition
 from schemas.dead_letter import DeadLetter
 from schemas.reference import Stops
@@ -17,6 +17,7 @@ from streams.kafka.alone import alone
 from streams.kafka.progress import Groups, KafkaProgress
 from streams.kafka.publisher import KafkaPublisher
 from streams.kafka.reader import KafkaReader
+from streams.kafka.states import clients_of
 from streams.ports import Outgoing
 from streams.readmodel.database import address, open_database
 from streams.readmodel.queries import Views
@@ -53,6 +54,14 @@ def open_board(bootstrap: str) -> Iterator[Board]:
         )
     finally:
         engine.dispose()
+
+
+@contextmanager
+def open_standing(bootstrap: str) -> Iterator[Standing]:
+    """The reference in force in a cluster, and every client's last stored state."""
+    with closing(KafkaReader(bootstrap)) as reader:
+        reference = ReferenceLog(reader).at(reader.end(REFERENCE, 0))
+        yield Standing(reference, lambda: clients_of(reader))
 
 
 def _release(bootstrap: str, stops: Stops) -> None:

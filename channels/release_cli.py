@@ -43,6 +43,7 @@ def release(
     from streams.kafka.alone import alone
     from streams.kafka.publisher import KafkaPublisher
     from streams.kafka.reader import KafkaReader
+    from streams.kafka.states import clients_of
     from streams.releasing import CutShortError, Releasing
 
     broker = bootstrap or read_settings(os.environ).kafka_bootstrap
@@ -52,7 +53,9 @@ def release(
     reader, publisher = KafkaReader(broker), KafkaPublisher(broker)
     try:
         with alone(broker, "release", waiting=_tell_wait) as still_alone:
-            releasing = Releasing(reader, publisher.write, still_alone)
+            releasing = Releasing(
+                reader, publisher.write, still_alone, states=lambda: clients_of(reader)
+            )
             stands = folder is None and wares and releasing.has_catalogue()
             policy = [] if stands else _read(folder, signed=signed)
             done = releasing.release([*policy, *wares], now=WallClock().now(), over=over)

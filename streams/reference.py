@@ -4,11 +4,14 @@ A release appends versions and then one marker to every partition of the event l
 the reference as of its last marker, so a step repeated after a crash sees the same one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.load import load
+from journeys.catalogue.succession import edited, touches_running
+from journeys.client.impact import impact
+from journeys.client.state import ClientState
 from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
@@ -26,6 +29,15 @@ from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE
 RELEASE_SOURCE = "/suishen/release"
 SWEEP_SOURCE = "/suishen/sweeper"
 _READ_AT_ONCE = 500
+
+
+States = Callable[[], Iterable[ClientState]]
+"""Gives every client's state."""
+_AT_FIRST = Instant(0)
+
+
+def _nobody() -> Iterable[ClientState]:
+    return ()
 
 
 _Version = Catalogue | Product | Stops
@@ -55,16 +67,26 @@ class ReferenceLog:
             found = self._views[offset] = self._view(offset)
         return found
 
-    def check(self, payloads: Sequence[Wire]) -> None:
-        """Would these make a readable reference, if they were released now?
+    def check(
+        self, payloads: Sequence[Wire], *, states: States = _nobody, now: Instant = _AT_FIRST
+    ) -> None:
+        """Would these make a readable reference, and leave nothing that runs without a way on?
+
+        Args:
+            payloads: what is to be released.
+            states: every client's; read only if a catalogue may touch what runs.
+            now: the moment whose editions are compared.
 
         Raises:
-            DefinitionError: a broken catalogue, or a product version with other facts.
+            DefinitionError: a broken catalogue, one that edits what it may only follow or drops
+                what still runs, or a product version with other facts.
         """
         end = self._reader.end(REFERENCE, 0)
         self._read(end)
         view = None if end == 0 else self._view(end)
         for number, version in enumerate(map(_version, payloads), start=1):
+            if view is not None and isinstance(version, Catalogue):
+                _check_succession(view, version, states, now)
             if version is not None:
                 view = _with(view, version, end + number)
 
@@ -91,6 +113,14 @@ class ReferenceLog:
                 f"reference offset {offset} has no catalogue before it; release one first"
             )
         return replace(view, offset=offset)
+
+
+def _check_succession(view: Reference, new: Catalogue, states: States, now: Instant) -> None:
+    found = list(edited(view.catalogue, new))
+    if not found and touches_running(view.catalogue, new):
+        found = impact(states(), view, new, now).faults
+    if found:
+        raise DefinitionError("\n".join(found))
 
 
 def _read_version(record: Record) -> _Version | None:

@@ -19,7 +19,7 @@ from schemas.time import Instant
 from schemas.wire import Wire
 from streams.errors import WorkerStopError
 from streams.ports import LogReader, Outgoing, Record
-from streams.reference import ReferenceLog, markers, releases
+from streams.reference import ReferenceLog, States, markers, releases
 from streams.topics import REFERENCE
 
 RELEASE: Final = "release"
@@ -53,7 +53,12 @@ class Releasing:
     """Releases over one cluster, one at a time: see to that before."""
 
     def __init__(
-        self, reader: LogReader, write: Writing, still_alone: Callable[[], None] = lambda: None
+        self,
+        reader: LogReader,
+        write: Writing,
+        still_alone: Callable[[], None] = lambda: None,
+        *,
+        states: States = lambda: (),
     ) -> None:
         """Prepare to release.
 
@@ -61,7 +66,9 @@ class Releasing:
             reader: of the reference log.
             write: to any log.
             still_alone: raises if another may have begun; asked before each write.
+            states: every client's, for what a catalogue may do to what runs.
         """
+        self._states = states
         self._reader, self._write, self._still_alone = reader, write, still_alone
 
     def has_catalogue(self) -> bool:
@@ -77,14 +84,15 @@ class Releasing:
             over: even over a release that was cut short, which comes into force with this one.
 
         Raises:
-            DefinitionError: they make no readable reference; nothing was written.
+            DefinitionError: they make no readable reference, or leave what runs without a way
+                on; nothing was written.
             CutShortError: another release is unfinished; nothing was written.
             TransientError: the log is away; the same call again goes on where this one ended.
             WorkerStopError: somebody else wrote in between; no marker was written.
         """
         name = derive("release", *(to_json(payload).decode() for payload in payloads))
         missing = self._missing(name, payloads, over=over)
-        ReferenceLog(self._reader).check(missing)
+        ReferenceLog(self._reader).check(missing, states=self._states, now=now)
         start = self._reader.end(REFERENCE, 0)
         if missing:
             self._still_alone()

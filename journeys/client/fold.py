@@ -21,6 +21,7 @@ from journeys.client.steps import (
     decisions,
     household,
     journeys,
+    migration,
     operations,
     owed,
     recheck,
@@ -145,8 +146,7 @@ class ClientFold:
         now = decision_time(state, event)
         fire_due(draft, upto=now)
         due = draft.holdings
-        draft.begin(_cause(event), now=now)
-        wealth.follow_parameters(draft)
+        _begin(draft, _cause(event), now=now)
         if requeue_of is not None:
             _close_hole(draft, requeue_of)
         if type(event) is engine.HoleWaived:
@@ -204,10 +204,18 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
     """Everything due by then, in due order, each at its own time."""
     while (due := timers.earliest(draft)) is not None and due <= upto:
         timer = timers.first_of(draft, due)
-        draft.begin(timers.cause_of(timer), now=timer.due)
-        wealth.follow_parameters(draft)
+        _begin(draft, timers.cause_of(timer), now=timer.due)
         timers.fire(draft, timer)
         _settle(draft)
+
+
+def _begin(draft: Draft, cause: Cause, *, now: Instant) -> None:
+    """Start a cause under the policy in force; what another one left is brought under it first."""
+    draft.begin(cause, now=now)
+    if draft.instances and migration.follow(draft):
+        draft.begin(cause, now=now)
+        draft.decide_on("journey")
+    wealth.follow_parameters(draft)
 
 
 def _settle(draft: Draft) -> None:
