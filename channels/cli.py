@@ -67,6 +67,10 @@ _ELSEWHERE: Final = {
 _OF_CATALOGUE: Final = {
     "impact": "channels.impact_cli:impact",
     "release": "channels.release_cli:release",
+    "rollback": "channels.stage_cli:rollback",
+    "sign": "channels.release_cli:sign",
+    "stage": "channels.stage_cli:stage",
+    "stages": "channels.stage_cli:stages",
 }
 
 

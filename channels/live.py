@@ -24,9 +24,8 @@ from channels.simulator.mix import read_mix
 from channels.simulator.story import Story
 from channels.simulator.voice import Message
 from channels.workbench.app import Pages, attach
-from schemas.reference import CatalogueFiles
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant
-from streams.catalogue_files import read_files, version_of
+from streams.catalogue_files import shipped
 from streams.clock import FastClock, WallClock
 from streams.embedded.engine import EmbeddedEngine
 from streams.embedded.file import FileReader
@@ -127,8 +126,7 @@ class Service:
     def _release_if_new(self) -> None:
         """A new folder starts with the shipped catalogue; a used one keeps its own."""
         if self.engine.end(REFERENCE, 0) == 0:
-            files = read_files()
-            self.engine.release([CatalogueFiles(version=version_of(files), files=files)])
+            self.engine.release([shipped()])
 
     def _spawn(self, work: Callable[[threading.Event], None]) -> None:
         def guarded() -> None:

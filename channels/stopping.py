@@ -8,8 +8,8 @@ from journeys.reference import Reference
 from schemas.reference import Stops
 from schemas.wire import Channel
 from streams.errors import TransientError
+from streams.gate import States
 from streams.readmodel.stops import StopSwitch
-from streams.reference import States
 
 
 class Standing(NamedTuple):

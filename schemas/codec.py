@@ -94,6 +94,7 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.WealthScored,
     facts.JourneyAdvanced,
     facts.DecisionMade,
+    facts.DecisionShadowed,
     facts.ContactCounted,
     facts.SignalSetAside,
     facts.HoleChanged,
@@ -119,6 +120,8 @@ DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
 REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
     reference.CatalogueReleased,
+    reference.CatalogueDrafted,
+    reference.CatalogueActivated,
     reference.ModelReleased,
     reference.StopsReleased,
 )

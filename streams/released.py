@@ -1,5 +1,7 @@
 """The released catalogue, followed on the reference log by doors that show its words."""
 
+from msgspec.structs import replace
+
 from journeys.catalogue.edition import Edition
 from journeys.reference import Reference
 from schemas.time import Instant
@@ -42,9 +44,20 @@ class ReleasedCatalogue:
         return self._reference
 
     def at(self, moment: Instant) -> Edition:
-        """The edition in force at a moment.
+        """The edition in force at a moment, with the words of one that is staged beside it.
+
+        What both name says what the one in force says.
 
         Raises:
             TransientError: nothing has been read yet.
         """
-        return self.reference.catalogue.at(moment)
+        mine, staged = self.reference.catalogue.at(moment), self.reference.staged
+        if staged is None:
+            return mine
+        other = staged.catalogue.at(moment)
+        return replace(
+            mine,
+            actions={**other.actions, **mine.actions},
+            treatments={**other.treatments, **mine.treatments},
+            journeys={**other.journeys, **mine.journeys},
+        )

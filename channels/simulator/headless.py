@@ -22,11 +22,11 @@ from channels.simulator.voice import Message
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.facts import ContactCounted, DecisionMade, JourneyAdvanced, TaskChanged
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import Product
 from schemas.tasks import TaskState
 from schemas.time import DAY, Instant
 from streams import recording
-from streams.catalogue_files import read_files, version_of
+from streams.catalogue_files import shipped
 from streams.embedded.engine import EmbeddedEngine
 from streams.ports import Clock, Outgoing
 from streams.topics import CLIENT_FACTS, DESK_FACTS, REFERENCE, TASKS
@@ -78,9 +78,7 @@ class Headless:
 
     def open(self) -> None:
         """Release catalogue and products, load every client."""
-        files = read_files()
-        catalogue = CatalogueFiles(version=version_of(files), files=files)
-        self.engine.release([catalogue, *(Product(**row) for row in self.bank.products())])
+        self.engine.release([shipped(), *(Product(**row) for row in self.bank.products())])
         released = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
         self.funnel = Funnel(released.at(self.clock.now()).arbitration.controls)
         self._take(self.bank.opening())

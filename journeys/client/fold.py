@@ -26,6 +26,7 @@ from journeys.client.steps import (
     owed,
     recheck,
     scenes,
+    shadow,
     timers,
     watch,
     wealth,
@@ -226,7 +227,10 @@ def _settle(draft: Draft) -> None:
         watch.review(draft)
     if draft.instances:
         journeys.review(draft)
-    decisions.decide(draft)
+    if draft.reference.staged is None:
+        decisions.decide(draft)
+    else:
+        shadow.decide(draft)
 
 
 def _apply(draft: Draft, event: Envelope) -> None:

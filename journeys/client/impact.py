@@ -87,7 +87,7 @@ def impact(
     """
     found = Impact(reference.catalogue.version, new.version)
     found.faults += edited(reference.catalogue, new)
-    under = replace(reference, catalogue=new)
+    under = replace(reference, catalogue=new, staged=None)
     for state in states:
         _count(found, state, under, new.at(now), now)
     for line, count in sorted(found.lines.items(), key=lambda each: _by(each[0])):

@@ -12,7 +12,7 @@ from journeys.client.fold import ClientFold
 from journeys.client.steps.recheck import is_outdated
 from journeys.reference import Reference
 from schemas import codec
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import Activation, CatalogueFiles, Product
 from schemas.time import Instant
 from streams.errors import WorkerStopError
 from streams.frame import state_of
@@ -29,6 +29,7 @@ _PARTS: Final = 5
 """Batches a second, so that the rate is even."""
 _LOOK_UP: Final = 1000
 """Records between two signs of life."""
+_POLICY: Final = (CatalogueFiles, Activation)
 
 
 class Causes(NamedTuple):
@@ -171,7 +172,7 @@ def causes_of(reader: LogReader, start: int, end: int) -> Causes:
             payload = getattr(codec.decode(record.value, codec.REFERENCE), "data", None)
             if isinstance(payload, Product) and payload.version > 1:
                 products.add(payload.product)
-            has_catalogue |= isinstance(payload, CatalogueFiles) and record.offset > 0
+            has_catalogue |= isinstance(payload, _POLICY) and record.offset > 0
         offset = records[-1].offset + 1
     return Causes(end, frozenset(products), has_catalogue)
 

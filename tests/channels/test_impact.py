@@ -5,13 +5,13 @@ import json
 import pytest
 
 from journeys.errors import DefinitionError
-from schemas.reference import CatalogueFiles
 from schemas.time import DAY, Instant
 from streams.embedded.file import FileReader, clients_of
 from streams.kafka import states
 from streams.ports import Outgoing
-from tests.builders import MONDAY_10
+from tests.builders import MONDAY_10, a_release
 from tests.fakes import FakeLog
+from tests.journeys.catalogue.shipped import files
 from tests.journeys.client.living import INFLOW
 from tests.journeys.client.test_migration import second
 from tests.streams.running import Running
@@ -31,6 +31,10 @@ def running(tmp_path):
         running.live()
     yield running
     running.engine.close()
+
+
+def released(texts):
+    return a_release(texts, over=files(), version="two")
 
 
 def folder(tmp_path, texts):
@@ -63,9 +67,9 @@ def test_a_release_that_would_be_refused_says_why_and_ends_with_1(running, suish
 def test_an_engine_refuses_what_drops_a_step_that_somebody_is_in(running):
     before = running.engine.end("reference", 0)
     with pytest.raises(DefinitionError, match="1 at step 'plan', and nobody says"):
-        running.engine.release([CatalogueFiles(version="two", files=second("move", plan="speak"))])
+        running.engine.release([released(second("move", plan="speak"))])
     assert running.engine.end("reference", 0) == before
-    running.engine.release([CatalogueFiles(version="two", files=second("end"))])
+    running.engine.release([released(second("end"))])
 
 
 def test_the_changelog_and_the_file_hold_the_same_states(running, tmp_path):

@@ -62,6 +62,15 @@ def migrate(run: Instance, journeys: Mapping[str, Journey], known: Known) -> Mig
     return _ended()
 
 
+def definition(run: Instance, journeys: Mapping[str, Journey], known: Known) -> Journey | None:
+    """What a run goes on under as it stands; `None` if it must be migrated first, or ends."""
+    found = journeys.get(run.journey)
+    if found is not None and found.version == run.version and run.step in found.steps:
+        return found
+    to = migrate(run, journeys, known)
+    return to.journey if to.fate is Fate.STAYS else None
+
+
 def goes_on(run: Instance, journey: Journey, step: str, action: str | None) -> bool:
     """Does a run that moves stay where it is: in a step of the same name that does the same?
 

@@ -104,6 +104,8 @@ class Draft:
         self.cases = state.cases
         self.reference = reference
         self.catalogue: Catalogue = reference.catalogue
+        if reference.staged is not None:
+            self.catalogue = reference.catalogue_for(state.client, state.served.outlet)
         self.outputs: list[Output] = []
 
     def begin(self, cause: Cause, *, now: Instant) -> None:

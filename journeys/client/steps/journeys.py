@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from journeys.catalogue.definitions import END, Journey, JourneyStep
+from journeys.client.journey import migration
 from journeys.client.journey.instance import Ended, Instance, Value
-from journeys.client.journey.migration import Fate, ends_at, goes_on, migrate
 from journeys.client.state import TaskRow
 from journeys.client.steps import tasks, wealth, words
 from journeys.client.steps.draft import Draft
@@ -88,11 +88,7 @@ def on_score(draft: Draft) -> None:
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
     """The journey as this run knows it; `None` if it must not go on."""
-    found = draft.edition.journeys.get(run.journey)
-    if found is not None and found.version == run.version and run.step in found.steps:
-        return found
-    to = migrate(run, draft.edition.journeys, draft.catalogue.journey)
-    return to.journey if to.fate is Fate.STAYS else None
+    return migration.definition(run, draft.edition.journeys, draft.catalogue.journey)
 
 
 def review(draft: Draft) -> None:
@@ -181,10 +177,10 @@ def move(draft: Draft, run: Instance, step: str, *, reason: str) -> None:
     what the step does; a step of another name begins anew.
     """
     journey = draft.edition.journeys[run.journey]
-    over = ends_at(run, journey, draft.now)
+    over = migration.ends_at(run, journey, draft.now)
     moved = replace(run, version=journey.version, ends_at=over)
     row = None if run.task is None else tasks.find(draft, run.task)
-    if goes_on(run, journey, step, None if row is None else row.action):
+    if migration.goes_on(run, journey, step, None if row is None else row.action):
         _put(draft, moved)
         _tell(draft, moved, JourneyMove.STEPPED, reason=reason)
         return

@@ -16,7 +16,7 @@ from schemas.time import Instant
 
 def is_outdated(state: ClientState, reference: Reference, now: Instant) -> bool:
     """Is anything booked, or proposed for sale, under older facts or policy than those in force?"""
-    edition = reference.catalogue.at(now)
+    edition = reference.catalogue_for(state.client, state.served.outlet).at(now)
     is_older = {state.book.parameter_set, state.scored.parameters} - {"", edition.wealth.id}
     return (
         bool(is_older)
