@@ -4,7 +4,8 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
-from channels.offline import ENGINE
+from channels.offline import ENGINE, release_stops
 from channels.publishing import send
 from channels.simulator.bank import Bank
 from channels.simulator.ears import HEARD, hear
@@ -31,11 +32,13 @@ from streams.embedded.engine import EmbeddedEngine
 from streams.embedded.file import FileReader
 from streams.errors import TransientError, WorkerStopError
 from streams.feed import ReaderFeed
+from streams.guarding import Guarding
 from streams.ports import Clock, Outgoing
 from streams.readmodel.database import VIEWS, open_database
 from streams.readmodel.freshness import Freshness
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
+from streams.readmodel.stops import StopSwitch
 from streams.released import ReleasedCatalogue
 from streams.topics import REFERENCE
 
@@ -43,6 +46,7 @@ HOST: Final = "127.0.0.1"
 _BATCH: Final = 200
 _NAP_S: Final = 0.03
 _FOLLOW_S: Final = 0.2
+_GUARD_S: Final = 1.0
 PORTS_TRIED = 20
 _A_WEEKDAY: Final = "2026-11-24T00:00:00+08:00"
 _OPENING: Final = 8 * HOUR + 30 * MINUTE
@@ -55,6 +59,7 @@ class Service:
     """The engine with its doors over a folder; one process, one port."""
 
     def __init__(self, folder: Path, clock: Clock, port: int) -> None:
+        self._folder, self._clock = folder, clock
         self.engine = EmbeddedEngine(folder / ENGINE, clock)
         self._release_if_new()
         self.engine.commit()
@@ -73,6 +78,7 @@ class Service:
         self._spawn(self.engine.run)
         self._spawn(Projector(self._views, ReaderFeed(self._reader, wait_s=_NAP_S)).run)
         self._spawn(self._follow)
+        self._spawn(self._guard)
         for work in more:
             self._spawn(work)
         with suppress(KeyboardInterrupt):
@@ -103,6 +109,15 @@ class Service:
         while not stop.wait(_FOLLOW_S):
             with suppress(TransientError):  # then no order is judged
                 self._orders.refresh()
+
+    def _guard(self, stop: threading.Event) -> None:
+        """Watch the guards, on a connection of its own."""
+        with closing(FileReader(self._folder / ENGINE)) as reader:
+            tell = partial(release_stops, self._folder)
+            guarding = Guarding(reader, StopSwitch(self._views), tell, self._clock)
+            while not stop.wait(_GUARD_S):
+                with suppress(TransientError):  # the same again in a second
+                    guarding.step()
 
     def _config(self, clock: Clock, port: int) -> uvicorn.Config:
         views = Views(self._views, self._reader)

@@ -56,7 +56,7 @@ def open_board(folder: Path) -> Iterator[Board]:
     try:
         yield Board(
             StopSwitch(engine),
-            lambda stops: _release(folder, stops),
+            lambda stops: release_stops(folder, stops),
             lambda: ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue.at(_now()),
         )
     finally:
@@ -79,7 +79,8 @@ def open_standing(folder: Path) -> Iterator[Standing]:
         reader.close()
 
 
-def _release(folder: Path, stops: Stops) -> None:
+def release_stops(folder: Path, stops: Stops) -> None:
+    """Tell the engine of a folder what is stopped, whether it runs or not."""
     file = EngineFile(folder / ENGINE, epoch="", partitions=0)
     now = _now()
     file.begin()

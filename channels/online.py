@@ -49,7 +49,7 @@ def open_board(bootstrap: str) -> Iterator[Board]:
     try:
         yield Board(
             StopSwitch(engine),
-            lambda stops: _release(bootstrap, stops),
+            lambda stops: release_stops(bootstrap, stops),
             lambda: _edition(bootstrap),
         )
     finally:
@@ -64,7 +64,8 @@ def open_standing(bootstrap: str) -> Iterator[Standing]:
         yield Standing(reference, lambda: clients_of(reader))
 
 
-def _release(bootstrap: str, stops: Stops) -> None:
+def release_stops(bootstrap: str, stops: Stops) -> None:
+    """Tell the workers of a cluster what is stopped."""
     with (
         closing(KafkaReader(bootstrap, answer_s=_ANSWER_S)) as reader,
         closing(KafkaPublisher(bootstrap, answer_s=_ANSWER_S)) as publisher,

@@ -26,7 +26,7 @@ def parts(port: int) -> tuple[Part, ...]:
     """Every process; the gateway listens at `port`, the workbench at the next, probes above."""
     doors = {"gateway": port, "workbench": port + 1}
     engines = {f"engine-{fold}": ("engine", "--fold", fold) for fold in ("client", "desk")}
-    others = ("ingress", "timers", "sweeper", "projector", *doors)
+    others = ("ingress", "timers", "sweeper", "projector", *doors, "guard")
     named = engines | {name: (name,) for name in others}
     return tuple(
         Part(

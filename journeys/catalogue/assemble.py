@@ -105,6 +105,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         journeys=journeys,
         by_trigger=_by_trigger(journeys),
         casework=_casework(rows, moment),
+        guards=_values(rows, "guard", moment),
     )
 
 
