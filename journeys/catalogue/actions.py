@@ -1,6 +1,7 @@
 """Actions, their treatments by channel, and what they are worth."""
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from journeys.client.wealth.rules import AssetClass
 from journeys.condition import Condition
@@ -71,3 +72,10 @@ class Action(msgspec.Struct, frozen=True):
     """What may be bought through it; its value is then what the move adds to the score."""
     rest: int = 0
     """Microseconds before it may be proposed again outside a journey."""
+    cheapest_first: tuple[Treatment, ...] = ()
+    """The treatments again, in the order in which they are tried; made from them."""
+
+    def __post_init__(self) -> None:
+        """Put the treatments in order."""
+        ordered = sorted(self.treatments, key=lambda one: (one.rank, one.id))
+        force_setattr(self, "cheapest_first", tuple(ordered))

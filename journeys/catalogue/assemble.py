@@ -1,6 +1,6 @@
 """Editions out of dated rows: one for every stretch of time in which nothing changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from journeys.catalogue.actions import Action, Treatment
@@ -21,6 +21,7 @@ from journeys.catalogue.lint import check_edition, check_wealth
 from journeys.catalogue.read_conduct import LEVELS, SALE, TABLE
 from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
+from journeys.client.intent.policy import INTENTS
 from journeys.identity import short_hash
 from schemas.time import Instant, format_instant
 
@@ -102,6 +103,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         recalls=_values(rows, "correction", moment),
         actions=actions,
         treatments=_treatments(actions),
+        turns_heard=_turns_heard(actions.values()),
         journeys=journeys,
         by_trigger=_by_trigger(journeys),
         casework=_casework(rows, moment),
@@ -194,6 +196,24 @@ def _pair(row_id: str) -> tuple[str, str]:
 
 def _treatments(actions: Mapping[str, Action]) -> dict[str, Treatment]:
     return {each.id: each for action in actions.values() for each in action.treatments}
+
+
+def _turns_heard(actions: Iterable[Action]) -> frozenset[tuple[str, bool]]:
+    """Turns that an action's condition or topic reads.
+
+    Coming on raises what is about the topic. Going off helps nothing that does not ask for it:
+    what was better then has become a task, or was withheld for a reason of its own.
+    """
+    heard: set[tuple[str, bool]] = set()
+    for action in actions:
+        heard |= {(action.topic, True)} if action.topic is not None else set()
+        if action.applies is not None:
+            heard |= {(word.removeprefix(_INTENT), True) for word in action.applies.words}
+            heard |= {(word.removeprefix(_INTENT), False) for word in action.applies.opposed}
+    return frozenset(turn for turn in heard if turn[0] in INTENTS)
+
+
+_INTENT = "intent."
 
 
 def _by_trigger(journeys: Mapping[str, Journey]) -> dict[str, tuple[Journey, ...]]:

@@ -226,7 +226,7 @@ class Suitability(msgspec.Struct, frozen=True):
     """The share of what S11 allows that a proposal leaves free: prices move before the order."""
     in_person: tuple[str, ...]
     """Steps that only a branch can prove."""
-    told_price_step: float
+    told_step: float
     """The share of a book that prices must move before doors hear of it anew."""
     order_lag: int
     """No order is judged on what is known to be older than that; microseconds."""
@@ -265,6 +265,8 @@ class Edition(msgspec.Struct, frozen=True):
     recalls: Mapping[str, Recall]
     actions: Mapping[str, Action]
     treatments: Mapping[str, Treatment]
+    turns_heard: frozenset[tuple[str, bool]]
+    """Intents that may change a decision by coming on (`True`) or by going off."""
     journeys: Mapping[str, Journey]
     by_trigger: Mapping[str, tuple[Journey, ...]]
     casework: Casework

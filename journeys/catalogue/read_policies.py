@@ -182,7 +182,7 @@ def limits(row: Row) -> list[Dated]:
         "adult_age": row.count("adult_age", least=16, most=25),
         "means_headroom": row.share("means_headroom"),
         "in_person": row.names("in_person", STEPS),
-        "told_price_step": row.share("told_price_step"),
+        "told_step": row.share("told_step"),
         "order_lag": row.span("order_lag", least=MINUTE),
     }
     return dated(row, "limits", ("limits",), found)

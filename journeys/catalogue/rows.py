@@ -18,7 +18,7 @@ _SPAN = re.compile(r"(\d+)\s*(min|h|d)")
 _SPANS: Final = {"min": MINUTE, "h": HOUR, "d": DAY}
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
-_NEVER = Condition("false", frozenset(), frozenset(), lambda _lookup: False)
+_NEVER = Condition("false", frozenset(), frozenset(), frozenset(), lambda _lookup: False)
 _FORBIDDEN: Final = frozenset({"commission", "revenue_share", "kickback", "sales_target", "margin"})
 
 

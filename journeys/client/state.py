@@ -4,8 +4,8 @@ Every part has a cap and an eviction order (README of this room). Money is fen, 
 """
 
 from datetime import date
-from struct import Struct
-from typing import Final
+from struct import Struct, pack, unpack
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -272,12 +272,15 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
-    """A state on disk: its evidence is packed, being the largest part of most."""
+    """A state on disk: its evidence is packed by column, being the largest part of most."""
 
     names: tuple[str, ...]
-    items: bytes
+    times: bytes
     cut: int
-    """So many bytes are left out before each item."""
+    """So many bytes are left out before each time."""
+    events: bytes
+    named: bytes
+    """Of each item the place of its name."""
     dues: tuple[tuple[int, Instant], ...]
     """Place in the list and due time: few items have one."""
     residuals: bytes
@@ -288,9 +291,21 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     state: ClientState
 
 
-_ITEM = Struct(">qqB")
+class _Columns(NamedTuple):
+    """The list of evidence, turned; `_Stored` says what each is."""
+
+    names: tuple[str, ...] = ()
+    times: bytes = b""
+    cut: int = 0
+    events: bytes = b""
+    named: bytes = b""
+    dues: tuple[tuple[int, Instant], ...] = ()
+
+
+_WIDE = 8
+"""Bytes of a time, or of a short hash."""
 _SHORT = 1
-"""An item's first byte is 0 until the year 4253: left out while it is so for all."""
+"""A time's first byte is 0 until the year 4253: left out while it is so for all."""
 _RESIDUAL = Struct(">BIqd")
 """The half-life in minutes: policy knows no shorter span."""
 _FAR = 1 << 56
@@ -301,40 +316,51 @@ _DECODER = msgspec.msgpack.Decoder(_Stored)
 
 def encode(state: ClientState) -> bytes:
     """The state as bytes; equal states give equal bytes."""
-    items = state.evidence.items
-    names = tuple(sorted({item.name for item in items}))
-    cut = _SHORT if items and items[-1].at < _FAR else 0
-    packed = b"".join(
-        [_ITEM.pack(item.at, item.event, names.index(item.name))[cut:] for item in items]
-    )
-    dues = tuple((place, item.due) for place, item in enumerate(items) if item.due is not None)
-    left = b"".join(
-        _RESIDUAL.pack(one.intent, one.half_life // MINUTE, one.at, one.value)
-        for one in state.evidence.residuals
-    )
-    accounts = tuple(sorted({holding.account for holding in state.holdings}))
+    accounts = sorted({holding.account for holding in state.holdings})
     short = {account: str(place) for place, account in enumerate(accounts)}
     ids = "".join([row.task_id[2:] + row.decision_id[2:] for row in state.tasks])
+    put = _RESIDUAL.pack
+    left = [put(r.intent, r.half_life // MINUTE, r.at, r.value) for r in state.evidence.residuals]
     bare = replace(
         state,
         evidence=replace(state.evidence, items=(), residuals=()),
         holdings=tuple([replace(one, account=short[one.account]) for one in state.holdings]),
         tasks=tuple([replace(row, task_id="", decision_id="") for row in state.tasks]),
     )
-    stored = _Stored(names, packed, cut, dues, left, accounts, bytes.fromhex(ids), bare)
+    columns = _columns(state.evidence.items)
+    stored = _Stored(*columns, b"".join(left), tuple(accounts), bytes.fromhex(ids), bare)
     return _ENCODER.encode(stored)
+
+
+def _columns(items: tuple[Item, ...]) -> _Columns:
+    # Turned and packed at once: this is done after every event, for some thirty items.
+    if not items:
+        return _Columns()
+    ats, events, names, dues = zip(*items, strict=True)
+    known = sorted(set(names))
+    place_of = {name: place for place, name in enumerate(known)}
+    column = f">{len(items)}q"
+    times = bytearray(pack(column, *ats))
+    cut = _SHORT if ats[-1] < _FAR else 0
+    if cut:
+        del times[::_WIDE]
+    return _Columns(
+        names=tuple(known),
+        times=bytes(times),
+        cut=cut,
+        events=pack(column, *events),
+        named=bytes(map(place_of.__getitem__, names)),
+        dues=_told(dues) if dues.count(None) < len(dues) else (),
+    )
+
+
+def _told(dues: tuple[Instant | None, ...]) -> tuple[tuple[int, Instant], ...]:
+    return tuple((place, due) for place, due in enumerate(dues) if due is not None)
 
 
 def decode(blob: bytes) -> ClientState:
     """The state from its bytes."""
     stored = _DECODER.decode(blob)
-    dues = dict(stored.dues)
-    each_bytes, zero = _ITEM.size - stored.cut, bytes(stored.cut)
-    whole = b"".join(zero + each for each in _pieces(stored.items, each_bytes))
-    items = tuple(
-        Item(Instant(at), event, stored.names[name], dues.get(place))
-        for place, (at, event, name) in enumerate(_ITEM.iter_unpack(whole))
-    )
     left = tuple(
         Residual(intent, half_life * MINUTE, Instant(at), value)
         for intent, half_life, at, value in _RESIDUAL.iter_unpack(stored.residuals)
@@ -343,13 +369,23 @@ def decode(blob: bytes) -> ClientState:
     ids = [each.hex() for each in _pieces(stored.ids, _ID_BYTES)]
     return replace(
         state,
-        evidence=replace(state.evidence, items=items, residuals=left),
+        evidence=replace(state.evidence, items=_items(stored), residuals=left),
         holdings=tuple(replace(one, account=accounts[int(one.account)]) for one in state.holdings),
         tasks=tuple(
             replace(row, task_id=f"t_{ids[2 * place]}", decision_id=f"d_{ids[2 * place + 1]}")
             for place, row in enumerate(state.tasks)
         ),
     )
+
+
+def _items(stored: _Stored) -> tuple[Item, ...]:
+    zero, due_at = bytes(stored.cut), dict(stored.dues)
+    wide = b"".join([zero + each for each in _pieces(stored.times, _WIDE - stored.cut)])
+    column = f">{len(stored.named)}q"
+    ats, events = unpack(column, wide), unpack(column, stored.events)
+    names = map(stored.names.__getitem__, stored.named)
+    dues = map(due_at.get, range(len(ats)))
+    return tuple(map(Item._make, zip(ats, events, names, dues, strict=True)))
 
 
 def _pieces(whole: bytes, size: int) -> list[bytes]:

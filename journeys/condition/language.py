@@ -27,6 +27,8 @@ class Condition:
     words: frozenset[str] = field(compare=False)
     windows: frozenset[tuple[str, int]] = field(compare=False)
     """Instants with the span that `in` looks at, in microseconds."""
+    opposed: frozenset[str] = field(compare=False)
+    """Flags whose falling may make it true: under a `not`, or compared."""
     test: Test = field(compare=False, repr=False)
 
     def holds(self, lookup: Lookup) -> bool | None:
@@ -48,7 +50,13 @@ def parse(text: str, vocabulary: Mapping[str, Unit]) -> Condition:
     """
     reader = _Reader(text, vocabulary)
     node = reader.whole()
-    return Condition(node.text, frozenset(reader.words), frozenset(reader.windows), node.test)
+    return Condition(
+        text=node.text,
+        words=frozenset(reader.words),
+        windows=frozenset(reader.windows),
+        opposed=frozenset(reader.opposed & reader.words),
+        test=node.test,
+    )
 
 
 def near(word: str, known: Collection[str]) -> str:
@@ -92,8 +100,10 @@ class _Reader:
         self._end = len(text) + 1
         self._at = 0
         self._depth = 0
+        self._is_negated = False
         self.words: set[str] = set()
         self.windows: set[tuple[str, int]] = set()
+        self.opposed: set[str] = set()
 
     def whole(self) -> _Node:
         node = self._either()
@@ -118,7 +128,9 @@ class _Reader:
         if self._depth > _DEEPEST:
             self._fail(f"nested deeper than {_DEEPEST}; split the condition")
         if self._take("not"):
+            self._is_negated = not self._is_negated
             inner = self._single()
+            self._is_negated = not self._is_negated
             node = _Node(truth.opposite(inner.test), f"not {_bracketed(inner, 2)}", 2)
         elif self._take("("):
             node = self._either()
@@ -131,6 +143,14 @@ class _Reader:
     def _comparison(self) -> _Node:
         word = self._word()
         unit = self._vocabulary[word]
+        here = self._at
+        node = self._tested(word, unit)
+        is_alone = self._at == here
+        if unit is Unit.FLAG and (self._is_negated or not is_alone):
+            self.opposed |= {token.text for token in self._tokens[here - 1 : self._at]}
+        return node
+
+    def _tested(self, word: str, unit: Unit) -> _Node:
         if self._take("in"):
             return self._within(word) if unit is Unit.INSTANT else self._among(word, unit)
         sign = next((sign for sign in _COMPARE if self._take(sign)), None)

@@ -9,7 +9,7 @@ from journeys.catalogue.actions import Action, Sells, Treatment
 from journeys.catalogue.edition import Edition
 from journeys.client.journey.instance import Instance
 from journeys.client.journey.migration import definition
-from journeys.client.state import ClientState
+from journeys.client.state import ClientState, TaskRow
 from journeys.client.wealth.book import Lot
 from journeys.client.wealth.product import ProductFacts
 from journeys.client.wealth.profile import Profile
@@ -17,8 +17,12 @@ from journeys.condition import Value
 from journeys.decide.control import group_of
 from journeys.decide.verdict import Sale, Withheld
 from journeys.reference import Reference
-from schemas.decisions import ScoreParts
+from schemas.decisions import ScoreParts, Stage, WithheldReason
+from schemas.tasks import OPEN_STATES
 from schemas.time import Instant
+
+UNSAFE_HOLES = frozenset({"consent", "complaint", "risk_test", "unreadable"})
+"""Families whose loss may hide a no: while such a hole is open, nothing is marketed."""
 
 Holds = tuple[str, Lot, ProductFacts]
 """Account and product, the lot, and the facts that it was booked under."""
@@ -51,6 +55,34 @@ class Situation:
     def control(self) -> str | None:
         """The control group that the client belongs to, if any."""
         return group_of(self.state.client, self.edition.arbitration.controls)
+
+    @cached_property
+    def unmarketed(self) -> Withheld | None:
+        """Why nothing at all may be marketed to the client; `None` if it may."""
+        state, no = self.state, WithheldReason
+        hole = next((hole for hole in state.holes if hole.family in UNSAFE_HOLES), None)
+        if hole is not None:
+            return Withheld(Stage.ELIGIBILITY, no.HOLE_IN_RECORD, value=hole.family)
+        if not state.allowed.marketing:
+            return Withheld(Stage.ELIGIBILITY, no.CONSENT_MISSING, "ct01")
+        if not state.allowed.profiling:
+            return Withheld(Stage.ELIGIBILITY, no.PROFILING_REFUSED, "pi03")
+        group = self.control
+        return None if group is None else Withheld(Stage.ELIGIBILITY, no.CONTROL_GROUP, group)
+
+    @cached_property
+    def open_tasks(self) -> dict[str, list[TaskRow]]:
+        """The tasks under way, by action."""
+        found: dict[str, list[TaskRow]] = {}
+        for row in self.state.tasks:
+            if row.state in OPEN_STATES:
+                found.setdefault(row.action, []).append(row)
+        return found
+
+    @cached_property
+    def topics_owned(self) -> frozenset[str]:
+        """What the client's open cases speak for."""
+        return frozenset(case.topic for case in self.state.cases if case.is_open)
 
     @cached_property
     def wishes(self) -> dict[str, tuple[Instance, ...]]:

@@ -1,6 +1,7 @@
 """One decision: every action walks the funnel; each is chosen or has one reason."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
@@ -118,6 +119,23 @@ def _reason(one: Considered) -> str:
 
 
 def _record(one: Considered) -> Candidate:
+    no = one.withheld
+    if one.treatment is None and no is not None and no[2:] == _BARE:
+        return _fallen(one.action.id, no.stage, no.reason)
+    return _whole(one)
+
+
+_BARE = (None, None, None, None)
+"""Of a reason that is all there is to say: no rule, value, limit or time."""
+
+
+@cache
+def _fallen(action: str, stage: Stage, reason: WithheldReason) -> Candidate:
+    """Most candidates of most decisions; there are as many as actions times reasons."""
+    return Candidate(action=action, stage=stage, reason=reason)
+
+
+def _whole(one: Considered) -> Candidate:
     no = one.withheld
     return Candidate(
         action=one.action.id,

@@ -3,66 +3,58 @@
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.contact.ledger import silent_until
 from journeys.client.journey.instance import Instance
-from journeys.client.state import Served, TaskRow
+from journeys.client.state import Served
 from journeys.decide.candidate import Situation
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Stage, WithheldReason
-from schemas.tasks import OPEN_STATES
 from schemas.wire import Channel
 
-UNSAFE_HOLES = frozenset({"consent", "complaint", "risk_test", "unreadable"})
-"""Families whose loss may hide a no: while such a hole is open, nothing is marketed."""
+# Most actions fall by one of these at most decisions.
+_TASK_OPEN = Withheld(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
+_CASE_OWNS_TOPIC = Withheld(Stage.APPLICABILITY, WithheldReason.CASE_OWNS_TOPIC)
+_INTENT_OFF = Withheld(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+_INSTANCE_OPEN = Withheld(Stage.APPLICABILITY, WithheldReason.INSTANCE_OPEN)
+_DATA_MISSING = Withheld(Stage.APPLICABILITY, WithheldReason.DATA_MISSING)
 
 
 def judge(action: Action, situation: Situation) -> Withheld | None:
     """Segment, consent and holes; `None` means the client may have it."""
-    state = situation.state
-    if action.tiers and state.served.tier not in action.tiers:
-        return _no(WithheldReason.NOT_IN_SEGMENT, value=state.served.tier)
-    if not action.marketing:
-        return None
-    hole = next((hole for hole in state.holes if hole.family in UNSAFE_HOLES), None)
-    if hole is not None:
-        return _no(WithheldReason.HOLE_IN_RECORD, value=hole.family)
-    if not state.allowed.marketing:
-        return _no(WithheldReason.CONSENT_MISSING, rule="ct01")
-    if not state.allowed.profiling:
-        return _no(WithheldReason.PROFILING_REFUSED, rule="pi03")
-    group = situation.control
-    return None if group is None else _no(WithheldReason.CONTROL_GROUP, rule=group)
+    tier = situation.state.served.tier
+    if action.tiers and tier not in action.tiers:
+        return Withheld(Stage.ELIGIBILITY, WithheldReason.NOT_IN_SEGMENT, value=tier)
+    return situation.unmarketed if action.marketing else None
 
 
 def applies(action: Action, situation: Situation, run: Instance | None) -> Withheld | None:
     """Does it fit now: a journey step asks for it, or its own condition holds."""
-    if any(_is_it(task, action, run) for task in situation.state.tasks):
-        return _stage(Stage.APPLICABILITY, WithheldReason.TASK_OPEN)
+    if _is_under_way(action, situation, run):
+        return _TASK_OPEN
     if not action.obligation and _is_owned(action, situation):
-        return _stage(Stage.APPLICABILITY, WithheldReason.CASE_OWNS_TOPIC)
+        return _CASE_OWNS_TOPIC
     return None if run is not None else _outside(action, situation)
 
 
-def _is_it(task: TaskRow, action: Action, run: Instance | None) -> bool:
-    """Is it under way already? A duty is owed to each run by itself."""
-    if task.action != action.id or task.state not in OPEN_STATES:
-        return False
-    if run is None or not action.obligation:
-        return True
-    return (task.journey, task.instance) == (run.journey, run.key)
+def _is_under_way(action: Action, situation: Situation, run: Instance | None) -> bool:
+    """Has it become a task already? A duty is owed to each run by itself."""
+    found = situation.open_tasks.get(action.id)
+    if found is None or run is None or not action.obligation:
+        return found is not None
+    return any((task.journey, task.instance) == (run.journey, run.key) for task in found)
 
 
 def _outside(action: Action, situation: Situation) -> Withheld | None:
     """No journey asks for it: a journey under way speaks for its topic, a rest is kept."""
     if action.applies is None:
-        return _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+        return _INTENT_OFF
     if situation.state.instances and action.group in situation.groups_under_way:
-        return _stage(Stage.APPLICABILITY, WithheldReason.INSTANCE_OPEN)
+        return _INSTANCE_OPEN
     until = silent_until(situation.state.ledger, f"again:{action.id}", now=situation.now)
     if until is not None:
         return Withheld(Stage.CONTACT_POLICY, WithheldReason.COOL_DOWN, "rest", until=until)
     holds = action.applies.holds(situation.lookup)
     if holds is None:
-        return _stage(Stage.APPLICABILITY, WithheldReason.DATA_MISSING)
-    return None if holds else _stage(Stage.APPLICABILITY, WithheldReason.INTENT_OFF)
+        return _DATA_MISSING
+    return None if holds else _INTENT_OFF
 
 
 def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
@@ -70,7 +62,7 @@ def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
     served = situation.state.served
     return tuple(
         treatment
-        for treatment in sorted(action.treatments, key=lambda t: (t.rank, t.id))
+        for treatment in action.cheapest_first
         if (not treatment.tiers or served.tier in treatment.tiers)
         and (treatment.channel not in _DESKED or desks(treatment, served))
     )
@@ -78,8 +70,8 @@ def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
 
 def _is_owned(action: Action, situation: Situation) -> bool:
     """Does an open case own a topic of this action? A duty is owed all the same."""
-    topics = (action.group, *action.tags)
-    return any(case.is_open and case.topic in topics for case in situation.state.cases)
+    owned = situation.topics_owned
+    return bool(owned) and not owned.isdisjoint((action.group, *action.tags))
 
 
 _DESKED = frozenset({Channel.REMOTE, Channel.BRANCH})
@@ -95,11 +87,3 @@ def desks(treatment: Treatment, served: Served) -> tuple[str, ...]:
     elif treatment.channel is Channel.REMOTE:
         found = (served.remote,)
     return tuple(dict.fromkeys(desk for desk in found if desk is not None))
-
-
-def _no(reason: WithheldReason, *, rule: str | None = None, value: str | None = None) -> Withheld:
-    return Withheld(Stage.ELIGIBILITY, reason, rule, value)
-
-
-def _stage(stage: Stage, reason: WithheldReason) -> Withheld:
-    return Withheld(stage, reason)

@@ -123,6 +123,23 @@ def test_a_condition_lists_its_words_and_windows():
     assert found.windows == {("maturity", 7 * DAY)}
 
 
+@pytest.mark.parametrize(
+    ("text", "opposed"),
+    [
+        ("agreed and placed >= 1 CNY", set()),
+        ("not agreed", {"agreed"}),
+        ("not not agreed", set()),
+        ("not (agreed or not refused)", {"agreed"}),
+        ("agreed == false or refused", {"agreed"}),
+        ("agreed != true", {"agreed"}),
+        ("agreed in (false)", {"agreed"}),
+        ("agreed == refused", {"agreed", "refused"}),
+    ],
+)
+def test_a_condition_lists_the_flags_whose_falling_may_make_it_true(text, opposed):
+    assert parse(text, WORDS).opposed == opposed
+
+
 def test_spellings_of_one_condition_are_equal():
     assert parse("balance>=50000 CNY  and(agreed)", WORDS) == parse(
         "balance >= 50_000.00 CNY and agreed", WORDS

@@ -21,6 +21,7 @@ THREE = st.sampled_from([True, False, None])
 LEAVES = st.one_of(
     st.sampled_from(FLAGS),
     st.sampled_from(FLAGS).map("{} == false".format),
+    st.tuples(st.sampled_from(FLAGS), st.sampled_from(FLAGS)).map("{0[0]} != {0[1]}".format),
     st.integers(0, 400).map("maturity in {}d".format),
     st.tuples(SIGNS, st.integers(0, 10**12)).map(
         lambda t: f"placed {t[0]} {t[1] // 100}.{t[1] % 100:02} CNY"
@@ -71,6 +72,13 @@ def test_the_printed_form_reads_back_as_itself(text):
 def test_the_printed_form_means_the_same(text, values):
     found = read(text)
     assert read(found.text).holds(values.get) is found.holds(values.get)
+
+
+@given(TEXTS, VALUES, st.sampled_from(FLAGS))
+def test_only_a_flag_that_is_opposed_makes_a_condition_true_by_falling(text, values, flag):
+    found = read(text)
+    if flag not in found.opposed and not found.holds((values | {flag: True}).get):
+        assert not found.holds((values | {flag: False}).get)
 
 
 @given(TEXTS, TEXTS, VALUES)

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.client.intent.evidence import EMPTY, Evidence, chances, reset, retract, review
+from journeys.client.intent.evidence import (
+    EMPTY,
+    Evidence,
+    Item,
+    chances,
+    reset,
+    retract,
+    review,
+)
 from journeys.client.intent.policy import INTENTS
 from schemas.time import DAY, Instant
 from tests.journeys.client.intent import builders, draws
@@ -49,11 +57,11 @@ def test_purchases_among_the_events_in_any_order_give_the_same_bytes(data, items
     def run(steps):
         evidence = EMPTY
         for step in steps:
-            if isinstance(step, tuple):
+            if isinstance(step, Item):
+                evidence = absorbed([step], evidence)
+            else:
                 intent, met = step
                 evidence = reset(evidence, intent, met, POLICY)
-            else:
-                evidence = absorbed([step], evidence)
         return evidence
 
     assert PACK(run(data.draw(st.permutations(items + needs)))) == PACK(run(items + needs))
@@ -76,7 +84,7 @@ def test_what_left_the_list_goes_on_as_if_it_were_still_there(items, later):
 
 @given(st.data(), draws.many(1, 32), draws.items())
 def test_a_correction_of_a_listed_event_leaves_the_bytes_of_a_log_without_it(data, items, wrong):
-    wrong = msgspec.structs.replace(wrong, event=1000)
+    wrong = wrong._replace(event=1000)
     kept = items[:31]
     evidence = absorbed(data.draw(st.permutations([*kept, wrong])))
     assert PACK(retract(evidence, 1000, POLICY)) == PACK(absorbed(kept))
@@ -84,7 +92,7 @@ def test_a_correction_of_a_listed_event_leaves_the_bytes_of_a_log_without_it(dat
 
 @given(st.data(), draws.many(33, 60, PLAIN), LATER)
 def test_a_correction_told_what_the_event_was_is_exact_to_nine_digits(data, items, later):
-    wrong = msgspec.structs.replace(data.draw(st.sampled_from(items)), event=1000)
+    wrong = data.draw(st.sampled_from(items))._replace(event=1000)
     kept = [item for item in items if draws.place(item) != draws.place(wrong)]
     evidence = retract(absorbed([*kept, wrong]), 1000, POLICY, original=wrong)
     newest = max(max(item.at, item.due or 0) for item in [*kept, wrong])
@@ -124,3 +132,13 @@ def test_an_intent_changes_only_by_crossing_and_once_for_each(items, steps):
 def test_evidence_reads_back_from_its_bytes(items):
     evidence = absorbed(items)
     assert msgspec.msgpack.decode(PACK(evidence), type=Evidence) == evidence
+
+
+@given(st.sampled_from((POLICY, draws.MIXED)), st.data(), LATER)
+def test_one_piece_more_turns_on_only_what_it_may_speak_for(policy, data, later):
+    *before, newest = data.draw(draws.many(1, 32, tuple(sorted(policy.rules))))
+    now = Instant(builders.NOON + later)
+    known, _ = review(absorbed(before, policy=policy), now, policy)
+    evidence = absorbed([newest], known, policy)
+    looked_at = review(evidence, now, policy, policy.spoken_of[newest.name])
+    assert looked_at == review(evidence, now, policy)

@@ -4,9 +4,9 @@ The list is ordered by (time, event, name), so shuffled or repeated events give 
 An item pushed out of the list goes on in a residual per intent and half-life.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import truediv
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -15,11 +15,12 @@ from journeys.client.intent.decay import Term, first_fall, share, sigmoid
 from journeys.client.intent.policy import INTENTS, IntentPolicy, Rule
 from schemas.time import Instant
 
+EVERY_INTENT: Final = tuple(range(len(INTENTS)))
 _NONE = (0,) * len(INTENTS)
 _REASONS = 3
 
 
-class Item(msgspec.Struct, frozen=True, array_like=True):
+class Item(NamedTuple):
     """One piece of evidence, the same whenever time, event and name are."""
 
     at: Instant
@@ -133,14 +134,13 @@ def _log_odds(evidence: Evidence, now: Instant, policy: IntentPolicy) -> list[fl
         scores[left.intent] += value * 2.0 ** (-age / left.half_life) if age > 0 else value
     marks, start = policy.marks, evidence.reset_at
     parts: dict[str, list[Instant]] = {}
-    for item in evidence.items:
-        at = item.at
-        for which, weight, half_life, until_due, is_part in marks.get(item.name, ()):
+    for at, _, name, due in evidence.items:
+        for which, weight, half_life, until_due, is_part in marks.get(name, ()):
             if is_part:
-                parts.setdefault(item.name, []).append(at)
+                parts.setdefault(name, []).append(at)
             elif at > start[which]:
                 # Spelt out: these are the engine's hottest lines.
-                age = now - (_since(item) if until_due else at)
+                age = now - (max(at, due or at) if until_due else at)
                 scores[which] += weight * 2.0 ** (-age / half_life) if age > 0 else weight
     if parts or evidence.completed:
         for rule, last in _counted(evidence, policy, parts):
@@ -150,42 +150,61 @@ def _log_odds(evidence: Evidence, now: Instant, policy: IntentPolicy) -> list[fl
 
 def chance(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
     """One of `chances`, to the last bit: what it adds up stands in the same order."""
+    return sigmoid(_log_odds_of(evidence, which, now, policy))
+
+
+def _log_odds_of(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
     score, start = policy.bias[which], evidence.reset_at[which]
     for left in evidence.residuals:
         if left.intent == which:
             score += left.value * share(now - left.at, left.half_life)
-    for item in evidence.items:
-        for intent, weight, half_life, until_due, is_part in policy.marks.get(item.name, ()):
-            if intent == which and not is_part and item.at > start:
-                age = now - (_since(item) if until_due else item.at)
-                score += weight * 2.0 ** (-age / half_life) if age > 0 else weight
+    marks = policy.marks_of[which]
+    for at, _, name, due in evidence.items:
+        mark = marks.get(name)
+        if mark is not None and at > start:
+            _, weight, half_life, until_due, _ = mark
+            age = now - (max(at, due or at) if until_due else at)
+            score += weight * 2.0 ** (-age / half_life) if age > 0 else weight
     for rule in policy.counted:
         if rule.intent == which and (last := _completed(evidence, rule)) is not None:
             score += rule.weight * share(now - last, rule.half_life)
-    return sigmoid(score / policy.temperature[which])
+    return score / policy.temperature[which]
 
 
 def review(
-    evidence: Evidence, now: Instant, policy: IntentPolicy
+    evidence: Evidence,
+    now: Instant,
+    policy: IntentPolicy,
+    which: Collection[int] = EVERY_INTENT,
 ) -> tuple[Evidence, tuple[Change, ...]]:
-    """Turn intents on at `policy.on` and off at `policy.off`; one change for each crossing."""
-    odds, were = _log_odds(evidence, now, policy), evidence.on
+    """Turn intents on at `policy.on` and off at `policy.off`; one change for each crossing.
+
+    Args:
+        evidence: the whole.
+        now: the time of the review.
+        policy: the weights and thresholds.
+        which: the intents to look at, by their places in `INTENTS`.
+    """
+    were = evidence.on
+    if len(which) == len(INTENTS):
+        odds = dict(enumerate(_log_odds(evidence, now, policy)))
+    else:
+        odds = {one: _log_odds_of(evidence, one, now, policy) for one in which}
     # Most stand nowhere near their threshold: their chance need not be known.
-    near = [
-        which
-        for which, (score, was) in enumerate(zip(odds, were, strict=True))
-        if (score < policy.surely_on if was else score > policy.surely_off)
-    ]
-    found = {which: sigmoid(odds[which]) for which in near}
+    found = {
+        one: sigmoid(score)
+        for one, score in odds.items()
+        if (score < policy.surely_on if were[one] else score > policy.surely_off)
+    }
     changed = [
-        which
-        for which, p in found.items()
-        if (p <= policy.off if were[which] else p >= policy.on)
-        and (were[which] or _is_enough(evidence, which, policy))
+        one
+        for one, p in found.items()
+        if (p <= policy.off if were[one] else p >= policy.on)
+        and (were[one] or _is_enough(evidence, one, policy))
     ]
     if not changed:
         return evidence, ()
-    flags = tuple(was is not (which in changed) for which, was in enumerate(were))
+    flags = tuple(was is not (one in changed) for one, was in enumerate(were))
     changes = tuple(
         Change(INTENTS[w], flags[w], found[w], _reasons(evidence, w, now, policy)) for w in changed
     )
@@ -415,4 +434,4 @@ def _with_later_due(evidence: Evidence, place: int, item: Item) -> Evidence:
 
 
 def _key(item: Item) -> tuple[Instant, int, str]:
-    return (item.at, item.event, item.name)
+    return item[:3]

@@ -92,6 +92,12 @@ class IntentPolicy(msgspec.Struct, frozen=True):
     marks: Mapping[str, tuple[Mark, ...]] = {}
     """The rules again; made from them. Of rules that a name is a part of, the first stands for all.
     """
+    marks_of: tuple[Mapping[str, Mark], ...] = ()
+    """By intent: the mark of each name that is a piece of evidence for or against it."""
+    spoken_of: Mapping[str, tuple[int, ...]] = {}
+    """By name: the intents that one more of it may turn on. Those that something speaks against are
+    always among them: what fades against them raises them.
+    """
     raising: frozenset[str] = frozenset()
     """Names that speak against no intent: one more of them brings no fall nearer."""
     surely_on: float = 0.0
@@ -102,10 +108,25 @@ class IntentPolicy(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         """Derive the marks and what is sure."""
         force_setattr(self, "marks", {name: _marks(rules) for name, rules in self.rules.items()})
+        force_setattr(self, "marks_of", tuple(map(self._marks_for, range(len(INTENTS)))))
+        force_setattr(self, "spoken_of", {name: self._intents_of(name) for name in self.rules})
         raising = (n for n, rules in self.rules.items() if all(r.weight > 0 for r in rules))
         force_setattr(self, "raising", frozenset(raising))
         force_setattr(self, "surely_on", fallen_at(self.off, bias=0.0, heat=1.0) + _SURE)
         force_setattr(self, "surely_off", fallen_at(self.on, bias=0.0, heat=1.0) - _SURE)
+
+    def _marks_for(self, intent: int) -> dict[str, Mark]:
+        return {
+            name: mark
+            for name, marks in self.marks.items()
+            for mark in marks
+            if mark.intent == intent and not mark.is_part
+        }
+
+    def _intents_of(self, name: str) -> tuple[int, ...]:
+        named = {rule.intent for rule in self.rules[name]}
+        every = (rule for rules in self.rules.values() for rule in rules)
+        return tuple(sorted(named | {rule.intent for rule in every if rule.weight < 0}))
 
 
 def _marks(rules: Sequence[Rule]) -> tuple[Mark, ...]:

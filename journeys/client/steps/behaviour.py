@@ -1,7 +1,9 @@
 """What a client does and says, as evidence of what they want."""
 
+from collections.abc import Collection
+
 from journeys.client.intent import evidence as weigh
-from journeys.client.intent.evidence import Item
+from journeys.client.intent.evidence import EVERY_INTENT, Item
 from journeys.client.steps.draft import Draft
 from schemas.facts import IntentChange, IntentChanged
 from schemas.signals.app import FormSaved, FormSent, Page, PageViewed
@@ -54,7 +56,8 @@ def note(draft: Draft, name: str, *, due: Instant | None = None) -> None:
     if name in policy.rules:
         item = Item(draft.cause.at, draft.cause.mark, name, due)
         draft.evidence = weigh.absorb(draft.evidence, item, policy)
-        has_turned = _turn(draft)
+        # Nothing else can have come on, and what goes off does so by its timer.
+        has_turned = _turn(draft, policy.spoken_of[name])
         # What speaks for an intent only puts its fall off: a timer that is set may fire early,
         # and is then set anew. To look for the fall at every page would be dear.
         if has_turned or draft.intent_off_at is None or name not in policy.raising:
@@ -83,10 +86,10 @@ def _await_fall(draft: Draft) -> None:
     draft.intent_off_at = weigh.next_off(draft.evidence, draft.now, draft.edition.intents)
 
 
-def _turn(draft: Draft) -> bool:
-    """Has any intent come on or gone off?"""
+def _turn(draft: Draft, which: Collection[int] = EVERY_INTENT) -> bool:
+    """Has any of some intents come on or gone off?"""
     policy = draft.edition.intents
-    draft.evidence, changes = weigh.review(draft.evidence, draft.now, policy)
+    draft.evidence, changes = weigh.review(draft.evidence, draft.now, policy, which)
     for change in changes:
         reasons = tuple(
             Reason(code=weighed.name, values={"share": round(weighed.share, 6)})
@@ -96,5 +99,6 @@ def _turn(draft: Draft) -> bool:
             IntentChanged,
             IntentChange(intent=change.intent, on=change.on, p=change.p, reasons=reasons),
         )
-        draft.decide_on("intent")
+        if (change.intent, change.on) in draft.edition.turns_heard:
+            draft.decide_on("intent")
     return bool(changes)

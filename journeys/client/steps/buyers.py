@@ -1,8 +1,9 @@
 """What an order of this client is judged on, told to the doors whenever it changes.
 
 Orders are judged at a door, at once, by the same rows as proposals. The door has the client's part
-of it from this fact: household, holdings and gaps, as the fold knows them. A price alone is told
-only once it has moved the book by a step, so that a day's prices are no flood.
+of it from this fact: household, holdings and gaps, as the fold knows them. What changes the value
+of a holding and nothing else is told only once it has moved the book by a step, so that a day's
+prices and payments are no flood.
 """
 
 from base64 import b64encode
@@ -11,7 +12,7 @@ from journeys.client.state import ClientState, Holding, Served, encode
 from journeys.client.steps.draft import Draft
 from schemas.envelope import Envelope
 from schemas.facts import Buyer, BuyerStated
-from schemas.signals.corebank import PositionCause, PositionReported
+from schemas.signals.corebank import PositionReported
 
 Held = tuple[Holding, ...]
 
@@ -42,9 +43,9 @@ def _have_moved(draft: Draft, before: ClientState, event: Envelope | None, due: 
         return False
     if due is not before.holdings or not isinstance(event, PositionReported):
         return True
-    if event.data.cause is not PositionCause.PRICE or not _is_value_alone(draft, before, event):
+    if not _is_value_alone(draft, before, event):
         return True
-    step = draft.edition.suitability.told_price_step * draft.stated_fen
+    step = draft.edition.suitability.told_step * draft.stated_fen
     return abs(draft.book.value_fen - draft.stated_fen) >= step
 
 

@@ -10,7 +10,13 @@ from journeys.client.steps.draft import Draft
 from journeys.client.wealth.product import level_of
 from journeys.condition import Lookup, Value
 
+
+def _is_on(which: int) -> Callable[[Draft], Value | None]:
+    return lambda draft: draft.evidence.on[which]
+
+
 _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
+    **{f"intent.{intent}": _is_on(which) for which, intent in enumerate(INTENTS)},
     "now": lambda draft: draft.now,
     "tier": lambda draft: draft.served.tier,
     "segment": lambda draft: draft.served.segment,
@@ -75,8 +81,6 @@ def of_client(draft: Draft, variables: Mapping[str, Value] | None = None) -> Loo
     def lookup(word: str) -> Value | None:
         if word in said:
             return said[word]
-        if word.startswith("intent."):
-            return draft.evidence.on[INTENTS.index(word.removeprefix("intent."))]
         read = _CLIENT.get(word)
         return None if read is None else read(draft)
 
