@@ -1,19 +1,18 @@
 """The ledger of an adviser's book: lines that are added and never edited."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from schemas.time import WireDate, WireInstant
-from schemas.wire import Name, ShortText, Wire, WireClient
+from schemas.wire import Name, ShortText, Wire, WireClient, WireEnum
 
 Period = Annotated[str, Field(pattern=r"^[0-9]{4}(q[1-4]|h[12])?$")]
 """A year, a half or a quarter: `2026q4`."""
 LineNumber = Annotated[int, Field(ge=1, le=10_000)]
 
 
-class BookEntryKind(StrEnum):
+class BookEntryKind(WireEnum):
     """What a line of a book's ledger says."""
 
     OPENED = "opened"

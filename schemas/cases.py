@@ -4,13 +4,12 @@ A case has one owner and follows the client from channel to channel. An operatio
 step by step in the core bank; each step is asked for by a key, so that asking twice does it once.
 """
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.time import WireInstant
-from schemas.wire import Channel, Name, Wire
+from schemas.wire import Channel, Name, Wire, WireEnum
 
 WireCase = Annotated[str, Field(pattern=r"^k_[0-9a-f]{32}$")]
 WireOperation = Annotated[str, Field(pattern=r"^o_[0-9a-f]{32}$")]
@@ -25,7 +24,7 @@ Values = Annotated[dict[Name, _Whole | _Word], Field(max_length=16)]
 Speaker = Literal["client", "desk"]
 
 
-class CaseLife(StrEnum):
+class CaseLife(WireEnum):
     """Where a case stands. Whoever is waited for has the next step."""
 
     OPEN = "open"
@@ -36,7 +35,7 @@ class CaseLife(StrEnum):
     CLOSED = "closed"
 
 
-class CaseMove(StrEnum):
+class CaseMove(WireEnum):
     """What happened to a case."""
 
     OPENED = "opened"
@@ -50,7 +49,7 @@ class CaseMove(StrEnum):
     CLOSED = "closed"
 
 
-class NoteKind(StrEnum):
+class NoteKind(WireEnum):
     """What a line of a case's record is."""
 
     SAID = "said"
@@ -71,7 +70,7 @@ class Note(Wire):
     """In the speaker's words; whoever sends it has masked personal numbers."""
 
 
-class OperationState(StrEnum):
+class OperationState(WireEnum):
     """The life of an operation; it ends `done`, `compensated` or `stuck`, or before it started."""
 
     OFFERED = "offered"
@@ -87,7 +86,7 @@ class OperationState(StrEnum):
     LAPSED = "lapsed"
 
 
-class StepOutcome(StrEnum):
+class StepOutcome(WireEnum):
     """What the core bank says of a step. `unknown`: ask again, by the same key."""
 
     DONE = "done"

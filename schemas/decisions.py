@@ -1,15 +1,14 @@
 """A decision, recorded: what triggered it, every candidate with its reason, what was used."""
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.time import WireInstant
-from schemas.wire import Channel, Name, Wire, WireDecisionId, WireTaskId
+from schemas.wire import Channel, Name, Wire, WireDecisionId, WireEnum, WireTaskId
 
 
-class Stage(StrEnum):
+class Stage(WireEnum):
     """The steps of the funnel, in order."""
 
     ELIGIBILITY = "eligibility"
@@ -19,7 +18,7 @@ class Stage(StrEnum):
     ARBITRATION = "arbitration"
 
 
-class WithheldReason(StrEnum):
+class WithheldReason(WireEnum):
     """Why a candidate was not chosen: the first row it failed."""
 
     NOT_IN_SEGMENT = "not_in_segment"

@@ -1,6 +1,5 @@
 """What the folds conclude. Written by one fold only; read by projections, desks and channels."""
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -12,7 +11,7 @@ from schemas.diagnosis import Diagnosed
 from schemas.envelope import Envelope, Source
 from schemas.tasks import Claim, DeskActionKind, Reason, Task
 from schemas.time import WireInstant
-from schemas.wire import Name, Wire, WireDesk, WireEventId, WireTaskId
+from schemas.wire import Name, Wire, WireDesk, WireEnum, WireEventId, WireTaskId
 
 CLIENT_FOLD = "/suishen/client-fold"
 DESK_FOLD = "/suishen/desk-fold"
@@ -91,7 +90,7 @@ class WealthScored(Fact):
     data: WealthScore
 
 
-class JourneyMove(StrEnum):
+class JourneyMove(WireEnum):
     """What happened to a journey instance."""
 
     ENTERED = "entered"
@@ -99,7 +98,7 @@ class JourneyMove(StrEnum):
     ENDED = "ended"
 
 
-class JourneyEnd(StrEnum):
+class JourneyEnd(WireEnum):
     """How a journey instance ended."""
 
     GOAL = "goal"
@@ -247,7 +246,7 @@ class StepAsked(Fact):
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
-class Effect(StrEnum):
+class Effect(WireEnum):
     """What an event did, where it was not simply applied."""
 
     DUPLICATE = "duplicate"

@@ -1,6 +1,5 @@
 """Tasks: an action on a desk or in a channel. The client fold alone owns their state."""
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,11 +13,12 @@ from schemas.wire import (
     WireClient,
     WireDecisionId,
     WireDesk,
+    WireEnum,
     WireTaskId,
 )
 
 
-class TaskState(StrEnum):
+class TaskState(WireEnum):
     """The life of a task."""
 
     PROPOSED = "proposed"
@@ -46,7 +46,7 @@ OPEN_STATES = frozenset(
 )
 
 
-class Outcome(StrEnum):
+class Outcome(WireEnum):
     """What became of a talk."""
 
     CONVERTED = "converted"
@@ -58,7 +58,7 @@ class Outcome(StrEnum):
     SOLVED = "solved"
 
 
-class DeclineReason(StrEnum):
+class DeclineReason(WireEnum):
     """Why a desk does not take a task. Only `CLIENT_REFUSES` is a client's no."""
 
     CLIENT_REFUSES = "client_refuses"
@@ -127,7 +127,7 @@ class Task(Wire):
     """A completion that crossed a recall: kept and flagged."""
 
 
-class DeskActionKind(StrEnum):
+class DeskActionKind(WireEnum):
     """What an adviser does with a task."""
 
     ACCEPT = "accept"
@@ -139,7 +139,7 @@ class DeskActionKind(StrEnum):
     RELEASE = "release"
 
 
-class ClaimKind(StrEnum):
+class ClaimKind(WireEnum):
     """What a desk tells the client's log about a task."""
 
     ASSIGNED = "assigned"

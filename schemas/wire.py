@@ -1,7 +1,8 @@
 """What every contract shares: frozen and strict models, open enumerations, pseudonymous names."""
 
 from enum import StrEnum
-from typing import Annotated, Final, Literal, NewType, Self, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NewType, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import core_schema
@@ -27,7 +28,15 @@ MAX_WORD: Final = 64
 """Characters of an enumeration's value, also of one that does not exist yet."""
 
 
-class OpenEnum(StrEnum):
+class WireEnum(StrEnum):
+    """Words of a contract."""
+
+    if not TYPE_CHECKING:
+        # Every word that is written is asked for its value: this is the usual property, all in C.
+        value = property(attrgetter("_value_"))
+
+
+class OpenEnum(WireEnum):
     """An enumeration that the future may widen: a value it does not know becomes `UNKNOWN`.
 
     Each subclass declares `UNKNOWN = "unknown"`.

@@ -73,6 +73,10 @@ class Arbitration(msgspec.Struct, frozen=True):
     context_most: float
     cost_points: float
     """The priority of doing nothing: what a contact costs the client's patience."""
+    hold_within: int
+    """Microseconds in which something better may be waited for with the last slot."""
+    hold_factor: float
+    """So many times the priority it must have."""
 
 
 class DeskPolicy(msgspec.Struct, frozen=True):

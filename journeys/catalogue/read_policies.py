@@ -103,6 +103,8 @@ def context(row: Row) -> list[Dated]:
         "context_least": row.number("context_least", least=0, most=1),
         "context_most": row.number("context_most", least=1, most=10),
         "cost_points": row.number("cost_points", least=0, most=10),
+        "hold_within": row.span("hold_within"),
+        "hold_factor": row.number("hold_factor", least=1, most=10),
     }
     return dated(row, "context", ("context",), terms)
 

@@ -1,8 +1,7 @@
 """Which: `priority = P x V x C x L`, against each other and against doing nothing."""
 
 from journeys.catalogue.actions import Action, Treatment
-from journeys.catalogue.edition import Edition
-from journeys.decide import value
+from journeys.decide import ahead, value
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.verdict import Sale, Withheld
 from schemas.decisions import ScoreParts, Stage, WithheldReason
@@ -29,22 +28,31 @@ def parts(
 
 
 def choose(
-    survivors: list[Considered], edition: Edition
+    survivors: list[Considered], situation: Situation
 ) -> tuple[list[Considered], list[Considered]]:
     """Split into chosen and withheld: every obligation, and the best of the rest if it is worth it.
 
-    Ties go to the earlier deadline, then to the action's id.
+    Ties go to the earlier deadline, then to the action's id. What has to wait for something better
+    leaves its place to the next.
     """
     chosen = [one for one in survivors if one.action.obligation]
     rivals = sorted((one for one in survivors if not one.action.obligation), key=_rank)
-    if not rivals:
-        return chosen, []
-    best, cost = rivals[0], edition.arbitration.cost_points
-    if _priority(best) <= cost:
-        return chosen, [_fell(one, WithheldReason.NO_ACTION_BETTER, cost) for one in rivals]
-    gap = _priority(best)
-    losers = [_fell(one, WithheldReason.LOWER_PRIORITY, gap) for one in rivals[1:]]
-    return [*chosen, best], losers
+    cost = situation.edition.arbitration.cost_points
+    held: list[Considered] = []
+    for place, one in enumerate(rivals):
+        rest, priority = rivals[place:], _priority(one)
+        if priority <= cost:
+            return chosen, [*held, *(_fell(o, WithheldReason.NO_ACTION_BETTER, cost) for o in rest)]
+        waits = ahead.judge(one, situation, _expected)
+        if waits is None:
+            losers = (_fell(o, WithheldReason.LOWER_PRIORITY, priority) for o in rest[1:])
+            return [*chosen, one], [*held, *losers]
+        held.append(one._replace(withheld=waits))
+    return chosen, held
+
+
+def _expected(action: Action, treatment: Treatment, situation: Situation) -> float:
+    return parts(action, treatment, situation).priority
 
 
 def _context(action: Action, treatment: Treatment, situation: Situation) -> float:

@@ -59,11 +59,28 @@ def rows(
         yield Row("hours", _hours(state, policy, now=now))
 
 
-def cap(
-    method: str, ledger: Ledger, policy: ContactPolicy, *, now: Instant, task: str | None = None
+def cap(  # noqa: PLR0913 - the last two narrow the question
+    method: str,
+    ledger: Ledger,
+    policy: ContactPolicy,
+    *,
+    now: Instant,
+    task: str | None = None,
+    longer_than: int = 0,
 ) -> Withheld | None:
-    """Would one more slot overshoot? `task` is left out of the slots held: it asks for its own."""
+    """Would one more slot overshoot?
+
+    Args:
+        method: of the contact.
+        ledger: touches and holds.
+        policy: the caps.
+        now: when it would be shown.
+        task: left out of the slots held: it asks for its own.
+        longer_than: only windows of more microseconds are looked at.
+    """
     for reason, limit, window, kind in _caps(policy, method):
+        if window <= longer_than:
+            continue
         waiting = slots.held(ledger, method=kind, but=task)
         used = slots.used_since(ledger, Instant(now - window), method=kind)
         if used + waiting + 1 > limit:

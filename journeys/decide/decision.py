@@ -55,7 +55,7 @@ def decide(situation: Situation) -> Choice:
         for run in _wanting(action, situation)
     ]
     survivors = [one for one in fates if one.withheld is None]
-    chosen, losers = arbitration.choose(survivors, situation.edition)
+    chosen, losers = arbitration.choose(survivors, situation)
     fallen = [one for one in fates if one.withheld is not None]
     return Choice(tuple(chosen), (*fallen, *losers))
 

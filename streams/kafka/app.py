@@ -20,6 +20,8 @@ from streams.kafka.transport import SCHEME, BatchTransport
 from streams.kafka.tuning import Tuning
 
 _NEVER_S: Final = 86_400.0
+_COLLECT: Final = (20_000, 20, 20)
+"""When the collector looks for rings of garbage. A fold makes none; the library's are few."""
 
 
 class FoldApp(faust.App):
@@ -119,6 +121,7 @@ def attach(app: FoldApp, means: Means[Any]) -> Host[Any]:
         # What is loaded stays: the collector need not look at it again at every turn.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*_COLLECT)
 
     async def look_round() -> None:
         await host.look_round()

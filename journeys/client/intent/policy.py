@@ -94,10 +94,10 @@ class IntentPolicy(msgspec.Struct, frozen=True):
     """
     marks_of: tuple[Mapping[str, Mark], ...] = ()
     """By intent: the mark of each name that is a piece of evidence for or against it."""
+    contested: frozenset[int] = frozenset()
+    """Intents that something speaks against: as that fades, they may come on by themselves."""
     spoken_of: Mapping[str, tuple[int, ...]] = {}
-    """By name: the intents that one more of it may turn on. Those that something speaks against are
-    always among them: what fades against them raises them.
-    """
+    """By name: the intents that may have come on once one more of it is there."""
     raising: frozenset[str] = frozenset()
     """Names that speak against no intent: one more of them brings no fall nearer."""
     surely_on: float = 0.0
@@ -109,6 +109,9 @@ class IntentPolicy(msgspec.Struct, frozen=True):
         """Derive the marks and what is sure."""
         force_setattr(self, "marks", {name: _marks(rules) for name, rules in self.rules.items()})
         force_setattr(self, "marks_of", tuple(map(self._marks_for, range(len(INTENTS)))))
+        every = (rule for rules in self.rules.values() for rule in rules)
+        against = frozenset(rule.intent for rule in every if rule.weight < 0)
+        force_setattr(self, "contested", against)
         force_setattr(self, "spoken_of", {name: self._intents_of(name) for name in self.rules})
         raising = (n for n, rules in self.rules.items() if all(r.weight > 0 for r in rules))
         force_setattr(self, "raising", frozenset(raising))
@@ -124,9 +127,7 @@ class IntentPolicy(msgspec.Struct, frozen=True):
         }
 
     def _intents_of(self, name: str) -> tuple[int, ...]:
-        named = {rule.intent for rule in self.rules[name]}
-        every = (rule for rules in self.rules.values() for rule in rules)
-        return tuple(sorted(named | {rule.intent for rule in every if rule.weight < 0}))
+        return tuple(sorted({rule.intent for rule in self.rules[name]} | self.contested))
 
 
 def _marks(rules: Sequence[Rule]) -> tuple[Mark, ...]:

@@ -82,6 +82,13 @@ def review(draft: Draft) -> None:
     _await_fall(draft)
 
 
+def fade(draft: Draft) -> None:
+    """Time alone has passed: what is on may have gone off."""
+    may_turn = draft.edition.intents.contested | {i for i, on in enumerate(draft.evidence.on) if on}
+    _turn(draft, sorted(may_turn))
+    _await_fall(draft)
+
+
 def _await_fall(draft: Draft) -> None:
     draft.intent_off_at = weigh.next_off(draft.evidence, draft.now, draft.edition.intents)
 

@@ -160,7 +160,7 @@ def _clock(draft: Draft, _subject: str) -> None:
 
 def _intent(draft: Draft, _subject: str) -> None:
     draft.intent_off_at = None
-    behaviour.review(draft)
+    behaviour.fade(draft)
 
 
 def _retry(draft: Draft, _subject: str) -> None:
