@@ -54,6 +54,10 @@ class Releases(NamedTuple):
         """
         return ReferenceLog(self.reader).at(self.reader.end(REFERENCE, 0))
 
+    def standing(self, version: str) -> Signable | None:
+        """A catalogue of the log, with the signatures that it last had there."""
+        return ReferenceLog(self.reader).standing(version)
+
     def in_force(self) -> Mapping[str, str]:
         """The texts of the catalogue in force; none before the first."""
         newest = ReferenceLog(self.reader).newest()

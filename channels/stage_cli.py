@@ -45,8 +45,9 @@ def stage(
         version = what
         if Path(what).is_dir():
             catalogue = releases.signed(Path(what))
-            version = catalogue.version
-            if version not in view.known and catalogue.signed is not None:
+            version, stands = catalogue.version, releases.standing(catalogue.version)
+            is_new = stands is None or stands.signed != catalogue.signed
+            if is_new and catalogue.signed is not None:
                 draft = [CatalogueDraft(**dict(catalogue))]
         asked = Activation(
             version=view.activations + 1, catalogue=version, by=who, reason=reason, **said

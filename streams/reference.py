@@ -80,6 +80,11 @@ class ReferenceLog:
         view = None if end == 0 else self._view(end)
         return None if view is None else self._files[view.catalogue.version]
 
+    def standing(self, version: str) -> Signable | None:
+        """A catalogue as it was last written under a version; `None` if it never was."""
+        self._read(self._reader.end(REFERENCE, 0))
+        return self._files.get(version)
+
     def check(
         self, payloads: Sequence[Wire], *, states: States = _nobody, now: Instant = _AT_FIRST
     ) -> None:

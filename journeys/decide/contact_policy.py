@@ -59,7 +59,7 @@ def rows(
         yield Row("hours", _hours(state, policy, now=now))
 
 
-def cap(  # noqa: PLR0913 - the last two narrow the question
+def cap(
     method: str,
     ledger: Ledger,
     policy: ContactPolicy,

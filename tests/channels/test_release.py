@@ -124,6 +124,21 @@ def test_a_stage_is_taken_back(running, suishen, tmp_path, new):
     assert (code, "is no stage" in err) == (2, True)
 
 
+def test_signed_anew_over_what_came_meanwhile_a_draft_goes_on(running, suishen, tmp_path, new):
+    place, by = ("--data", tmp_path), ("--by", "bo")
+    texts = files()
+    texts["tags.toml"] = texts["tags.toml"].replace('owner = "', 'owner = "our ', 1)
+    other = put(tmp_path, texts, "other")
+    for folder in (new, other):
+        signed(suishen, folder, *place)
+    assert suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)[0] == 0
+    assert suishen("catalogue", "release", other, *place)[0] == 0
+    code, _, err = suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)
+    assert (code, "not signed by two people" in err) == (2, True)
+    signed(suishen, new, *place)
+    assert suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)[0] == 0
+
+
 def test_there_may_be_nothing_to_go_back_to(running, suishen, tmp_path):
     code, _, err = suishen(
         "catalogue", "rollback", "--reason", "x", "--by", "bo", "--data", tmp_path
