@@ -25,6 +25,12 @@ def is_outdated(state: ClientState, reference: Reference, now: Instant) -> bool:
     )
 
 
+def has_open_sale(state: ClientState, reference: Reference, now: Instant) -> bool:
+    """Is a sale proposed that rests on older facts or rows: may it have to be recalled?"""
+    edition = reference.catalogue_for(state.client, state.served.outlet).at(now)
+    return any(sales.is_outdated(row, reference, edition) for row in state.tasks)
+
+
 def on_recheck(draft: Draft, event: RecheckAsked) -> None:
     """Book every holding anew whose product has newer facts, and score again.
 
