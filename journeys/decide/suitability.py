@@ -20,6 +20,7 @@ from journeys.decide.matching.duties import Inputs, most_by_means
 from journeys.decide.matching.gate import Grade, rule_on_level
 from journeys.decide.matching.match import Buyer, Offer
 from journeys.decide.matching.moves import (
+    DEEPER,
     Adviser,
     Move,
     Source,
@@ -213,7 +214,8 @@ class _Search:
         pays = [one for one in self._held if self._may_pay(one[1])]
         if pays:
             _, lot, facts = max(pays, key=lambda one: (one[1].value_fen, one[0]))
-            for move in self._moves(Source(lot, facts, lot.value_fen, ())):
+            # What a row lacks it lacks of every product alike: the heads of the shelf tell.
+            for move in self._of(Source(lot, facts, lot.value_fen, ()), deeper=0):
                 missing = next((one for one in move.refusals if _is_gap(one)), None)
                 if missing is not None:
                     return _from(missing)
@@ -231,7 +233,7 @@ class _Search:
                 break
         return found
 
-    def _of(self, source: Source) -> list[Move]:
+    def _of(self, source: Source, *, deeper: int = DEEPER) -> list[Move]:
         wanted = frozenset(self._sells.classes)
         allocation = diagnose(
             self._client.before, self._client.profile, self._client.parameters
@@ -244,6 +246,7 @@ class _Search:
             allocation=allocation,
             room=self._room,
             attempt=tried_move,
+            deeper=deeper,
         )
         # Only where nothing else is left a product above class or horizon tells the reason.
         return search(self._client) or search(self._client, unfit=True)

@@ -36,7 +36,9 @@ GROUPS: Mapping[str, frozenset[AssetClass]] = {
     "EQ": frozenset({"EQ"}),
     "ALT": frozenset({"ALT"}),
 }
-_BINS_DEEPER, _DEEPER = 3, 3
+_BINS_DEEPER = 3
+DEEPER = 3
+"""So many more of each of the best bins are tried."""
 _UNFIT = 10
 """Bins of which the heads are looked at for a reason alone."""
 ANY_CLASS = frozenset(CLASSES)
@@ -136,7 +138,7 @@ def sources(
     return [source for _, (_, source) in ordered]
 
 
-def moves(  # noqa: PLR0913 - the last three narrow or widen one search
+def moves(  # noqa: PLR0913 - the last four narrow or widen one search
     client: Buyer,
     source: Source,
     wanted: frozenset[AssetClass],
@@ -146,6 +148,7 @@ def moves(  # noqa: PLR0913 - the last three narrow or widen one search
     room: Callable[[Offer], int] | None = None,
     attempt: Attempt | None = None,
     unfit: bool = False,
+    deeper: int = DEEPER,
 ) -> list[Move]:
     """Suitable moves out of one source, the most points by yuan first.
 
@@ -160,6 +163,7 @@ def moves(  # noqa: PLR0913 - the last three narrow or widen one search
         room: the most to be bought of a product, if there is such a limit.
         attempt: how one move is tried; `try_move` keeps to those that may be made.
         unfit: look also at products above the class and beyond the horizon.
+        deeper: how many more of each of the best bins are tried; 0 tries their heads alone.
     """
     try_it = try_move if attempt is None else attempt
 
@@ -180,7 +184,7 @@ def moves(  # noqa: PLR0913 - the last three narrow or widen one search
     bins = [suitable(one, years, client.before) for one in tries]
     heads = [(tried(offers, 1), offers) for offers in bins]
     best = sorted(heads, key=lambda one: -max((m.gain_points for m in one[0]), default=-inf))
-    deeper = [move for _, offers in best[:_BINS_DEEPER] for move in tried(offers, _DEEPER)]
+    deeper = [move for _, offers in best[:_BINS_DEEPER] for move in tried(offers, deeper)]
     found = [move for one, _ in heads for move in one]
     return sorted([*found, *deeper], key=lambda one: (-one.per_yuan, one.buy))
 

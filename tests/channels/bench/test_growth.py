@@ -1,0 +1,26 @@
+"""What the processor's guess of a state's size rests on."""
+
+from channels.bench.life import recorded
+from journeys.client.fold import ClientFold
+from schemas import codec
+from streams.file_log import FileLog
+from streams.plain import PlainFold
+from streams.recording import records_of
+from streams.reference import ReferenceLog
+from streams.topics import CLIENT_EVENTS
+
+
+def test_a_state_grows_by_less_than_what_came_in_and_what_was_said_of_it(tmp_path):
+    log = FileLog.of(recorded(tmp_path, clients=12, days=20))
+    fold = ClientFold()
+    plain, sizes = PlainFold(fold, ReferenceLog(log)), {}
+    for partition in range(log.partitions(CLIENT_EVENTS)):
+        for record in records_of(log, CLIENT_EVENTS, partition):
+            outputs = plain.step(record)
+            key = (record.key or b"").decode()
+            if key in plain.states:
+                size = len(fold.encode(plain.states[key]))
+                said = sum(len(codec.encode(output.event)) for output in outputs)
+                assert size - sizes.get(key, 0) < len(record.value) + said
+                sizes[key] = size
+    assert len(sizes) == 12
