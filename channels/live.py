@@ -66,6 +66,8 @@ class Service:
         self._reader = FileReader(folder / ENGINE)
         self._views = open_database(f"sqlite:///{folder / VIEWS}")
         self._orders_reader = FileReader(folder / ENGINE)
+        self._released = ReleasedCatalogue(self._orders_reader)
+        self._released.refresh()
         self._orders = self._order_desk(clock)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -103,7 +105,7 @@ class Service:
         reader = self._orders_reader
         views = Views(self._views, reader)
         fresh = Freshness(reader, reader, views, clock)
-        return OrderDesk(views, ReleasedCatalogue(reader), fresh, clock)
+        return OrderDesk(views, self._released, fresh, clock)
 
     def _follow(self, stop: threading.Event) -> None:
         while not stop.wait(_FOLLOW_S):
@@ -124,8 +126,7 @@ class Service:
         app: FastAPI = create_gateway(
             self.engine, clock, views, durability="local", orders=self._orders
         )
-        catalogue = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
-        attach(app, Pages(views, self.engine, clock, catalogue, is_ending=self._is_ending))
+        attach(app, Pages(views, self.engine, clock, self._released, is_ending=self._is_ending))
         return uvicorn.Config(
             app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2
         )

@@ -54,10 +54,28 @@ class ReleasedCatalogue:
         mine, staged = self.reference.catalogue.at(moment), self.reference.staged
         if staged is None:
             return mine
-        other = staged.catalogue.at(moment)
-        return replace(
-            mine,
-            actions={**other.actions, **mine.actions},
-            treatments={**other.treatments, **mine.treatments},
-            journeys={**other.journeys, **mine.journeys},
-        )
+        return _beside(mine, staged.catalogue.at(moment))
+
+    def under(self, version: str, moment: Instant) -> Edition:
+        """The edition whose words belong to a decision taken under a catalogue's version.
+
+        A staged one speaks for its own decisions. What was in force before speaks no more: a text
+        that was withdrawn is not shown again.
+
+        Raises:
+            TransientError: nothing has been read yet.
+        """
+        staged = self.reference.staged
+        if staged is None or staged.catalogue.version != version:
+            return self.at(moment)
+        return _beside(staged.catalogue.at(moment), self.reference.catalogue.at(moment))
+
+
+def _beside(mine: Edition, other: Edition) -> Edition:
+    """With the names that only the other knows."""
+    return replace(
+        mine,
+        actions={**other.actions, **mine.actions},
+        treatments={**other.treatments, **mine.treatments},
+        journeys={**other.journeys, **mine.journeys},
+    )

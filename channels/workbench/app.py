@@ -45,6 +45,10 @@ class Editions(Protocol):
         """The edition in force at an instant."""
         ...
 
+    def under(self, version: str, moment: Instant) -> Edition:
+        """The one whose words belong to a decision taken under a catalogue's version."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pages:
@@ -185,7 +189,8 @@ class _Workbench:
         found = self._pages.views.decision(decision_id)
         if found is None:
             return self._missing(request)
-        return self._page(request, "decision.html", decision=found)
+        under = str(found["versions"]["catalogue"])
+        return self._page(request, "decision.html", under=under, decision=found)
 
     def book(self, request: Request, desk: str = "", period: str = "") -> Response:
         """An adviser's book over a period; without a desk, whose?"""
@@ -300,6 +305,7 @@ class _Workbench:
             request,
             template,
             task=found,
+            under=self._version_of(found["decision_id"]),
             stop=self._pages.views.stop_for(found),
             since=since,
             desk=desk or found["desk"],
@@ -307,6 +313,11 @@ class _Workbench:
             outcomes=[outcome.value for outcome in Outcome],
             declines=[reason.value for reason in DeclineReason],
         )
+
+    def _version_of(self, decision_id: str) -> str:
+        """The catalogue that a task was proposed under; empty while its decision is not here."""
+        made = self._pages.views.decision(decision_id)
+        return "" if made is None else str(made["versions"]["catalogue"])
 
     def _book_page(self, request: Request, template: str, desk: str, period: str) -> Response:
         since, now = self._pages.views.last_change(), self._pages.clock.now()
@@ -366,11 +377,19 @@ class _Workbench:
         answer.status_code = status
         return answer
 
-    def _page(self, request: Request, template: str, **values: Any) -> Response:  # noqa: ANN401
+    def _page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        under: str = "",
+        **values: Any,  # noqa: ANN401
+    ) -> Response:
         language = request.cookies.get("language", LANGUAGES[0])
         now = self._pages.clock.now()
         words = Words(
-            language if language in LANGUAGES else LANGUAGES[0], self._pages.catalogue.at(now)
+            language if language in LANGUAGES else LANGUAGES[0],
+            self._pages.catalogue.under(under, now),
         )
         token = request.cookies.get("token") or secrets.token_hex(16)
         body = self._jinja.get_template(template).render(

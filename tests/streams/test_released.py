@@ -23,3 +23,20 @@ def test_a_door_has_words_for_what_is_staged_too():
     assert {"inflow_talk", "inflow_chat"} <= policy.actions.keys()
     assert policy.journeys["large_inflow"].version == 1
     assert policy.version == "one"
+
+
+def test_a_staged_catalogue_speaks_for_its_own_decisions_alone():
+    old = read_files()
+    title = 'title_en = "What is this money for?"'
+    new = {**old, "actions.toml": old["actions.toml"].replace(title, 'title_en = "May we ask?"')}
+    log = FakeLog(partitions=1)
+    draft = CatalogueDraft(**dict(a_release(new, over=old, version="two")))
+    stage = Activation(version=1, catalogue="two", stage="outlets", outlets=("o1",), by="bo")
+    log.append(releases([CatalogueFiles(version="one", files=old), draft, stage], now=MONDAY_10))
+    door = ReleasedCatalogue(log)
+    door.refresh()
+    titles = [
+        door.under(version, MONDAY_10).treatments["inflow_question_app"].title_en
+        for version in ("one", "two", "zero", "")
+    ]
+    assert titles == ["What is this money for?", "May we ask?", *["What is this money for?"] * 2]
