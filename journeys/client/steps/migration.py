@@ -25,7 +25,8 @@ def follow(draft: Draft) -> bool:
         if to.fate is Fate.STAYS:
             continue
         version = 0 if found is None else found.version
-        name = f"{run.name}:{version}:{draft.reference.offset}"
+        # Of an outlet in a stage and out of it a client may come twice under one marker.
+        name = f"{run.name}:{version}:{draft.reference.offset}:{now}"
         draft.begin(cause(name, "/suishen/migration", at=now, kind="migration"), now=now)
         _migrate(draft, run, to.step, is_over=to.journey is None)
         moved = True

@@ -7,10 +7,10 @@ import pytest
 from journeys.catalogue.load import load
 from journeys.client.impact import impact
 from schemas.facts import JourneyAdvanced
-from schemas.time import DAY, HOUR, Instant
+from schemas.time import DAY, HOUR, Instant, format_instant
 from tests.builders import MONDAY_10, Life, the_catalogue
 from tests.journeys.catalogue.shipped import changed, fault, files
-from tests.journeys.client.living import asked, planned, recalled, tasks_of
+from tests.journeys.client.living import INFLOW, asked, planned, recalled, tasks_of
 from tests.journeys.client.test_operations import running
 
 LATER = Instant(MONDAY_10 + 4 * DAY + 3 * HOUR)
@@ -158,3 +158,29 @@ def test_an_operation_under_way_keeps_its_row():
     (refusal,) = impact([life.state], life.reference, gone, LATER).faults
     assert "operation 'fix_failed_payment' version 1: 1 running, and none could go on" in refusal
     assert impact([planned().state], life.reference, gone, LATER).faults == []
+
+
+def ticked(life, texts):
+    """The next timer fires under a new catalogue; when, and what was said."""
+    due = life.fold.next_due(life.state)
+    tick = {"due": format_instant(due)}
+    return due, released(life, texts).say("engine.ticked", tick, at=due, source="/suishen/timers")
+
+
+def test_the_timer_of_a_step_that_is_left_moves_nothing_at_the_new_one():
+    life = Life()
+    life.say("corebank.flow_posted", INFLOW, source="/corebank/ledger", event_id="flow-1")
+    assert the_run(life).step_due == life.fold.next_due(life.state)
+    texts = second("move", moves='moves = { settle = "rest" }', settle="rest")
+    due, _ = ticked(life, texts)
+    assert (the_run(life).step, the_run(life).step_due) == ("rest", due + DAY)
+
+
+def test_the_timer_of_a_task_that_is_recalled_by_the_move_expires_nothing():
+    life = planned()
+    texts = second("move", moves='moves = { plan = "speak" }', plan="speak")
+    due, said = ticked(life, texts)
+    assert recalled(said) == ["migrated"]
+    states = [str(task.state) for task in tasks_of(life)]
+    assert "expired" not in states[-2:]
+    assert the_run(life).step_due == due + 10 * DAY
