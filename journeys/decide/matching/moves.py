@@ -184,9 +184,9 @@ def moves(  # noqa: PLR0913 - the last four narrow or widen one search
     bins = [suitable(one, years, client.before) for one in tries]
     heads = [(tried(offers, 1), offers) for offers in bins]
     best = sorted(heads, key=lambda one: -max((m.gain_points for m in one[0]), default=-inf))
-    deeper = [move for _, offers in best[:_BINS_DEEPER] for move in tried(offers, deeper)]
+    more = [move for _, offers in best[:_BINS_DEEPER] for move in tried(offers, deeper)]
     found = [move for one, _ in heads for move in one]
-    return sorted([*found, *deeper], key=lambda one: (-one.per_yuan, one.buy))
+    return sorted([*found, *more], key=lambda one: (-one.per_yuan, one.buy))
 
 
 def try_move(client: Buyer, source: Source, offer: Offer, fen: int) -> Move | None:
