@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from channels.release_cli import person
-from channels.releases import at_cluster, at_folder, open_releases
+from channels.releases import Releases, at_cluster, at_folder, open_releases
 from channels.telling import tell
 from journeys.reference import Reference
 from schemas.reference import Activation, CatalogueDraft
@@ -96,22 +96,31 @@ def rollback(by: str, reason: str, data: Path | None, bootstrap: str | None) -> 
 def stages(data: Path | None, bootstrap: str | None, *, as_json: bool) -> int:
     """What is in force, what is staged and for whom, and what a roll-back would bring back."""
     with open_releases(data, bootstrap) as releases:
-        view = releases.view()
-    tell(standing(view), as_json=as_json)
+        found = standing(releases.view(), releases)
+    tell(found, as_json=as_json)
     return 0
 
 
-def standing(view: Reference) -> dict[str, Any]:
-    """Where catalogues stand, as plain values."""
+def standing(view: Reference, releases: Releases) -> dict[str, Any]:
+    """Where catalogues stand and who signed them, as plain values."""
     staged = view.staged
     return {
         "in_force": view.catalogue.version,
+        "in_force_signed": _names(releases, view.catalogue.version),
         "before": view.before,
         "staged": None if staged is None else staged.catalogue.version,
         "stage": None if staged is None else told(staged.activation),
         "by": None if staged is None else staged.activation.by,
+        "staged_signed": None if staged is None else _names(releases, staged.catalogue.version),
         "known": sorted({*view.known, view.catalogue.version}),
     }
+
+
+def _names(releases: Releases, version: str) -> list[str]:
+    """Author and releaser; nobody of a first catalogue that went without."""
+    found = releases.standing(version)
+    signed = None if found is None else found.signed
+    return [] if signed is None else [signed.author, signed.releaser]
 
 
 def told(asked: Activation) -> str:
