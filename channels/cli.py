@@ -170,7 +170,7 @@ def check_catalogue(folder: Path | None, *, signed: bool, as_json: bool) -> int:
 @_json
 def diff_catalogues(old: Path, new: Path, *, as_json: bool) -> int:
     """What NEW says otherwise than OLD, row by row; exit 1 if anything. Both must load."""
-    from journeys.catalogue.difference import differences
+    from journeys.catalogue.difference import differences, shown
     from streams.catalogue_files import read_catalogue, read_files
 
     versions = {"old": read_catalogue(old).version, "new": read_catalogue(new).version}
@@ -180,7 +180,7 @@ def diff_catalogues(old: Path, new: Path, *, as_json: bool) -> int:
         tell(versions | {"differences": rows}, as_json=True)
     else:
         for one in found:
-            click.echo(f"{one.file}: {one.row}: {one.key or 'the row'}: {one.old} → {one.new}")
+            click.echo(shown(one))
         click.echo(f"{len(found)} differences, {versions['old']} → {versions['new']}")
     return DIFFERENCE if found else 0
 

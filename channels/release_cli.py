@@ -5,7 +5,7 @@ Exit codes: 0 released, 2 bad input, 70 machinery; the same command again finish
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +15,7 @@ from channels.telling import tell
 from schemas.reference import Person, Product
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_MOST_SHOWN: Final = 40
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -65,8 +66,11 @@ def release(folder: Path | None, products: Path | None, **chosen: Any) -> int:  
 @at_cluster
 @_json
 def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_json: bool) -> int:
-    """Sign the catalogue in FOLDER over what it changes: its author first, then somebody else."""
-    from journeys.catalogue.difference import differences
+    """Sign the catalogue in FOLDER over what it changes, which is shown.
+
+    Its author signs first, then somebody else.
+    """
+    from journeys.catalogue.difference import differences, shown
     from streams.catalogue_files import read_catalogue, read_files
     from streams.clock import WallClock
     from streams.readmodel.signatures import Change
@@ -77,17 +81,22 @@ def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_
         standing = releases.in_force()
         change = Change.of(standing, files)
         found = releases.book().sign(change, by=person(by), now=WallClock().now())
-    rows = sum(1 for _ in differences(standing, files))
-    tell(
-        {
-            "catalogue": change.catalogue,
-            "diff": change.diff,
-            "differences": rows,
-            "author": found.author,
-            "releaser": found.releaser,
-        },
-        as_json=as_json,
-    )
+    rows = [shown(one) for one in differences(standing, files)]
+    said = {
+        "catalogue": change.catalogue,
+        "diff": change.diff,
+        "differences": len(rows),
+        "author": found.author,
+        "releaser": found.releaser,
+    }
+    if as_json:
+        tell(said | {"changes": rows}, as_json=True)
+        return 0
+    for row in rows[:_MOST_SHOWN]:
+        click.echo(row)
+    if len(rows) > _MOST_SHOWN:
+        click.echo(f"… and {len(rows) - _MOST_SHOWN} more: 'suishen catalogue diff'")
+    tell(said, as_json=False)
     return 0
 
 

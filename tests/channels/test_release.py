@@ -45,6 +45,8 @@ def test_one_signature_is_not_enough_and_the_author_is_not_a_second(
     assert suishen("catalogue", "release", new, *place)[0] == 2
     code, _, err = suishen("catalogue", "sign", new, "--by", "anna", *place)
     assert (code, "somebody else has to release it" in err) == (2, True)
+    assert said["changes"][0].startswith("tags.toml: tag")
+    assert " → the " in said["changes"][0]
     assert running.engine.end("reference", 0) == 4
 
 
