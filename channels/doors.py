@@ -61,7 +61,7 @@ class _Parts:
         return OrderDesk(self.views, ReleasedCatalogue(reader), fresh, self.process.clock)
 
     def pages(self) -> Pages:
-        listening = self.process.metrics.sse_clients.inc
+        listening, log = self.process.metrics.sse_clients.inc, self.process.log
         return Pages(
             self.views,
             self.publisher,
@@ -69,6 +69,9 @@ class _Parts:
             self.released,
             listening=listening,
             is_ending=self.process.stop.is_set,
+            failed=lambda error_id, error: log.error(
+                "figures_unread", error_id=error_id, reason=type(error).__name__
+            ),
         )
 
     def checks(self, *, pages: bool) -> Sequence[Check]:

@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from channels.workbench import booking, diagnosing, waterfall
 from channels.workbench.acts import Refused, message_of
+from channels.workbench.scoreboard import Scoreboard, worded
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.catalogue.edition import Edition
 from journeys.client.wealth.document.plan import Plan
@@ -64,6 +65,10 @@ class Pages:
     """Told of one browser more (1) or less (-1) that listens for changes."""
     is_ending: Callable[[], bool] = lambda: False
     """Does the server end? An open stream would hold it up."""
+    keep_measures_s: float = 60.0
+    """So long a scoreboard that was read is shown again, with the time of its reading."""
+    failed: Callable[[str, Exception], object] = lambda _id, _error: None
+    """Told of the id that a page shows and of what went wrong."""
 
 
 def create_app(pages: Pages) -> FastAPI:
@@ -93,6 +98,7 @@ def attach(app: FastAPI, pages: Pages) -> None:
 class _Workbench:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
+        self._scores = Scoreboard(pages.views, pages.catalogue, keep_s=pages.keep_measures_s)
         self._jinja = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(),
@@ -118,6 +124,7 @@ class _Workbench:
         router.get("/book")(self.book)
         router.get("/book/panel")(self.book_panel)
         router.post("/book/{desk}/{period}/lines")(self.enter)
+        router.get("/scoreboard")(self.scoreboard)
         router.get("/events")(self.event)
         router.get("/stream")(self.stream)
         return router
@@ -199,6 +206,16 @@ class _Workbench:
     def book_panel(self, request: Request, desk: str = "", period: str = "") -> Response:
         """The same without the page around it."""
         return self._book_page(request, "_book.html", desk, period)
+
+    def scoreboard(self, request: Request, period: str = "", outlet: str = "") -> Response:
+        """The measures of a period, treated against control."""
+        now, failed = self._pages.clock.now(), self._pages.failed
+        board = self._scores.board(period, outlet, now=now, failed=failed)
+        if board is None:
+            return self._missing(request)
+        answer = self._page(request, "scoreboard.html", board=board, worded=worded)
+        answer.status_code = 200 if board.found is not None else 503
+        return answer
 
     async def enter(self, request: Request, desk: str, period: str) -> Response:
         """Ask for a line in a book's ledger; the desk fold adds or refuses it."""
