@@ -12,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.counting import DoorMetrics
 from channels.gateway.orders import OrderDesk
+from channels.gateway.turns import TurnDesk
 from channels.process import Process
 from channels.serving import Check, answers, serve_app, wait_for_views
-from channels.workbench.app import Pages, attach, create_app
+from channels.workbench.app import attach, create_app
+from channels.workbench.shell import Pages
 from streams.clock import WallClock
 from streams.errors import TransientError, WorkerStopError
 from streams.kafka.lag import LagMeter
@@ -49,16 +51,22 @@ class _Parts:
         self.groups = Groups(process.bootstrap, answer_s=_ANSWER_S)
         self.views = Views(self.engine, KafkaProgress(self.groups))
         self.released = ReleasedCatalogue(self.reader)
+        self.followed = self.released
+        """Refreshed with what orders are judged on, once there is an order desk."""
 
     def gateway(self, orders: OrderDesk) -> FastAPI:
         process = self.process
         watch = DoorMetrics(process.metrics, process.settings.channels)
-        return create_gateway(self.publisher, process.clock, self.views, watch, orders=orders)
+        turns = TurnDesk(self.publisher, self.views, process.clock, self.followed)
+        return create_gateway(
+            self.publisher, process.clock, self.views, watch, orders=orders, turns=turns
+        )
 
     def order_desk(self, reader: KafkaReader, groups: Groups) -> OrderDesk:
         """On connections of its own: it is refreshed by a thread of its own."""
         fresh = Freshness(reader, KafkaProgress(groups), self.views, self.process.clock)
-        return OrderDesk(self.views, ReleasedCatalogue(reader), fresh, self.process.clock)
+        self.followed = ReleasedCatalogue(reader)
+        return OrderDesk(self.views, self.followed, fresh, self.process.clock)
 
     def pages(self) -> Pages:
         listening, log = self.process.metrics.sse_clients.inc, self.process.log

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.time import WireInstant
-from schemas.wire import Channel, Name, Wire, WireEnum
+from schemas.wire import Channel, Name, Wire, WireDesk, WireEnum
 
 WireCase = Annotated[str, Field(pattern=r"^k_[0-9a-f]{32}$")]
 WireOperation = Annotated[str, Field(pattern=r"^o_[0-9a-f]{32}$")]
@@ -100,6 +100,8 @@ class Need(Wire):
     request: Name
     session: Session
     channel: Channel
+    desk: WireDesk | None = None
+    """Whose adviser raises it for the client."""
     record: Values = Field(default_factory=dict)
     """What of the case's record is known already."""
 
@@ -111,6 +113,8 @@ class Noted(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
     note: Note
 
 
@@ -123,6 +127,8 @@ class OperationWish(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
 
 
 class OperationReply(Wire):
@@ -133,6 +139,8 @@ class OperationReply(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
 
 
 class Settlement(Wire):
@@ -143,6 +151,8 @@ class Settlement(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
+    """Whose adviser speaks, or writes down what the client says."""
 
 
 class StepAnswer(Wire):
@@ -184,6 +194,7 @@ class CaseNote(Wire):
     session: Session
     channel: Channel
     by: Speaker
+    desk: WireDesk | None = None
     note: Note
     again: bool = False
     """A question whose answer was known, or that was put before."""

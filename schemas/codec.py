@@ -29,6 +29,7 @@ from schemas.signals import (
     corebank,
     desk,
     engine,
+    handover,
     partner,
 )
 from schemas.time import MINUTE, Instant
@@ -69,6 +70,7 @@ CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     casework.OperationReplied,
     casework.CaseSettled,
     corebank.StepAnswered,
+    handover.HandoverAsked,
 )
 """What channels may send."""
 ENGINE_SIGNALS: Final[tuple[type[Envelope], ...]] = (
@@ -80,6 +82,7 @@ CLIENT_LOG: Final[tuple[type[Envelope], ...]] = (
     *CLIENT_SIGNALS,
     desk.TaskClaimed,
     desk.DiagnosisHeld,
+    handover.HandoverAnswered,
     *ENGINE_SIGNALS,
     engine.RecheckAsked,
 )
@@ -88,13 +91,20 @@ DESK_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     desk.RosterSet,
     desk.DiagnosisActed,
     desk.BookEntered,
+    handover.HandoverActed,
 )
-DESK_LOG: Final[tuple[type[Envelope], ...]] = (desk.TaskOffered, *DESK_SIGNALS, *ENGINE_SIGNALS)
+DESK_LOG: Final[tuple[type[Envelope], ...]] = (
+    desk.TaskOffered,
+    handover.HandoverOffered,
+    *DESK_SIGNALS,
+    *ENGINE_SIGNALS,
+)
 CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.IntentChanged,
     facts.WealthScored,
     facts.JourneyAdvanced,
     facts.DecisionMade,
+    facts.DecisionShadowed,
     facts.ContactCounted,
     facts.SignalSetAside,
     facts.HoleChanged,
@@ -107,6 +117,7 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.FirstContactJudged,
     facts.OperationAdvanced,
     facts.StepAsked,
+    facts.HandoverAdvanced,
 )
 DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.QueueRanked,
@@ -116,10 +127,13 @@ DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.HoleChanged,
     facts.BookEntryAdded,
     facts.BookEntryRefused,
+    facts.HandoverRefused,
 )
 REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
     reference.CatalogueReleased,
+    reference.CatalogueDrafted,
+    reference.CatalogueActivated,
     reference.ModelReleased,
     reference.StopsReleased,
 )

@@ -9,6 +9,7 @@ from schemas.cases import CaseAdvance, CaseNote, FirstContact, OperationAdvance,
 from schemas.decisions import Decision
 from schemas.diagnosis import Diagnosed
 from schemas.envelope import Envelope, Source
+from schemas.handovers import HandoverAdvance, HandoverRefusal
 from schemas.tasks import Claim, DeskActionKind, Reason, Task
 from schemas.time import WireInstant
 from schemas.wire import Name, Wire, WireDesk, WireEnum, WireEventId, WireTaskId
@@ -133,6 +134,18 @@ class DecisionMade(Fact):
     data: Decision
 
 
+class DecisionShadowed(Fact):
+    """What a catalogue in its shadow stage would have decided; nothing was issued.
+
+    Told where the catalogue in force decided too, or this one would have chosen something. It
+    repeats as long as it would choose: nothing of it is in the client's state.
+    """
+
+    type: Literal["org.suishen.fact.decision_shadowed.v1"]
+    data: Decision
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
 class ContactUse(Wire):
     """A contact slot: held, spent or given back, with what the caps hold now."""
 
@@ -233,6 +246,14 @@ class StepAsked(Fact):
 
     type: Literal["org.suishen.fact.step_asked.v1"]
     data: StepRequest
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class HandoverAdvanced(Fact):
+    """A case was offered to another desk, passed on, taken, or kept where it was."""
+
+    type: Literal["org.suishen.fact.handover_advanced.v1"]
+    data: HandoverAdvance
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
@@ -345,6 +366,14 @@ class ActionRefused(Fact):
 
     type: Literal["org.suishen.fact.action_refused.v1"]
     data: Refusal
+
+
+class HandoverRefused(Fact):
+    """An adviser's action on a hand-over was refused."""
+
+    type: Literal["org.suishen.fact.handover_refused.v1"]
+    data: HandoverRefusal
+    status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
 class BookEntryAdded(Fact):

@@ -125,6 +125,12 @@ class Task(Wire):
     """The highest claim number that this version answers."""
     crossed_recall: bool = False
     """A completion that crossed a recall: kept and flagged."""
+    licence: Name | None = None
+    """What the desk must be licensed for."""
+    language: Name | None = None
+    """What the desk must speak, if that is not the bank's own."""
+    unserved: Literal[True] | None = None
+    """No desk has served the client for so long that the fairness floor is for them."""
 
 
 class DeskActionKind(WireEnum):
@@ -152,6 +158,7 @@ class ClaimKind(WireEnum):
     RELEASED = "released"
     NO_DESK_HOURS = "no_desk_hours"
     NO_LICENCE = "no_licence"
+    NO_LANGUAGE = "no_language"
 
 
 class Claim(Wire):

@@ -136,6 +136,8 @@ class Settings(BaseModel):
     channels: Channels = ()
     """Channels with a topic of their own, and the source that each may speak for:
     `app=/app,corebank=/corebank`. A source covers what lies below it, such as `/app/ios`."""
+    corebank_url: str | None = None
+    """Of the core bank that carries out operations, `http://host:port`; without it none runs."""
     ingress_batch: Annotated[int, Field(ge=1, le=10_000)] = 500
     """Records that ingress checks and forwards at once."""
     timers_most_behind: Annotated[int, Field(ge=0)] = 1000
@@ -146,6 +148,8 @@ class Settings(BaseModel):
     """For demonstrations alone: `<shown>@<wall>*<speed>` sets the time of doors and timers."""
     sweeper_per_second: Annotated[int, Field(ge=1)] = 200
     """Events of a fan-out; they stand in the way of what clients do."""
+    sweeper_sales_per_second: Annotated[int, Field(ge=1)] = 4000
+    """The same of clients with an open sale that a release concerns: they come first."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_key: SecretStr | None = None
     """At least 16 characters; keys `client_ref`. Without it logs name no client at all."""

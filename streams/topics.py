@@ -68,7 +68,7 @@ TOPICS: Final = {
         Topic(
             CLIENT_EVENTS,
             "client",
-            "gateway, ingress, desk fold, timers, sweeper, releases, requeue",
+            "gateway, ingress, desk fold, operations, timers, sweeper, releases, requeue",
             _EVENTS,
             None,
             Width.AS_CLIENTS,
@@ -162,6 +162,8 @@ TIMERS_GROUP: Final = "suishen-timers"
 SWEEPER_GROUP: Final = "suishen-sweeper"
 """The consumer group that stands on the reference log, behind the last release that was swept."""
 INGRESS_GROUP: Final = "suishen-ingress"
+OPERATIONS_GROUP: Final = "suishen-operations"
+"""Who has steps of operations carried out."""
 """The consumer group that stands where ingress has forwarded the channels' logs."""
 SOURCE_OF: Final = {"client": CLIENT_EVENTS, "desk": DESK_EVENTS}
 """The log that each fold reads."""

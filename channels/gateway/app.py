@@ -14,12 +14,14 @@ from channels.gateway.counting import DoorWatch
 from channels.gateway.door import ACCEPTED, Accepted, accept
 from channels.gateway.problems import STATUS, body, problem, refused
 from channels.gateway.showing import showing
+from channels.gateway.turns import Answer
 from schemas import codec
 from schemas.envelope import MAX_EVENT_BYTES
 from schemas.errors import Code, ContractError, Fault
 from schemas.orders import Order
 from schemas.reference import Stop
 from schemas.time import format_instant
+from schemas.turns import Turn
 from streams.errors import TransientError
 from streams.ports import Clock, Publisher
 
@@ -37,6 +39,14 @@ class OrderJudge(Protocol):
 
     def check(self, order: Order) -> Mapping[str, Any]:
         """The verdict as JSON data; `TransientError` where it cannot be judged now."""
+        ...
+
+
+class TurnTaker(Protocol):
+    """Who takes turns of the AI channel."""
+
+    async def take(self, turn: Turn) -> Answer:
+        """Put it on the log and answer; `TransientError` where the log is away."""
         ...
 
 
@@ -64,7 +74,7 @@ class Views(Protocol):
         ...
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - a part each, named
     publisher: Publisher,
     clock: Clock,
     views: Views | None = None,
@@ -72,6 +82,7 @@ def create_app(
     *,
     durability: Durability = "replicated",
     orders: OrderJudge | None = None,
+    turns: TurnTaker | None = None,
 ) -> FastAPI:
     """The gateway over a publisher. It has no login: bind it to loopback only.
 
@@ -82,6 +93,7 @@ def create_app(
         watch: is told of every request.
         durability: what an acknowledged event has reached; receipts say so.
         orders: judges orders; without, none is allowed.
+        turns: takes turns of the AI channel; without, it takes none.
     """
     app = FastAPI(title="suishen gateway", version="1", docs_url=None, redoc_url=None)
     gateway = _Gateway(publisher, clock, watch, durability)
@@ -113,7 +125,28 @@ def create_app(
         # Tables and rows block: off the loop that takes events.
         return await run_in_threadpool(_judged, orders, raw)
 
+    @app.post("/v1/ai/turns", response_model=None)
+    async def turn(request: Request) -> Response:
+        raw = await _body(request, MAX_EVENT_BYTES)
+        return problem("too-large", status=413) if raw is None else await _turned(turns, raw)
+
     return app
+
+
+async def _turned(turns: TurnTaker | None, raw: bytes) -> Response:
+    """Take a turn; one whose effect is not known in time is 202, with where to look it up."""
+    try:
+        asked = codec.question(Turn, raw)
+        if turns is not None:
+            answer = await turns.take(asked)
+            look = {} if answer.is_whole else {"Location": f"/v1/events/{asked.turn_id}"}
+            status = 200 if answer.is_whole else 202
+            return JSONResponse(answer.body, status_code=status, headers=look)
+    except ContractError as error:
+        return refused(error)
+    except (TransientError, SQLAlchemyError):
+        pass
+    return problem("log-unavailable", status=503, retry_after_s=RETRY_AFTER_S)
 
 
 def _judged(orders: OrderJudge | None, raw: bytes) -> Response:

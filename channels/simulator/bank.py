@@ -30,7 +30,14 @@ from channels.simulator.wishes import live_a_day
 from channels.simulator.words import Words
 from channels.simulator.world import Agenda, Said, Truth, World
 from schemas.envelope import Envelope
-from schemas.facts import CaseAdvanced, OperationAdvanced, Queue, Refusal, StepAsked
+from schemas.facts import (
+    CaseAdvanced,
+    HandoverAdvanced,
+    OperationAdvanced,
+    Queue,
+    Refusal,
+    StepAsked,
+)
 from schemas.tasks import Task, TaskState
 from schemas.time import DAY, MINUTE, Instant, local_day, start_of_day
 
@@ -76,7 +83,7 @@ class Bank:
         self._words = Words(self._world, self.desks.serving)
         self._wires = Wires(self._world)
         self._regrades = products.regrades(mix["regrade"], start)
-        self._casework = Casework(self._world, seed, self._by_key.get)
+        self.casework = Casework(self._world, seed, self._by_key.get)
         self._deeds: Mapping[str, _Deed] = {
             "day": self._day,
             "again": self._wires.again,
@@ -84,7 +91,7 @@ class Bank:
             **self._visits.deeds(),
             **self._money.deeds(),
             **self._words.deeds(),
-            **self._casework.deeds(),
+            **self.casework.deeds(),
             **{name: deed for habit in self._habits for name, deed in habit.deeds().items()},
         }
         for client in self.clients:
@@ -161,11 +168,13 @@ class Bank:
             return
         match fact:
             case CaseAdvanced():
-                self._casework.see_case(fact.data, client, now)
+                self.casework.see_case(fact.data, client, now)
             case OperationAdvanced():
-                self._casework.see_operation(fact.data, client, now)
+                self.casework.see_operation(fact.data, client, now)
             case StepAsked():
-                self._casework.see_step(fact.data, client, now)
+                self.casework.see_step(fact.data, client, now)
+            case HandoverAdvanced() if fact.data.desk not in self.desks.unmanned:
+                self.casework.see_handover(fact.data, client, now)
             case _:
                 pass
 
@@ -208,7 +217,7 @@ class Bank:
         self._visits.plan_a_day(client, morning)
         self._money.plan_a_day(client, morning, today)
         self._words.plan_a_day(client, morning)
-        for habit in (*self._habits, self._casework):
+        for habit in (*self._habits, self.casework):
             habit.plan_a_day(client, morning)
         yield from ()
 

@@ -4,12 +4,12 @@ The bank's channels open cases, show what will be done and pass the client's yes
 carries the steps out. Chance comes from client and day, or from the case: nobody's stream shifts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from random import Random
 from typing import Any, Final
 
-from channels.corebank.port import answer_to
+from channels.corebank.port import Done, answer_to
 from channels.corebank.standin import Account, Odds, Payment, StandIn, Term
 from channels.simulator import voice
 from channels.simulator.client import Client
@@ -17,6 +17,7 @@ from channels.simulator.products import TERMS
 from channels.simulator.voice import say
 from channels.simulator.world import Said, World
 from schemas.cases import CaseAdvance, CaseMove, OperationAdvance, OperationState, StepRequest
+from schemas.handovers import HandoverAdvance, HandoverState
 from schemas.time import DAY, HOUR, MINUTE, Instant
 
 CORE: Final = "/corebank/operations"
@@ -26,6 +27,8 @@ _OPERATIONS: Final = {
     "payment_failed": "fix_failed_payment",
     "maturity_instruction": "move_maturity_instruction",
 }
+_CALLED_BACK: Final = 0.7
+"""Of those who ask for a person; the others go to the branch."""
 _LEAST: Final = 20_000
 _MOST: Final = 1_900_000
 """Fen of a payment: what the AI channel may send again."""
@@ -39,6 +42,8 @@ class Casework:
         self.core = StandIn(
             seed, Odds(**world.mix["core"]), sent=self._payment_sent, moved=self._moved
         )
+        self.answers = True
+        """Does it hear of steps by itself? Not where a process of its own asks the core bank."""
         self._payers: dict[str, str] = {}
         self._holders: dict[str, str] = {}
         self._now = Instant(0)
@@ -51,6 +56,8 @@ class Casework:
             "want": self._want,
             "reply": self._reply,
             "settle": self._settle,
+            "ask_for_person": self._ask_for_person,
+            "take_over": _take_over,
             "step_answer": _step_answer,
         }
 
@@ -74,6 +81,8 @@ class Casework:
         if case.move in (CaseMove.OPENED, CaseMove.REOPENED):
             if self._parameters(client, case) and rng.random() < odds["goes_on"]:
                 plan(now + MINUTE, client, "want", case)
+            if _by_name(case.case_id, case.reopened) < odds["asks_for_person"]:
+                plan(now + 2 * MINUTE, client, "ask_for_person", case)
         elif case.move is CaseMove.RESOLVED:
             draw = rng.random()
             if draw < odds["says_solved"]:
@@ -83,18 +92,38 @@ class Casework:
 
     def see_operation(self, operation: OperationAdvance, client: Client, now: Instant) -> None:
         """A channel shows what will be done, and the client answers."""
+        self._know_product(client, operation.parameters)
         if operation.state is OperationState.OFFERED:
             self._world.agenda.plan(now + MINUTE, client, "reply", operation)
 
+    def see_handover(self, said: HandoverAdvance, client: Client, now: Instant) -> None:
+        """A desk sees that a case waits to be taken over: mostly it takes it in time."""
+        if said.state not in (HandoverState.OFFERED, HandoverState.PASSED_ON):
+            return
+        draw = _by_name(said.handover_id, said.version)
+        takes = self._world.mix["casework"]["takes_over"]
+        if draw < takes:
+            wait = int((said.accept_by - now) * draw / takes)
+            self._world.agenda.plan(now + wait, client, "take_over", said)
+
     def see_step(self, request: StepRequest, client: Client, now: Instant) -> None:
         """The core bank carries a step out; its answer comes within the minute."""
+        if not self.answers:
+            return
         self._now = now
-        product = request.parameters.get("product")
-        if product is not None:
-            self._know_term(client, str(product))
+        self._know_product(client, request.parameters)
         answer = answer_to(self.core, request)
         data = answer.model_dump(mode="json", exclude_none=True)
         self._world.agenda.plan(now + MINUTE, client, "step_answer", (data, request.attempt))
+
+    def carry_out(self, request: StepRequest, now: Instant) -> Done:
+        """Carry a step out for somebody who asks the core bank by itself.
+
+        Raises:
+            NoAnswerError: as of the stand-in.
+        """
+        self._now = now
+        return self.core.carry_out(request)
 
     def _payment_fails(self, client: Client, at: Instant, _: object) -> Said:
         rng = Random(f"{client.seed}:{at}:payment")
@@ -151,8 +180,16 @@ class Casework:
         }
         yield client.tell("case.settled", data, source=voice.AI, at=at)
 
+    def _ask_for_person(self, client: Client, at: Instant, case: CaseAdvance) -> Said:
+        kind = "call_back" if _by_name(case.case_id, "kind") < _CALLED_BACK else "visit"
+        where = _where(client, at)
+        wish = {"case_id": case.case_id, "kind": kind, "by": "client", **where}
+        yield client.tell("case.handover_asked", wish, source=voice.AI, at=at)
+
     def _parameters(self, client: Client, case: CaseAdvance) -> dict[str, Any] | None:
         """What the client would have done; of a case that an utterance opened, by their book."""
+        if case.case_type not in _OPERATIONS:
+            return None
         if case.case_type == "payment_failed":
             return dict(case.record)
         product = str(case.record.get("product") or _term_of(client) or "")
@@ -160,6 +197,11 @@ class Casework:
         if held is None or held.maturity is None or held.value == 0:
             return None
         return {**_instruction(client, product), **case.record}
+
+    def _know_product(self, client: Client, parameters: Mapping[str, Any]) -> None:
+        product = parameters.get("product")
+        if product is not None:
+            self._know_term(client, str(product))
 
     def _know_term(self, client: Client, product: str) -> None:
         """The core bank's own record of a position, as it stands while nobody works on it."""
@@ -181,6 +223,22 @@ class Casework:
         if client is not None:
             plan = self._world.agenda.plan
             plan(self._now + MINUTE, client, "instruct", (product, rolls_over))
+
+
+def _take_over(_client: Client, at: Instant, said: HandoverAdvance) -> Said:
+    act = {
+        "handover_id": said.handover_id,
+        "version": said.version,
+        "action": "take",
+        "actor": said.desk,
+    }
+    name = f"{said.handover_id}:{said.version}"
+    yield say("desk.handover_acted", act, key=said.desk, source=voice.WORKBENCH, at=at, nth=name)
+
+
+def _by_name(*names: object) -> float:
+    """One number in [0, 1) for a thing by its name."""
+    return Random(":".join(map(str, names))).random()
 
 
 def _step_answer(client: Client, at: Instant, extra: Any) -> Said:

@@ -231,7 +231,7 @@ class Desks:
                 closes = Instant(opens + (desk.closes - desk.opens) * MINUTE)
                 shifts.append({"starts": stamp(opens), "ends": stamp(closes)})
         desk.said += 1
-        data = {"version": desk.roster, "shifts": shifts}
+        data = {"version": desk.roster, "shifts": shifts, "licences": ["wealth", "insurance"]}
         source = WORKBENCH
         return say(
             "desk.roster_set",

@@ -10,6 +10,7 @@ from schemas.facts import (
     CaseAdvanced,
     CaseNoted,
     FirstContactJudged,
+    HandoverAdvanced,
     OperationAdvanced,
     QueueRanked,
     StepAsked,
@@ -22,7 +23,14 @@ from streams.topics import CLIENT_FACTS, DESK_FACTS, TASKS
 _KINDS: Final = {
     TASKS: codec.CLIENT_FACTS,
     DESK_FACTS: (QueueRanked, ActionRefused),
-    CLIENT_FACTS: (CaseAdvanced, CaseNoted, FirstContactJudged, OperationAdvanced, StepAsked),
+    CLIENT_FACTS: (
+        CaseAdvanced,
+        CaseNoted,
+        FirstContactJudged,
+        HandoverAdvanced,
+        OperationAdvanced,
+        StepAsked,
+    ),
 }
 HEARD: Final = tuple(_KINDS)
 """The logs that the bank listens to."""

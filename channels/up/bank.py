@@ -1,17 +1,22 @@
 """The synthetic bank against the running product: over HTTP, and over its own topics."""
 
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import httpx
+import uvicorn
+from fastapi import FastAPI
 from pydantic_core import to_json
 
+from channels.corebank.overhttp import create_app
+from channels.corebank.port import Done
 from channels.publishing import send
 from channels.simulator.bank import Bank
 from channels.simulator.ears import HEARD, hear
 from channels.simulator.voice import Message
+from schemas.cases import StepRequest
 from streams.clock import ShiftedClock
 from streams.errors import TransientError
 from streams.kafka.publisher import KafkaPublisher
@@ -37,6 +42,7 @@ class BankOverKafka:
         gateway: str,
         bootstrap: str,
         rows: Iterable[ChannelRow],
+        core_port: int,
     ) -> None:
         """Name both ways in.
 
@@ -46,7 +52,10 @@ class BankOverKafka:
             gateway: URL of the gateway.
             bootstrap: of Kafka.
             rows: channels with a topic of their own.
+            core_port: where its core listens; what it is asked there it does not hear besides.
         """
+        bank.casework.answers = False
+        self._core_port, self._lock = core_port, threading.Lock()
         self._bank, self._clock, self._rows = bank, clock, tuple(rows)
         self._client = httpx.Client(base_url=gateway, timeout=30)
         self._publisher = KafkaPublisher(bootstrap)
@@ -63,15 +72,22 @@ class BankOverKafka:
                 for number in range(self._feed.partitions(topic))
             }
             waiting = self._bank.opening()
-            while not stop.is_set():
-                waiting += self._bank.emit(self._clock.now())
-                waiting = self._say(waiting, stop)
-                self._listen()
-                stop.wait(self._rest_s())
+            with serving(create_app(self._carry_out), self._core_port):
+                while not stop.is_set():
+                    with self._lock:
+                        waiting += self._bank.emit(self._clock.now())
+                    waiting = self._say(waiting, stop)
+                    with self._lock:
+                        self._listen()
+                    stop.wait(self._rest_s())
         finally:
             self._client.close()
             self._publisher.close()
             self._feed.close()
+
+    def _carry_out(self, request: StepRequest) -> Done:
+        with self._lock:
+            return self._bank.casework.carry_out(request, self._clock.now())
 
     def _rest_s(self) -> float:
         soonest = self._bank.next_time()
@@ -113,3 +129,17 @@ class BankOverKafka:
                 for record in records:
                     hear(self._bank, Outgoing(record.topic, record.key, record.value), now)
                 self._starts[place] = records[-1].offset + 1
+
+
+@contextmanager
+def serving(app: FastAPI, port: int) -> Iterator[None]:
+    """An application on a loopback port, in a thread of its own."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="core bank", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)

@@ -26,14 +26,21 @@ def parts(port: int) -> tuple[Part, ...]:
     """Every process; the gateway listens at `port`, the workbench at the next, probes above."""
     doors = {"gateway": port, "workbench": port + 1}
     engines = {f"engine-{fold}": ("engine", "--fold", fold) for fold in ("client", "desk")}
-    others = ("ingress", "timers", "sweeper", "projector", *doors)
+    core = {"operations": {"SUISHEN_COREBANK_URL": f"http://127.0.0.1:{core_port(port)}"}}
+    named_alike = ("ingress", "timers", "sweeper", "projector", "operations", "overrides", "guard")
+    others = (*named_alike, *doors)
     named = engines | {name: (name,) for name in others}
     return tuple(
         Part(
             name,
             ("run", *arguments),
             port + 2 + number,
-            {"SUISHEN_PORT": str(doors[name])} if name in doors else {},
+            {"SUISHEN_PORT": str(doors[name])} if name in doors else core.get(name, {}),
         )
         for number, (name, arguments) in enumerate(named.items())
     )
+
+
+def core_port(port: int) -> int:
+    """Where the synthetic bank's core listens."""
+    return port + 19

@@ -15,8 +15,10 @@ from channels.why.logs import Asked, log_options, open_log
 from channels.why.told import Teller
 from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
+from journeys.catalogue.edition import Edition
 from journeys.client import why
 from journeys.decide.explain import Answer, Examination
+from journeys.reference import Reference
 from schemas.decisions import Candidate, Decision
 from schemas.time import Instant, format_instant, parse_instant
 from schemas.wire import CLIENT_PATTERN
@@ -45,7 +47,7 @@ def explain(decision_id: str, client: str | None, lang: str, *, as_json: bool, *
             tell({"client": event.partitionkey} | _document(event.data), as_json=True)
             return 0
         reference = asked.past.references.at(event.data.versions.reference_offset)
-        edition = reference.catalogue.at(event.data.decided_at)
+        edition = _edition(reference, event.data)
         teller = Teller(Words(lang, edition), Voices(lang, edition, reference))
         for line in teller.decision(event.partitionkey, event.data):
             click.echo(line)
@@ -73,7 +75,8 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         at = standing.state.contact_clock if at is None else at
         trigger = "inbound" if chosen["inbound"] else "asked"
         found = why.why_not(standing.state, standing.reference, action, at=at, trigger=trigger)
-        edition = standing.reference.catalogue.at(at)
+        served = standing.state.served
+        edition = standing.reference.catalogue_for(client, served.outlet).at(at)
     if chosen["as_json"]:
         tell(
             {"client": client, "action": action, "at": format_instant(at)} | _examined(found),
@@ -144,6 +147,12 @@ def _retaken(asked: Asked, taken: Decision) -> dict[str, Any]:
     reference = asked.past.references.at(taken.versions.reference_offset)
     anew = why.retake(b64decode(taken.state), taken, reference)
     return {"from_state": to_json(anew) == to_json(taken.candidates)}
+
+
+def _edition(reference: Reference, taken: Decision) -> Edition:
+    """The policy that a decision was taken under: of a stage, not everybody's."""
+    catalogue = reference.known.get(taken.versions.catalogue, reference.catalogue)
+    return catalogue.at(taken.decided_at)
 
 
 def _document(taken: Decision) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from journeys.decide.contact_policy import is_open
 from journeys.identity import derive
 from schemas import codec
-from schemas.envelope import DeskEvent
+from schemas.envelope import ClientEvent, DeskEvent
 from schemas.signals.desk import DeskActed, DeskAction
 from schemas.tasks import DeclineReason, DeskActionKind, Outcome, SendWindow, TaskState
 from schemas.time import HOUR, Instant, parse_instant
 from schemas.wire import DeskId, TaskId, Wire
 from streams.ports import Outgoing
-from streams.topics import DESK_EVENTS
+from streams.topics import CLIENT_EVENTS, DESK_EVENTS
 
 SOURCE: Final = "/desk/workbench"
 _SNOOZE: Final = 2 * HOUR
@@ -30,11 +30,11 @@ _CLOSED: Final = frozenset(
 
 
 class Refused(Exception):  # noqa: N818 - a no, not a fault
-    """The page's data says no before the desk fold is asked."""
+    """The page's data says no before a fold is asked; `rules` are the rows of conduct it breaks."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, rules: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.rules = reason, rules
 
 
 def message_of(
@@ -50,6 +50,8 @@ def message_of(
         raise Refused("closed")
     if said.get("version") != str(task["version"]):
         raise Refused("moved_on")
+    if said.get("reason") and said["reason"] not in set(DeclineReason):
+        raise Refused("unknown_reason")
     try:
         action = _action(task, said, now)
     except (ValidationError, ValueError):
@@ -80,6 +82,22 @@ def signal(kind: type[DeskEvent], data: Wire, *, desk: str, nonce: str, now: Ins
         receivedat=now,
     )
     return Outgoing(DESK_EVENTS, desk.encode(), codec.encode(event))
+
+
+def client_signal(
+    kind: type[ClientEvent], data: Wire, *, client: str, nonce: str, now: Instant
+) -> Outgoing:
+    """A signal on a client's log; one form sent twice is one event, with other words another."""
+    event = codec.build(
+        kind,
+        data,
+        event_id=derive("act", client, nonce, data.model_dump_json()),
+        source=SOURCE,
+        key=client,
+        time=now,
+        receivedat=now,
+    )
+    return Outgoing(CLIENT_EVENTS, client.encode(), codec.encode(event))
 
 
 def _action(task: Mapping[str, Any], said: Mapping[str, str], now: Instant) -> DeskAction:

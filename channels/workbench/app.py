@@ -2,31 +2,25 @@
 
 import asyncio
 import json
-import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Protocol
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from channels.workbench import booking, diagnosing, waterfall
-from channels.workbench.acts import Refused, message_of
+from channels.workbench.acts import message_of
+from channels.workbench.casepages import CasePages, left
 from channels.workbench.scoreboard import Scoreboard, worded
-from channels.workbench.wording import LANGUAGES, Words
-from journeys.catalogue.edition import Edition
+from channels.workbench.shell import HERE, Pages, Shell, said_in
+from channels.workbench.wording import LANGUAGES
 from journeys.client.wealth.document.plan import Plan
 from schemas.tasks import DeclineReason, Outcome
 from schemas.time import DAY, Instant
-from streams.errors import TransientError
-from streams.ports import Clock, Outgoing, Publisher
-from streams.readmodel.queries import Views
+from streams.ports import Outgoing
 
-HERE: Final = Path(__file__).parent
 HOSTS: Final = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -37,34 +31,6 @@ POLICY: Final = (
 _YEAR: Final = "year"
 _PERIODS: Final = {"30d": 30 * DAY, "90d": 90 * DAY, _YEAR: 365 * DAY, "all": None}
 """For which a score's movement is explained; `None`: since the first score."""
-
-
-class Editions(Protocol):
-    """The catalogue whose words the pages use."""
-
-    def at(self, moment: Instant) -> Edition:
-        """The edition in force at an instant."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """What the pages need."""
-
-    views: Views
-    publisher: Publisher
-    clock: Clock
-    catalogue: Editions
-    heartbeat_s: float = 15.0
-    poll_s: float = 0.25
-    listening: Callable[[int], object] = lambda _: None
-    """Told of one browser more (1) or less (-1) that listens for changes."""
-    is_ending: Callable[[], bool] = lambda: False
-    """Does the server end? An open stream would hold it up."""
-    keep_measures_s: float = 60.0
-    """So long a scoreboard that was read is shown again, with the time of its reading."""
-    failed: Callable[[str, Exception], object] = lambda _id, _error: None
-    """Told of the id that a page shows and of what went wrong."""
 
 
 def create_app(pages: Pages) -> FastAPI:
@@ -79,6 +45,7 @@ def attach(app: FastAPI, pages: Pages) -> None:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(_Workbench(pages).router())
+    app.include_router(CasePages(pages).router())
 
     @app.middleware("http")
     async def guard(request: Request, call: Any) -> Response:  # noqa: ANN401 - Starlette's
@@ -91,17 +58,10 @@ def attach(app: FastAPI, pages: Pages) -> None:
         return answer
 
 
-class _Workbench:
+class _Workbench(Shell):
     def __init__(self, pages: Pages) -> None:
-        self._pages = pages
+        super().__init__(pages)
         self._scores = Scoreboard(pages.views, pages.catalogue, keep_s=pages.keep_measures_s)
-        self._jinja = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=select_autoescape(),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
 
     def router(self) -> APIRouter:
         router = APIRouter(default_response_class=HTMLResponse)
@@ -174,7 +134,7 @@ class _Workbench:
 
     async def diagnose(self, request: Request, token: str) -> Response:
         """Say that a diagnosis was held; the client fold concludes what was found."""
-        said = await _said(request)
+        said = await said_in(request)
         if said is None:
             return self._notice(request, "stale_form", status=403)
         page = await asyncio.to_thread(self._pages.views.client, token)
@@ -192,7 +152,8 @@ class _Workbench:
         found = self._pages.views.decision(decision_id)
         if found is None:
             return self._missing(request)
-        return self._page(request, "decision.html", decision=found)
+        under = str(found["versions"]["catalogue"])
+        return self._page(request, "decision.html", under=under, decision=found)
 
     def book(self, request: Request, desk: str = "", period: str = "") -> Response:
         """An adviser's book over a period; without a desk, whose?"""
@@ -214,7 +175,7 @@ class _Workbench:
 
     async def enter(self, request: Request, desk: str, period: str) -> Response:
         """Ask for a line in a book's ledger; the desk fold adds or refuses it."""
-        said = await _said(request)
+        said = await said_in(request)
         if said is None:
             return self._notice(request, "stale_form", status=403)
         span, views = booking.span_of(period), self._pages.views
@@ -233,7 +194,7 @@ class _Workbench:
 
     async def act(self, request: Request, task_id: str) -> Response:
         """Turn an adviser's act into a signal; the desk fold has the last word."""
-        said = await _said(request)
+        said = await said_in(request)
         if said is None:
             return self._notice(request, "stale_form", status=403)
         task = await asyncio.to_thread(self._pages.views.task, task_id)
@@ -247,16 +208,6 @@ class _Workbench:
             return message_of(task, said, now=now, is_stopped=stop is not None)
 
         return await self._send(request, made)
-
-    async def _send(self, request: Request, made: Callable[[], Outgoing]) -> Response:
-        """Put a signal on the log, or say why it was not."""
-        try:
-            await self._pages.publisher.publish([made()])
-        except Refused as no:
-            return self._notice(request, no.reason, status=409)
-        except TransientError:
-            return self._notice(request, "log_away", status=503)
-        return self._notice(request, "sent", status=202)
 
     async def stream(
         self, request: Request, desk: str | None = None, since: int | None = None
@@ -296,10 +247,11 @@ class _Workbench:
             await asyncio.sleep(self._pages.poll_s)
 
     def _inbox(self, desk: str) -> dict[str, Any]:
-        since = self._pages.views.last_change()
+        since, now = self._pages.views.last_change(), self._pages.clock.now()
         return {
             "desk": desk,
             "tasks": self._pages.views.inbox(desk),
+            "waiting": [{**row, "left": left(row, now)} for row in self._pages.views.waiting(desk)],
             "cases": self._pages.views.owned_cases(desk),
             "is_known": self._pages.views.is_desk(desk),
             "since": since,
@@ -317,6 +269,7 @@ class _Workbench:
             request,
             template,
             task=found,
+            under=self._version_of(found["decision_id"]),
             stop=self._pages.views.stop_for(found),
             since=since,
             desk=desk or found["desk"],
@@ -324,6 +277,11 @@ class _Workbench:
             outcomes=[outcome.value for outcome in Outcome],
             declines=[reason.value for reason in DeclineReason],
         )
+
+    def _version_of(self, decision_id: str) -> str:
+        """The catalogue that a task was proposed under; empty while its decision is not here."""
+        made = self._pages.views.decision(decision_id)
+        return "" if made is None else str(made["versions"]["catalogue"])
 
     def _book_page(self, request: Request, template: str, desk: str, period: str) -> Response:
         since, now = self._pages.views.last_change(), self._pages.clock.now()
@@ -363,8 +321,14 @@ class _Workbench:
             bars=waterfall.bars,
             desks=diagnosing.desks_of(found["service"]),
             plan=self._plan(found),
+            needs=self._needs(),
             today=diagnosing.today(self._pages.clock.now()),
         )
+
+    def _needs(self) -> list[str]:
+        """The case types that somebody may ask for."""
+        types = self._pages.catalogue.at(self._pages.clock.now()).casework.types
+        return [name for name, kind in types.items() if kind.requests]
 
     def _plan(self, page: Mapping[str, Any]) -> Plan | None:
         service = page["service"]
@@ -372,47 +336,3 @@ class _Workbench:
         complete = [each for each in page["diagnoses"] if each["is_complete"]]
         now = self._pages.clock.now()
         return diagnosing.year_plan(tier, complete, self._pages.catalogue.at(now).plan, now=now)
-
-    def _missing(self, request: Request) -> Response:
-        answer = self._page(request, "missing.html")
-        answer.status_code = 404
-        return answer
-
-    def _notice(self, request: Request, what: str, *, status: int) -> Response:
-        answer = self._page(request, "_notice.html", what=what)
-        answer.status_code = status
-        return answer
-
-    def _page(self, request: Request, template: str, **values: Any) -> Response:  # noqa: ANN401
-        language = request.cookies.get("language", LANGUAGES[0])
-        now = self._pages.clock.now()
-        words = Words(
-            language if language in LANGUAGES else LANGUAGES[0], self._pages.catalogue.at(now)
-        )
-        token = request.cookies.get("token") or secrets.token_hex(16)
-        body = self._jinja.get_template(template).render(
-            w=words,
-            _=words.say,
-            now=now,
-            token=token,
-            nonce=secrets.token_hex(16),
-            path=_place(request),
-            stops=self._pages.views.stops(),
-            **values,
-        )
-        answer = HTMLResponse(body)
-        answer.set_cookie("token", token, samesite="strict", httponly=True)
-        return answer
-
-
-async def _said(request: Request) -> dict[str, str] | None:
-    """The fields of a form that came from a page of ours; else `None`."""
-    said = {name: str(value) for name, value in (await request.form()).items()}
-    own = request.cookies.get("token", "-")
-    return said if secrets.compare_digest(said.get("token", ""), own) else None
-
-
-def _place(request: Request) -> str:
-    """Where a reader stands: a change of language leads back to the same desk and period."""
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path

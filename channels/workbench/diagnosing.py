@@ -92,8 +92,8 @@ def _statement(said: Mapping[str, str]) -> Statement | None:
         found = Statement(
             starts=date.fromisoformat(given["from"]),
             ends=date.fromisoformat(given["to"]),
-            opening_fen=_fen(given["opening"]),
-            closing_fen=_fen(given["closing"]),
+            opening_fen=fen(given["opening"]),
+            closing_fen=fen(given["closing"]),
             flows=tuple(_flow(line) for line in flows.splitlines() if line.strip()),
         )
     except (ValueError, InvalidOperation, ValidationError):
@@ -108,12 +108,19 @@ def _flow(line: str) -> DayAmount:
     parts = line.split()
     if len(parts) != _PARTS:
         raise ValueError("a day and an amount")
-    return DayAmount(day=date.fromisoformat(parts[0]), amount_fen=_fen(parts[1]))
+    return DayAmount(day=date.fromisoformat(parts[0]), amount_fen=fen(parts[1]))
 
 
-def _fen(yuan: str) -> int:
-    """Yuan as typed, perhaps with thousands and fen."""
-    fen = Decimal(yuan.replace(",", "").replace("，", "")) * 100
-    if not fen.is_finite() or fen != fen.to_integral_value():
+def fen(yuan: str) -> int:
+    """Yuan as typed, perhaps with thousands and fen.
+
+    Raises:
+        ValueError: it is no amount of whole fen.
+    """
+    try:
+        found = Decimal(yuan.replace(",", "").replace("，", "")) * 100
+    except InvalidOperation:
+        raise ValueError("an amount") from None
+    if not found.is_finite() or found != found.to_integral_value():
         raise ValueError("whole fen")
-    return int(fen)
+    return int(found)

@@ -192,6 +192,10 @@ class Words:
         shape = "%Y-%m-%d %H:%M" if with_year else "%m-%d %H:%M"
         return self._home(moment).strftime(shape)
 
+    def clock(self, moment: str | int) -> str:
+        """A time of day to the second, where the bank is."""
+        return self._home(moment).strftime("%H:%M:%S")
+
     def day(self, moment: str | int) -> str:
         """A day where the bank is, with its year."""
         return self._home(moment).strftime("%Y-%m-%d")

@@ -72,6 +72,8 @@ class Action(msgspec.Struct, frozen=True):
     """What may be bought through it; its value is then what the move adds to the score."""
     rest: int = 0
     """Microseconds before it may be proposed again outside a journey."""
+    licence: str | None = None
+    """What a desk must be licensed for to work it."""
     cheapest_first: tuple[Treatment, ...] = ()
     """The treatments again, in the order in which they are tried; made from them."""
 

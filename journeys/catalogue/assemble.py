@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from journeys.catalogue.actions import Action, Treatment
-from journeys.catalogue.casework import CaseType, Casework
+from journeys.catalogue.casework import HANDOVERS, CaseType, Casework
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.dating import Dated, boundaries, in_force
 from journeys.catalogue.definitions import Journey
@@ -46,6 +46,7 @@ _NEEDED: Final = (
     ("intents", "intents", "intents.toml"),
     ("lexicon", "lexicon", "lexicon.toml"),
     ("learning", "learning", "predictors.toml"),
+    *(("handover", kind, "cases.toml") for kind in HANDOVERS),
     *(("rule", rule, "suitability.toml") for rule in GATE),
     *(("rule", rule, "conduct.toml") for rule in TABLE),
     *(("measure", each, "measures.toml") for each in MEASURES),
@@ -116,6 +117,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         casework=_casework(rows, moment),
         measures=_values(rows, "measure", moment),
         checks=_values(rows, "check", moment),
+        guards=_values(rows, "guard", moment),
     )
 
 
@@ -200,6 +202,7 @@ def _casework(rows: Sequence[Dated], moment: Instant) -> Casework:
         operations=_values(rows, "operation", moment),
         by_request={word: each for each in types.values() for word in each.requests},
         by_intent={word: each for each in types.values() for word in each.intents},
+        handovers=_values(rows, "handover", moment),
     )
 
 

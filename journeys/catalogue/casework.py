@@ -7,6 +7,8 @@ import msgspec
 
 ROLES: Final = ("rm", "team", "remote")
 """Who may own a case; of those that serve no one, the next is asked, then the type's unit."""
+HANDOVERS: Final = ("live", "call_back", "visit")
+"""What a client may wait for when a case is handed over; each has a clock of its own."""
 KNOWN_STEPS: Final = frozenset(
     {
         "reserve_funds",
@@ -106,12 +108,34 @@ class CaseType(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     help: str
     """The action that brings a case to a person when it is stuck or late."""
+    licence: str | None
+    """What a desk must be licensed for to have it handed over; `None`: any desk may."""
     solve_within: int
     patience: int
     """How long a client is waited for."""
     first_contact: int
     """Without another contact for so long, and confirmed, it was solved at the first one."""
     reopen: int
+
+
+class HandoverRule(msgspec.Struct, frozen=True, kw_only=True):
+    """The clock of one kind of hand-over, whom it asks, and what the client is told."""
+
+    id: str
+    version: int
+    channel: str
+    """Where the client will be met."""
+    roles: tuple[str, ...]
+    """Who is asked, in turn."""
+    within: int
+    """Microseconds until it must be taken; 0 where working days count."""
+    working_days: int
+    say_zh: str
+    """To the client, while somebody is asked."""
+    say_en: str
+    late_zh: str
+    """To the client, when nobody took it in time."""
+    late_en: str
 
 
 class CaseLimits(msgspec.Struct, frozen=True):
@@ -129,3 +153,4 @@ class Casework(msgspec.Struct, frozen=True):
     operations: Mapping[str, OperationType]
     by_request: Mapping[str, CaseType]
     by_intent: Mapping[str, CaseType]
+    handovers: Mapping[str, HandoverRule]

@@ -7,6 +7,7 @@ import msgspec
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.casework import Casework
 from journeys.catalogue.definitions import Journey
+from journeys.catalogue.guarding import Guard
 from journeys.client.intent.policy import IntentPolicy
 from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.parameters import WealthParameters
@@ -102,6 +103,14 @@ class DeskPolicy(msgspec.Struct, frozen=True):
     """Within this span before the deadline urgency rises from 1 to `urgency_most`."""
     urgency_most: float
     snooze_most: int
+    pause_share: float
+    """An action is stopped once so many of its last `pause_of` tasks were not right for clients."""
+    pause_of: int
+    drift_recent: int
+    """Overrides of this span are compared with those of the span before it."""
+    drift_before: int
+    shown_from: int
+    """Fewer tasks say nothing of a desk, an action or a group."""
 
 
 class BookPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,3 +299,5 @@ class Edition(msgspec.Struct, frozen=True):
     measures: Mapping[str, Measure]
     """By id, all that the code knows; nothing that decides reads them."""
     checks: Mapping[str, Check]
+    guards: Mapping[str, Guard] = {}
+    """What freezes an action by itself; a catalogue may have none."""

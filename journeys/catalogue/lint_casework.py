@@ -9,6 +9,7 @@ from journeys.catalogue.lint_texts import check_words
 from schemas.time import Instant
 
 _TYPE_TEXTS: Final = ("name_zh", "name_en", "goal")
+_HANDOVER_TEXTS: Final = ("say_zh", "say_en", "late_zh", "late_en")
 _OPERATION_TEXTS: Final = ("name_zh", "name_en", "confirm_zh", "confirm_en")
 
 
@@ -27,6 +28,8 @@ def check_casework(rows: Sequence[Dated], moment: Instant) -> None:
             if each in operations:
                 _check_record(row, operations[each].value)
     _check_openers(types)
+    for row in in_force(rows, "handover", moment).values():
+        check_words(row.row, _HANDOVER_TEXTS, row.value, lexicon)
     for row in operations.values():
         check_words(row.row, _OPERATION_TEXTS, row.value, lexicon)
         for at, each in zip(row.row.rows("parameter"), row.value.parameters.values(), strict=False):

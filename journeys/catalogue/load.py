@@ -11,6 +11,7 @@ from journeys.catalogue import (
     read_actions,
     read_casework,
     read_conduct,
+    read_guards,
     read_journeys,
     read_learning,
     read_lexicon,
@@ -48,6 +49,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
         "rule": read_policies.rule,
     },
     "conduct": {"rule": read_conduct.rule},
+    "guards": {"guard": read_guards.guard},
     "lexicon": {"lexicon": read_lexicon.lexicon},
     "triggers": {"triggers": read_policies.triggers, "salary": read_policies.salary},
     "operations": {"operation": read_casework.operation},
@@ -111,7 +113,11 @@ def _read_all(sources: list[Source], faults: Faults) -> list[Dated]:
     known = {tag.id for tag in tags}
     actions = {"action": lambda row: read_actions.read(row, known)}
     journeys = {"journey": lambda row: read_journeys.read(row, known)}
-    cases = {"casework": read_casework.limits, "case_type": read_casework.case_type(known)}
+    cases = {
+        "casework": read_casework.limits,
+        "handover": read_casework.handover,
+        "case_type": read_casework.case_type(known),
+    }
     rows = [
         *tags,
         *_tables(sources, "actions", actions, faults),

@@ -43,6 +43,7 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
         tags=row.names("tags", tags),
         sells=_sells(row),
         rest=row.span("rest") if row.has("rest") else 0,
+        licence=row.name("licence") if row.has("licence") else None,
     )
     _check_whole(row, action)
     return dated(row, "action", (action_id,), action)

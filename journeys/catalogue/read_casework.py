@@ -5,12 +5,14 @@ from string import Formatter
 from typing import Final
 
 from journeys.catalogue.casework import (
+    HANDOVERS,
     KINDS,
     KNOWN_STEPS,
     ROLES,
     Authority,
     CaseLimits,
     CaseType,
+    HandoverRule,
     OperationStep,
     OperationType,
     Parameter,
@@ -59,6 +61,7 @@ def _case_type(row: Row, tags: Collection[str]) -> list[Dated]:
         owners=_owners(row),
         unit=row.text("unit"),
         help=row.name("help"),
+        licence=row.name("licence") if row.has("licence") else None,
         solve_within=row.span("solve_within", least=MINUTE),
         patience=row.span("patience", least=MINUTE),
         first_contact=row.span("first_contact", least=DAY),
@@ -87,6 +90,29 @@ def _owners(row: Row) -> dict[str, str]:
     for channel in RANKS.keys() - owners.keys():
         row.fault(f"'owners' names nobody for channel '{channel}'; write {channel} = \"remote\"")
     return owners
+
+
+def handover(row: Row) -> list[Dated]:
+    """One kind of hand-over: its clock is a span or a number of working days."""
+    kind = row.one_of("id", HANDOVERS)
+    has_span = row.has("within")
+    if has_span == row.has("working_days"):
+        row.fault('a hand-over has one clock; write within = "15min" or working_days = 1')
+    found = HandoverRule(
+        id=kind,
+        version=row.count("version", least=1),
+        channel=row.one_of("channel", RANKS),
+        roles=row.names("roles", ROLES),
+        within=row.span("within", least=MINUTE) if has_span else 0,
+        working_days=row.count("working_days", least=1, most=10) if row.has("working_days") else 0,
+        say_zh=row.text("say_zh"),
+        say_en=row.text("say_en"),
+        late_zh=row.text("late_zh"),
+        late_en=row.text("late_en"),
+    )
+    if not found.roles:
+        row.fault("'roles' asks nobody; write roles = [\"remote\"]", "roles")
+    return dated(row, "handover", (kind,), found)
 
 
 def operation(row: Row) -> list[Dated]:

@@ -24,7 +24,7 @@ from schemas.envelope import Envelope
 from schemas.facts import ClientServed, DiagnosisMade, Effect, Service
 from schemas.signals.app import DiagnosisTaken
 from schemas.signals.desk import DiagnosisHeld, Sitting
-from schemas.time import local_day
+from schemas.time import DAY, local_day
 from schemas.wire import DeskId
 
 _ANSWERS: Final = (
@@ -45,6 +45,7 @@ def on_held(draft: Draft, event: DiagnosisHeld) -> None:
     if event.data.desk not in (served.rm, served.team, served.remote):
         draft.set_aside(event, Effect.REFUSED, "not_served_by_desk")
         return
+    draft.helped_on = draft.now // DAY
     _conclude(draft, event, event.data, Mode.ASSISTED)
 
 

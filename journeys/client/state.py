@@ -269,6 +269,8 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """The book's value when doors last heard of it."""
     cases: tuple[Case, ...] = ()
     """Those not closed, oldest first."""
+    helped_on: int = 0
+    """Days since 1970: when a desk last served the client; 0 while none is known to have."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

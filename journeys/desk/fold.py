@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from journeys.desk import books, ranking
-from journeys.desk.state import DeskState, Entry, Gap, Hours, decode, encode
+from journeys.desk import books, handovers, offers, ranking
+from journeys.desk.state import DeskState, Entry, Gap, decode, encode
 from journeys.desk.work import Work
 from journeys.identity import short_hash
 from journeys.reference import Reference
@@ -18,16 +18,13 @@ from journeys.step import Place, Step
 from schemas import codec
 from schemas import facts as said
 from schemas.envelope import Envelope
-from schemas.signals import desk, engine
+from schemas.signals import desk, engine, handover
 from schemas.signals.desk import DeskAction
-from schemas.tasks import OPEN_STATES, ClaimKind, DeskActionKind, Task, TaskState
+from schemas.tasks import ClaimKind, DeskActionKind, TaskState
 from schemas.time import Instant
 from schemas.wire import TaskId
 
-_MOST_CLAIMS: Final = 64
 _MOST_GAPS: Final = 64
-_MOST_ENTRIES: Final = 250
-"""A longer queue is no queue: what comes on top is told that nobody has hours for it."""
 _MOST_RANKED: Final = 30
 """So many tasks a ranking names; nobody reads further."""
 _TAKEN: Final = frozenset({TaskState.ACCEPTED, TaskState.STARTED})
@@ -88,59 +85,6 @@ class DeskFold:
         return None if found is None else found[0]
 
 
-def _on_offer(work: Work, event: desk.TaskOffered) -> None:
-    """The client fold's word: newest version wins; a task that is not ours any more leaves."""
-    task = event.data
-    known = work.find(task.task_id)
-    if known is not None and task.version <= known.version:
-        return
-    if task.desk != work.desk or task.state not in OPEN_STATES:
-        if known is not None:
-            _leave(work, known)
-        return
-    if known is None or task.desk != work.desk or task.state is TaskState.HANDED_OVER:
-        _arrive(work, task, 0 if known is None else known.claim)
-        return
-    behind = task.claim < known.claim
-    work.put(
-        replace(
-            known,
-            version=task.version,
-            state=known.state if behind else task.state,
-            priority=task.priority,
-            due=task.due,
-            expires=task.expires,
-            snoozed_until=known.snoozed_until if behind else task.snoozed_until,
-        )
-    )
-
-
-def _arrive(work: Work, task: Task, used: int) -> None:
-    policy = work.edition.desk
-    span = int((task.expires - work.now) * policy.fall_back_share)
-    entry = Entry(
-        task_id=task.task_id,
-        version=task.version,
-        since_version=task.version,
-        client=task.client,
-        state=TaskState.ASSIGNED,
-        priority=task.priority,
-        minutes=task.minutes,
-        due=task.due,
-        expires=task.expires,
-        backups=tuple(task.backups),
-        marketing=task.marketing,
-        offered_at=work.now,
-        pass_on_at=Instant(work.now + span) if task.backups and span > 0 else None,
-        claim=max(used, dict(work.claims).get(task.task_id, 0), task.claim),
-    )
-    is_full = len(work.entries) >= _MOST_ENTRIES
-    if is_full or (entry.backups and not _has_hours(work, entry)):
-        work.claim(entry, ClaimKind.NO_DESK_HOURS)
-        return
-    work.put(work.claim(entry, ClaimKind.ASSIGNED))
-
-
 def _on_action(work: Work, event: desk.DeskActed) -> None:
     """An adviser's action, judged against what this desk holds now."""
     action = event.data
@@ -198,15 +142,16 @@ def _start(work: Work, entry: Entry, action: DeskAction) -> None:
 
 
 def _complete(work: Work, entry: Entry, action: DeskAction) -> None:
-    _leave(work, work.claim(entry, ClaimKind.COMPLETED, action))
+    work.spent = ranking.done(work.spent, entry, now=work.now)
+    work.leave(work.claim(entry, ClaimKind.COMPLETED, action))
 
 
 def _decline(work: Work, entry: Entry, action: DeskAction) -> None:
-    _leave(work, work.claim(entry, ClaimKind.DECLINED, action))
+    work.leave(work.claim(entry, ClaimKind.DECLINED, action))
 
 
 def _hand_over(work: Work, entry: Entry, action: DeskAction) -> None:
-    _leave(work, work.claim(entry, ClaimKind.HANDED_OVER, action))
+    work.leave(work.claim(entry, ClaimKind.HANDED_OVER, action))
 
 
 def _release(work: Work, entry: Entry, action: DeskAction) -> None:
@@ -232,19 +177,6 @@ _DO: Final[dict[DeskActionKind, Callable[[Work, Entry, DeskAction], None]]] = {
 }
 
 
-def _on_roster(work: Work, event: desk.RosterSet) -> None:
-    """New hours replace the old ones; an older roster changes nothing."""
-    roster = event.data
-    if roster.version > work.hours.version:
-        work.hours = Hours(
-            roster.version,
-            tuple((shift.starts, shift.ends) for shift in roster.shifts),
-            tuple((talk.starts, talk.ends) for talk in roster.booked),
-            tuple(roster.licences),
-            roster.deputy,
-        )
-
-
 def _on_diagnosis(work: Work, event: desk.DiagnosisActed) -> None:
     """Passed on to the client's log, where book and household are known."""
     act = event.data
@@ -268,11 +200,13 @@ def _on_waiver(work: Work, event: engine.HoleWaived) -> None:
 
 
 _HANDLERS: Final[dict[type[Envelope], Callable[[Work, Any], None]]] = {
-    desk.TaskOffered: _on_offer,
+    desk.TaskOffered: offers.on_offer,
     desk.DeskActed: _on_action,
-    desk.RosterSet: _on_roster,
+    desk.RosterSet: offers.on_roster,
     desk.DiagnosisActed: _on_diagnosis,
     desk.BookEntered: books.on_entry,
+    handover.HandoverOffered: handovers.on_offer,
+    handover.HandoverActed: handovers.on_action,
     engine.Ticked: _on_tick,
     engine.HoleWaived: _on_waiver,
 }
@@ -288,7 +222,7 @@ def _fire_due(work: Work, *, upto: Instant) -> None:
         if kind == "wake":
             work.put(replace(entry, state=TaskState.ASSIGNED, snoozed_until=None))
         else:
-            _leave(work, work.claim(entry, ClaimKind.NO_DESK_HOURS))
+            work.leave(work.claim(entry, ClaimKind.NO_DESK_HOURS))
         _rank(work)
 
 
@@ -303,24 +237,11 @@ def _next(entries: tuple[Entry, ...]) -> tuple[Instant, str, str] | None:
     return min(due, default=None)
 
 
-def _leave(work: Work, entry: Entry) -> None:
-    """The task is gone from here; its claim number is kept in case it comes back."""
-    others = tuple(pair for pair in work.claims if pair[0] != entry.task_id)
-    work.claims = (*others, (entry.task_id, entry.claim))[-_MOST_CLAIMS:]
-    work.entries = tuple(e for e in work.entries if e.task_id != entry.task_id)
-
-
-def _has_hours(work: Work, entry: Entry) -> bool:
-    """A desk without a roster is taken to work: unknown is not absent."""
-    if work.hours.version == 0:
-        return True
-    return ranking.minutes_until(work.hours, entry.expires, now=work.now) >= entry.minutes
-
-
 def _rank(work: Work) -> None:
     """Say the ranking if order, states or fit changed."""
     awake = [entry for entry in work.entries if entry.state is not TaskState.SNOOZED]
-    ranked = ranking.rank(awake, work.hours, work.edition.desk, now=work.now)[:_MOST_RANKED]
+    policy, spent = work.edition.desk, work.spent
+    ranked = ranking.rank(awake, work.hours, policy, now=work.now, spent=spent)[:_MOST_RANKED]
     words = [f"{r.entry.task_id}:{r.entry.version}:{r.entry.state}:{r.fits}" for r in ranked]
     mark = short_hash(*words) if words else 0
     if mark == work.ranking:

@@ -29,6 +29,20 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     """The highest claim number this desk has used."""
     actor: str | None = None
     snoozed_until: Instant | None = None
+    licence: str | None = None
+    language: str | None = None
+    unserved: bool = False
+    """The fairness floor is for this client."""
+
+
+class Spent(msgspec.Struct, frozen=True, array_like=True):
+    """Minutes of completed work on one day of the bank."""
+
+    day: int = 0
+    """Days since 1970."""
+    minutes: int = 0
+    unserved: int = 0
+    """Of these, for clients whom no desk had served for long."""
 
 
 class Hours(msgspec.Struct, frozen=True, array_like=True):
@@ -39,6 +53,20 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
     booked: tuple[tuple[Instant, Instant], ...] = ()
     licences: tuple[str, ...] = ()
     deputy: str | None = None
+    languages: tuple[str, ...] = ("zh",)
+
+
+class Waiting(msgspec.Struct, frozen=True, array_like=True):
+    """A case that is handed over to this desk and waits to be taken."""
+
+    handover_id: str
+    version: int
+    client: str
+    accept_by: Instant
+    taken_by: str | None = None
+    """Told to the client's log, whose word is waited for."""
+    licence: str | None = None
+    language: str | None = None
 
 
 class Gap(msgspec.Struct, frozen=True, array_like=True):
@@ -71,6 +99,9 @@ class DeskState(msgspec.Struct, frozen=True, array_like=True):
     """Short hash of the ranking last said."""
     books: tuple[Kept, ...] = ()
     """The newest periods, in order."""
+    waiting: tuple[Waiting, ...] = ()
+    """Hand-overs, the first clock first."""
+    spent: Spent = Spent()
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")

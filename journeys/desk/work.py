@@ -1,5 +1,7 @@
 """A desk's state while one event is applied: parts may be replaced, outputs are collected."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from journeys.catalogue.edition import Edition
@@ -14,6 +16,8 @@ from schemas.signals.desk import DeskAction, TaskClaimed
 from schemas.tasks import Claim, ClaimKind
 from schemas.time import Instant
 from schemas.wire import ClientToken, DeskId, EventId, TaskId, Wire
+
+_MOST_CLAIMS: Final = 64
 
 
 class Work:
@@ -33,6 +37,8 @@ class Work:
         "now",
         "outputs",
         "ranking",
+        "spent",
+        "waiting",
     )
 
     def __init__(self, state: DeskState, reference: Reference) -> None:
@@ -43,6 +49,8 @@ class Work:
         self.gaps = state.gaps
         self.ranking = state.ranking
         self.books = state.books
+        self.waiting = state.waiting
+        self.spent = state.spent
         self.outputs: list[Output] = []
         self._reference = reference
 
@@ -63,6 +71,8 @@ class Work:
             gaps=self.gaps,
             ranking=self.ranking,
             books=self.books,
+            waiting=self.waiting,
+            spent=self.spent,
         )
         return Step(state, tuple(self.outputs))
 
@@ -75,6 +85,12 @@ class Work:
         others = (other for other in self.entries if other.task_id != entry.task_id)
         self.entries = tuple(sorted((*others, entry), key=lambda each: each.task_id))
 
+    def leave(self, entry: Entry) -> None:
+        """The task is gone from here; its claim number is kept in case it comes back."""
+        others = tuple(pair for pair in self.claims if pair[0] != entry.task_id)
+        self.claims = (*others, (entry.task_id, entry.claim))[-_MOST_CLAIMS:]
+        self.entries = tuple(other for other in self.entries if other.task_id != entry.task_id)
+
     def claim(
         self,
         entry: Entry,
@@ -82,6 +98,7 @@ class Work:
         action: DeskAction | None = None,
         *,
         until: Instant | None = None,
+        to: str | None = None,
     ) -> Entry:
         """Make the next claim on a task: a fact here, an event on the client's log."""
         numbered = replace(entry, claim=entry.claim + 1)
@@ -95,7 +112,7 @@ class Work:
             reason=None if action is None else action.reason,
             outcome=None if action is None else action.outcome,
             until=until,
-            to=None if action is None else action.to,
+            to=_desk(to) if action is None else action.to,
             actor=None if action is None else action.actor,
         )
         self.conclude(ClaimMade, claim)
@@ -132,3 +149,7 @@ class Work:
     def _name(self, prefix: str) -> EventId:
         self._named += 1
         return EventId(prefix + derive(self.desk, *self._cause, self._named))
+
+
+def _desk(name: str | None) -> DeskId | None:
+    return None if name is None else DeskId(name)

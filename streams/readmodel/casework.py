@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from schemas.cases import CaseLife
+from schemas.handovers import HandoverState
 from streams.readmodel import tables as t
 
 Doc = dict[str, Any]
@@ -13,8 +14,9 @@ _OWNED: Final = 50
 _TO_SOLVE: Final = tuple(
     life.value for life in CaseLife if life not in (CaseLife.RESOLVED, CaseLife.CLOSED)
 )
+_WAITS: Final = (HandoverState.OFFERED.value, HandoverState.PASSED_ON.value)
 _LINES: Final = 100
-"""Of one case: several operations with every step asked for again."""
+"""Of one case, the newest: several operations with every step asked for again."""
 
 
 def of_client(connection: Connection, client: str) -> list[Doc]:
@@ -60,9 +62,41 @@ def first_contact(connection: Connection) -> list[Doc]:
     return [found[name] for name in sorted(found)]
 
 
+def waiting(connection: Connection, desk: str) -> list[Doc]:
+    """The hand-overs that wait at a desk, the first clock first."""
+    c = t.handovers.c
+    mine = select(t.handovers).where(c.desk == desk, c.state.in_(_WAITS)).order_by(c.accept_by)
+    return [dict(row) for row in connection.execute(mine.limit(_OWNED)).mappings()]
+
+
+def unowned(connection: Connection) -> list[Doc]:
+    """Every hand-over that waits, and those that nobody took in time; the newest move first."""
+    c = t.handovers.c
+    late = (HandoverState.LAPSED.value, *_WAITS)
+    found = select(t.handovers).where(c.state.in_(late)).order_by(c.at.desc(), c.handover_id)
+    return [dict(row) for row in connection.execute(found.limit(_OWNED)).mappings()]
+
+
+def handover(connection: Connection, handover_id: str) -> Doc | None:
+    """A hand-over with its `case` and the client's newest `decision`; `None` if unknown."""
+    mine = select(t.handovers).where(t.handovers.c.handover_id == handover_id)
+    row = connection.execute(mine).mappings().first()
+    if row is None:
+        return None
+    c = t.decisions.c
+    decided = select(t.decisions).where(c.client == row["client"]).order_by(c.at.desc())
+    decision = connection.execute(decided.limit(1)).mappings().first()
+    return {
+        **row,
+        "case": one(connection, row["case_id"]),
+        "decision": None if decision is None else dict(decision),
+    }
+
+
 def _whole(connection: Connection, row: Any) -> Doc:  # noqa: ANN401 - a row as a mapping
     c = t.case_lines.c
-    lines = select(t.case_lines).where(c.case_id == row["case_id"]).order_by(c.seq).limit(_LINES)
-    found = [dict(line) for line in connection.execute(lines).mappings()]
+    mine = select(t.case_lines).where(c.case_id == row["case_id"]).order_by(c.seq.desc())
+    newest = connection.execute(mine.limit(_LINES)).mappings().all()
+    found = [dict(line) for line in reversed(newest)]
     judged = next((line["doc"] for line in found if line["kind"] == "first_contact"), None)
     return {**row, "lines": found, "first_contact": judged}

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from schemas import codec, facts
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import TYPE_PREFIX, Envelope
+from schemas.tasks import DeclineReason, Task, TaskState
 from streams.dead_letters import name_of
 from streams.errors import WorkerStopError
 from streams.ports import Record
@@ -128,11 +129,31 @@ def _task(rows: Rows, fact: facts.TaskChanged, place: _Place) -> None:
         "doc": task,
     }
     rows.put(tables.tasks, row)
+    if task.desk is not None and task.state in _ANSWERED:
+        _desk_answer(rows, task)
     measuring.task(rows, fact)
     _note(
         rows, place, "task", task.task_id,
         version=task.version, desk=task.desk, client=task.client,
     )  # fmt: skip
+
+
+_ANSWERED: Final = frozenset({TaskState.COMPLETED, TaskState.DECLINED})
+
+
+def _desk_answer(rows: Rows, task: Task) -> None:
+    declined = task.state is TaskState.DECLINED
+    row = {
+        "task_id": task.task_id,
+        "version": task.version,
+        "action": task.action,
+        "desk": task.desk,
+        "client": task.client,
+        "at": task.changed_at,
+        "reason": (task.state_reason or DeclineReason.OTHER.value) if declined else None,
+        "outcome": None if task.outcome is None else task.outcome.value,
+    }
+    rows.put(tables.desk_answers, row)
 
 
 def _queue(rows: Rows, fact: facts.QueueRanked, place: _Place) -> None:
@@ -276,7 +297,37 @@ def _first_contact(rows: Rows, fact: facts.FirstContactJudged, place: _Place) ->
     _case_line(rows, fact, place, "first_contact", "met" if fact.data.met else "missed")
 
 
-def _case_line(rows: Rows, fact: Any, place: _Place, kind: str, word: str) -> None:  # noqa: ANN401 - one of five facts, by the callers
+def _handover(rows: Rows, fact: facts.HandoverAdvanced, place: _Place) -> None:
+    said = fact.data
+    row = {
+        "handover_id": said.handover_id,
+        "version": said.version,
+        "client": fact.partitionkey,
+        "case_id": said.case_id,
+        "state": said.state.value,
+        "desk": said.desk,
+        "accept_by": said.accept_by,
+        "at": fact.time,
+        "doc": said,
+    }
+    rows.put(tables.handovers, row)
+    _case_line(rows, fact, place, "handover", said.state, told=False)
+    _note(
+        rows, place, "handover", said.handover_id,
+        version=said.version, client=fact.partitionkey,
+    )  # fmt: skip
+
+
+def _case_line(
+    rows: Rows,
+    fact: Any,  # noqa: ANN401 - one of six facts, by the callers
+    place: _Place,
+    kind: str,
+    word: str,
+    *,
+    told: bool = True,
+) -> None:
+    """A line of a case's record; a screen hears of it unless it is `told` of something else."""
     row = {
         "fact_id": fact.id,
         "case_id": fact.data.case_id,
@@ -290,7 +341,8 @@ def _case_line(rows: Rows, fact: Any, place: _Place, kind: str, word: str) -> No
         "doc": fact.data,
     }
     rows.put(tables.case_lines, row)
-    _note_client(rows, fact, place)
+    if told:
+        _note_client(rows, fact, place)
 
 
 def _decision(rows: Rows, fact: facts.DecisionMade, _place: _Place) -> None:
@@ -348,6 +400,18 @@ def _refusal(rows: Rows, fact: facts.ActionRefused, place: _Place) -> None:
     _note(rows, place, "refusal", fact.data.task_id, desk=fact.partitionkey)
 
 
+def _handover_refusal(rows: Rows, fact: facts.HandoverRefused, place: _Place) -> None:
+    row = {
+        "fact_id": fact.id,
+        "desk": fact.partitionkey,
+        "task_id": fact.data.handover_id,
+        "at": fact.time,
+        "doc": fact.data,
+    }
+    rows.put(tables.refusals, row)
+    _note(rows, place, "refusal", fact.data.handover_id, desk=fact.partitionkey)
+
+
 def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: _Place) -> None:
     """The task's own next version shows it."""
 
@@ -387,6 +451,8 @@ _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
     facts.OperationAdvanced: _operation,
     facts.StepAsked: _step_asked,
     facts.FirstContactJudged: _first_contact,
+    facts.HandoverAdvanced: _handover,
+    facts.HandoverRefused: _handover_refusal,
     facts.DecisionMade: _decision,
     facts.ContactCounted: _contact,
     facts.HoleChanged: _hole,

@@ -167,6 +167,11 @@ class Views:
         known = any(page[part] for part in page if part not in ("client", "movement"))
         return page if known else None
 
+    def service(self, client: str) -> Doc | None:
+        """Who serves a client now; `None` if nobody has said."""
+        with self._engine.connect() as connection:
+            return _service(connection, client)
+
     def cases(self, client: str) -> list[Doc]:
         """A client's newest cases, each with all that was said and done."""
         with self._engine.connect() as connection:
@@ -181,6 +186,37 @@ class Views:
         """One case with all that was said and done."""
         with self._engine.connect() as connection:
             return casework.one(connection, case_id)
+
+    def handover(self, handover_id: str) -> Doc | None:
+        """A hand-over with its case and the client's newest decision."""
+        with self._engine.connect() as connection:
+            return casework.handover(connection, handover_id)
+
+    def unowned(self) -> list[Doc]:
+        """Hand-overs of every desk that wait, or that nobody took in time."""
+        with self._engine.connect() as connection:
+            return casework.unowned(connection)
+
+    def waiting(self, desk: str) -> list[Doc]:
+        """The hand-overs that wait at a desk, the first clock first."""
+        with self._engine.connect() as connection:
+            return casework.waiting(connection, desk)
+
+    def offers(self, client: str, channel: str) -> list[Doc]:
+        """The open tasks of a client in a channel, the highest priority first."""
+        c = t.tasks.c
+        mine = (c.client == client) & (c.channel == channel) & c.state.in_(_OPEN)
+        with self._engine.connect() as connection:
+            docs = list(connection.scalars(select(c.doc).where(mine)))
+        return sorted(docs, key=lambda doc: (-doc["priority"], doc["task_id"]))
+
+    def decided_by(self, event_id: str, source: str) -> str | None:
+        """The decision that an event caused, if any."""
+        c = t.decisions.c
+        mine = select(c.decision_id).where(c.cause_id == event_id, c.cause_source == source)
+        with self._engine.connect() as connection:
+            found: str | None = connection.scalars(mine.limit(1)).first()
+        return found
 
     def first_contact(self) -> list[Doc]:
         """How many cases of each type were solved at the first contact."""

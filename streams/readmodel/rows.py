@@ -13,10 +13,12 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 _ORDERED: Final[Mapping[str, str]] = {
     "tasks": "version",
+    "desk_answers": "version",
     "queues": "seq",
     "intents": "seq",
     "journeys": "seq",
     "cases": "seq",
+    "handovers": "version",
     "contacts": "seq",
     "holes": "seq",
     "buyers": "seq",

@@ -75,6 +75,20 @@ tasks = Table(
     Column("doc", JSON, nullable=False),
     Index("tasks_by_desk", "desk", "state"),
 )
+desk_answers = Table(
+    "desk_answers",
+    metadata,
+    Column("task_id", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("action", String, nullable=False),
+    Column("desk", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", String),
+    Column("outcome", String),
+    Index("desk_answers_by_action", "action", "at"),
+)
+"""Tasks that a desk has closed: `reason` why it declined one, or the `outcome` of a talk."""
 queues = Table(
     "queues",
     metadata,
@@ -222,8 +236,23 @@ case_lines = Table(
     Index("case_lines_by_case", "case_id", "seq"),
     Index("case_lines_by_word", "kind", "word"),
 )
-"""All that was said and done of a case, in order. `kind` is case, note, operation, step or
-first_contact; `word` its move, kind of note, state, step, or whether it was met."""
+"""All that was said and done of a case, in order. `kind` is case, note, operation, step,
+handover or first_contact; `word` its move, kind of note, state, step, or whether it was met."""
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("handover_id", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("client", String, nullable=False, index=True),
+    Column("case_id", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("desk", String, nullable=False),
+    Column("accept_by", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("doc", JSON, nullable=False),
+    Index("handovers_by_desk", "desk", "state"),
+)
+"""Cases offered to another desk, each as it stands; `desk` is the one asked, or that took it."""
 decisions = Table(
     "decisions",
     metadata,

@@ -7,7 +7,8 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 
-from channels.workbench.app import Pages, create_app
+from channels.workbench.app import create_app
+from channels.workbench.shell import Pages
 from schemas.time import DAY, Instant
 from streams.readmodel.database import open_database
 from streams.readmodel.queries import Views

@@ -283,6 +283,7 @@ def test_no_screen_has_a_serious_fault_of_access(page, bank, language):
     task = page.locator("a.row").get_attribute("href")
     paths = ["/", "/desks/remote-1", "/desks/rm-nobody", task, f"/clients/ct_{0:032x}"]
     paths += ["/events", "/events?event_id=none", "/decisions/none", f"/clients/{CLIENT}"]
+    paths += ["/handovers", "/handovers/none", "/cases/none"]
     paths += ["/book", "/book?desk=rm-li", "/book?desk=rm-nobody", "/diagnoses/none"]
     paths += [f"/clients/ct_{0:032x}?period=all"]
     for path in paths:

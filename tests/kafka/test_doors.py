@@ -4,6 +4,7 @@ Doors, folds and projector are processes of their own; one world for the whole f
 """
 
 import json
+import re
 from contextlib import closing
 
 import pytest
@@ -218,6 +219,39 @@ def test_logs_that_are_there_are_checked(world, suishen, monkeypatch):
     monkeypatch.setenv("SUISHEN_KAFKA_CLIENT_PARTITIONS", "3")
     code, said = suishen(*words)
     assert (code, "client-events: 2 partitions, wanted 3" in said) == (70, True)
+
+
+def test_a_turn_of_the_ai_channel_hands_a_case_over_and_a_desk_takes_it(world):
+    client = a_client(9)
+    world.known(client)
+    world.wait(lambda: world.story(f"known-{client}").get("state") == "applied")
+
+    def turn(name, kind, data):
+        said = {
+            "turn_id": name, "session_id": "s1", "client_ref": client, "type": kind, "data": data,
+            "wait_ms": 1500,
+        }  # fmt: skip
+        # Sent again it counts once: on a slow machine the answer comes a little later.
+        return world.wait(lambda: _whole(world.http.post("/v1/ai/turns", json=said)))
+
+    need = {"request": "payment_failed", "record": {"payment": "p-9"}}
+    opened = turn("ai-1", "case.need_raised", need)
+    assert opened["next"] == {"kind": "ask", "fields": ["account", "amount"]}
+    wish = {"case_id": opened["case_id"], "kind": "visit", "by": "client"}
+    offered = turn("ai-2", "case.handover_asked", wish)["next"]
+    assert (offered["kind"], offered["desk"]) == ("hand_over", "rm-li")
+    page = f"/handovers/{offered['handover_id']}"
+    fields = dict(
+        re.findall(r'name="(token|nonce|version|desk)" value="([^"]*)"', world.http.get(page).text)
+    )
+    taken = world.http.post(f"{page}/actions", data=fields | {"action": "take"})
+    assert taken.status_code == 202
+    world.wait(lambda: "rm-li 已于" in world.http.get(page).text)
+
+
+def _whole(answer):
+    assert answer.status_code in (200, 202), answer.text
+    return answer.json() if answer.status_code == 200 else None
 
 
 def test_a_product_released_while_workers_run_counts_from_its_marker_on(world, suishen, tmp_path):

@@ -18,7 +18,7 @@ def test_a_setting_is_read_from_its_name():
 def test_an_unknown_name_is_an_error_that_names_the_nearest():
     with pytest.raises(SettingsError, match="SUISHEN_PROT; did you mean SUISHEN_PORT"):
         read_settings({"SUISHEN_PROT": "1"})
-    with pytest.raises(SettingsError, match="known are SUISHEN_CHANNELS, SUISHEN_DATA"):
+    with pytest.raises(SettingsError, match="known are SUISHEN_CHANNELS, SUISHEN_COREBANK_URL"):
         read_settings({"SUISHEN_QQQQQQQQQ": "1"})
 
 

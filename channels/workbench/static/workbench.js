@@ -53,6 +53,21 @@
     return true;
   };
 
+  // A clock shows what was left when its text was made, less the time since: no clock is compared.
+  const born = new WeakMap();
+  const tick = () => {
+    for (const clock of document.querySelectorAll("[data-left]")) {
+      if (!born.has(clock)) born.set(clock, performance.now());
+      const passed = Math.floor((performance.now() - born.get(clock)) / 1000);
+      const left = Number(clock.dataset.left) - passed;
+      const two = String(left % 60).padStart(2, "0");
+      const text = left > 0 ? `${Math.floor(left / 60)}:${two}` : clock.dataset.over;
+      if (clock.textContent !== text) clock.textContent = text;
+    }
+  };
+  tick();
+  setInterval(tick, 250);
+
   if (body.dataset.stream) {
     const stream = new EventSource(body.dataset.stream);
     stream.addEventListener("open", () => show(true));
@@ -62,7 +77,7 @@
       if (panel && notice.subject === body.dataset.subject) {
         const said = document.getElementById("said");
         fetchAgain(panel).then(() => { if (said) said.textContent = ""; });
-      } else if (rows && (notice.kind === "task" || notice.kind === "queue")) {
+      } else if (rows && ["task", "queue", "handover"].includes(notice.kind)) {
         if (!isRead()) fetchAgain(rows, () => !isRead());
       }
     });

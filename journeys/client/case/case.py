@@ -36,6 +36,21 @@ class Operation(msgspec.Struct, frozen=True, array_like=True):
     reason: str | None = None
 
 
+class Handover(msgspec.Struct, frozen=True, array_like=True):
+    """A case offered to another desk; who has it keeps it meanwhile."""
+
+    handover_id: str
+    version: int
+    kind: str
+    desk: str
+    """Who is asked now."""
+    left: tuple[str, ...]
+    """Who is asked after that, in turn."""
+    accept_by: Instant
+    want: str | None = None
+    next_step: str | None = None
+
+
 class Case(msgspec.Struct, frozen=True, array_like=True):
     """One thing that the client needs solved."""
 
@@ -70,6 +85,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True):
     confirmed: str | None = None
     reopened: int = 0
     operations: tuple[Operation, ...] = ()
+    handover: Handover | None = None
 
     @property
     def is_open(self) -> bool:
@@ -93,6 +109,8 @@ def dues(case: Case) -> Iterator[tuple[Instant | None, str, str]]:
     yield case.due, "case_due", case.case_id
     yield case.ends_at, "case_end", case.case_id
     yield case.judge_at, "case_judge", case.case_id
+    if case.handover is not None:
+        yield case.handover.accept_by, "handover", case.case_id
     for operation in case.operations:
         yield operation.due, "operation", operation.operation_id
 

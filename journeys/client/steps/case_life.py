@@ -1,12 +1,14 @@
 """A case as it stands: whose turn it is, who owns it, how it is solved, confirmed and closed."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from journeys.catalogue.casework import ROLES, CaseType
 from journeys.catalogue.vocabulary import RANKS
 from journeys.client.case.case import UNDER_WAY, Case, Values, ordered
 from journeys.client.state import Holding
-from journeys.client.steps import behaviour
+from journeys.client.steps import behaviour, handing
 from journeys.client.steps.draft import Draft
 from journeys.identity import short_hash
 from schemas import facts
@@ -21,6 +23,8 @@ from schemas.envelope import Envelope
 from schemas.time import Instant
 from schemas.wire import Channel
 
+NOT_THEIRS: Final = "not_served_by_desk"
+
 
 def owns(case: Case, topics: tuple[str, ...]) -> bool:
     """Is one of these topics this case's own?"""
@@ -30,6 +34,13 @@ def owns(case: Case, topics: tuple[str, ...]) -> bool:
 def find(draft: Draft, case_id: str) -> Case | None:
     """A case that is not closed."""
     return next((case for case in draft.cases if case.case_id == case_id), None)
+
+
+def is_foreign(draft: Draft, desk: str | None, case: Case | None = None) -> bool:
+    """Does a desk speak that neither serves the client nor has the case?"""
+    served = draft.served
+    theirs = (served.rm, served.team, served.remote, None if case is None else case.owner)
+    return desk is not None and desk not in theirs
 
 
 def type_of(draft: Draft, case: Case) -> CaseType | None:
@@ -104,7 +115,7 @@ def settle(draft: Draft, case_id: str) -> None:
 
 def resolve(draft: Draft, case: Case, *, by: str) -> Case:
     """It is solved as far as is known: its topic is free; for a while it may be opened again."""
-    kind = type_of(draft, case)
+    kind, case = type_of(draft, case), handing.withdraw(draft, case)
     reopen, contact = (0, 0) if kind is None else (kind.reopen, kind.first_contact)
     solved = replace(
         case,
@@ -145,7 +156,7 @@ def prove(draft: Draft, case: Case) -> None:
 
 def close(draft: Draft, case: Case, reason: str) -> None:
     """It is over: nothing of it is kept here."""
-    was_open = case.is_open
+    was_open, case = case.is_open, handing.withdraw(draft, case)
     against = "unsolved" if was_open else unconfirmed(case)
     ended = replace(judge(draft, case, against), life=CaseLife.CLOSED, due=None)
     draft.cases = tuple(other for other in draft.cases if other.case_id != case.case_id)

@@ -3,6 +3,8 @@
 One owner at a time, and while a case is open its topic is its own.
 """
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from journeys.catalogue.casework import CaseType
@@ -10,10 +12,12 @@ from journeys.client.case.case import NOT_OVER, Case, Values, ordered
 from journeys.client.state import Holding, TaskRow
 from journeys.client.steps import behaviour, journeys, tasks
 from journeys.client.steps.case_life import (
+    NOT_THEIRS,
     close,
     confirm,
     find,
     is_at_work,
+    is_foreign,
     is_proven_by,
     judge,
     owner_of,
@@ -43,6 +47,9 @@ from schemas.tasks import TaskState
 from schemas.time import Instant
 from schemas.wire import Channel
 
+CORRECTION: Final = "record_correction"
+"""The request that a desk makes by declining a task for a wrong fact."""
+
 
 def on_need(draft: Draft, event: NeedRaised) -> None:
     """A request: the case that it belongs to goes on, is opened again, or is opened."""
@@ -50,6 +57,8 @@ def on_need(draft: Draft, event: NeedRaised) -> None:
     kind = work.by_request.get(said.request)
     if kind is None:
         refuse(draft, event, "unknown_request")
+    elif is_foreign(draft, said.desk):
+        refuse(draft, event, NOT_THEIRS)
     elif not said.record.keys() <= set(kind.record):
         refuse(draft, event, "unknown_field")
     else:
@@ -92,6 +101,9 @@ def on_note(draft: Draft, event: NoteTaken) -> None:
     if case is None or kind is None:
         refuse(draft, event, "unknown_case")
         return
+    if is_foreign(draft, said.desk, case):
+        refuse(draft, event, NOT_THEIRS)
+        return
     if note.field is not None and note.field not in kind.record:
         refuse(draft, event, "unknown_field")
         return
@@ -104,6 +116,7 @@ def on_note(draft: Draft, event: NoteTaken) -> None:
             session=said.session,
             channel=said.channel,
             by=said.by,
+            desk=said.desk,
             note=note,
             again=again,
         ),
@@ -124,6 +137,9 @@ def on_settled(draft: Draft, event: CaseSettled) -> None:
     case = find(draft, said.case_id)
     if case is None:
         refuse(draft, event, "unknown_case")
+        return
+    if is_foreign(draft, said.desk, case):
+        refuse(draft, event, NOT_THEIRS)
         return
     if is_at_work(case):
         refuse(draft, event, "operation_under_way")
@@ -195,6 +211,15 @@ def on_helped(draft: Draft, row: TaskRow, outcome: str) -> None:
             resolve(draft, case, by="desk_says")
 
 
+def open_correction(draft: Draft, row: TaskRow) -> None:
+    """A desk says that a task rests on a wrong fact: somebody has to put the record right."""
+    kind = draft.edition.casework.by_request.get(CORRECTION)
+    known = None if kind is None else _same(draft, kind, row.action)
+    if kind is None or (known is not None and known.is_open) or not _has_room(draft):
+        return
+    _begin(draft, kind, {kind.subject: row.action}, channel=row.channel, session=row.task_id)
+
+
 def recall_cause(draft: Draft, mark: int) -> None:
     """What opened it was taken back: it goes too, unless the bank is at work for it."""
     for case in draft.cases:
@@ -210,6 +235,10 @@ def _open(
     if not _has_room(draft):
         refuse(draft, event, "too_many_cases")
         return
+    _begin(draft, kind, record, channel=str(channel), session=session)
+
+
+def _begin(draft: Draft, kind: CaseType, record: Values, *, channel: str, session: str) -> None:
     case = Case(
         case_id=draft.name("k_"),
         type=kind.id,
@@ -217,9 +246,9 @@ def _open(
         topic=kind.topic,
         subject=str(record.get(kind.subject, "")),
         life=CaseLife.OPEN,
-        channel=str(channel),
-        owner=owner_of(draft, kind, str(channel)),
-        owned_in=str(channel),
+        channel=channel,
+        owner=owner_of(draft, kind, channel),
+        owned_in=channel,
         record=ordered(record),
         opened_at=draft.now,
         causes=(draft.cause.mark,),

@@ -7,7 +7,7 @@ from journeys.client.contact.ledger import CoolDown
 from journeys.client.state import TaskRow
 from journeys.client.steps import cases, journeys, tasks
 from journeys.client.steps.draft import Draft
-from journeys.decide import contact_policy, stopping
+from journeys.decide import contact_policy, eligibility, stopping
 from journeys.decide.verdict import Withheld
 from schemas.envelope import Envelope
 from schemas.facts import Effect
@@ -19,7 +19,7 @@ from schemas.signals.desk import (
     TaskPresented,
 )
 from schemas.tasks import Claim, ClaimKind, DeclineReason, Outcome, TaskState
-from schemas.time import Instant
+from schemas.time import DAY, Instant
 
 _PLAIN = {
     ClaimKind.ASSIGNED: TaskState.ASSIGNED,
@@ -78,6 +78,11 @@ def on_claim(draft: Draft, event: TaskClaimed) -> None:
     if claim.number <= row.claim:
         draft.set_aside(event, Effect.DUPLICATE, "claim_seen")
         return
+    if tasks.is_open(row) and claim.desk != row.desk:
+        # Its number is no number of this desk's: kept, it would hide the next claim of the one
+        # that has the task.
+        draft.set_aside(event, Effect.REFUSED, "not_this_desk")
+        return
     row = replace(row, claim=claim.number)
     if not tasks.is_open(row):
         _on_closed(draft, event, row)
@@ -115,10 +120,36 @@ def _apply(draft: Draft, row: TaskRow, claim: Claim, at: Instant) -> None:
             _complete(draft, row, claim.outcome or Outcome.NOT_NOW)
         case ClaimKind.DECLINED:
             _decline(draft, row, claim.reason or DeclineReason.OTHER)
-        case ClaimKind.HANDED_OVER:
-            _pass_on(draft, row, claim.to, "handed_over")
-        case ClaimKind.NO_DESK_HOURS | ClaimKind.NO_LICENCE:
-            _pass_on(draft, row, next(iter(row.backups), None), str(claim.kind))
+        case _:
+            _elsewhere(draft, row, claim)
+
+
+def _elsewhere(draft: Draft, row: TaskRow, claim: Claim) -> None:
+    """The desk does not keep it."""
+    if claim.kind is ClaimKind.HANDED_OVER:
+        _pass_on(draft, row, claim.to, "handed_over")
+    elif claim.kind is ClaimKind.NO_DESK_HOURS:
+        _overflow(draft, row, claim)
+    else:
+        _may_not(draft, row, claim)
+
+
+def _overflow(draft: Draft, row: TaskRow, claim: Claim) -> None:
+    """Absent: to the deputy. Else to the next desk, and from the last one back to the first."""
+    if claim.to is not None:
+        _pass_on(draft, row, claim.to, "deputy")
+    else:
+        _pass_on(draft, row, next(iter(row.backups), None), str(claim.kind))
+
+
+def _may_not(draft: Draft, row: TaskRow, claim: Claim) -> None:
+    """The desk may not work it; where no other is left, nobody does."""
+    if row.backups:
+        _pass_on(draft, row, row.backups[0], str(claim.kind))
+        return
+    closed = tasks.change(draft, row, TaskState.DECLINED, reason=str(claim.kind))
+    journeys.on_outcome(draft, closed, "declined")
+    draft.decide_on("outcome")
 
 
 def _start(draft: Draft, row: TaskRow, at: Instant) -> None:
@@ -157,6 +188,8 @@ def _complete(draft: Draft, row: TaskRow, outcome: Outcome) -> None:
         return
     if outcome in _UNREACHED:
         row = tasks.take_back(draft, row)
+    elif row.desk is not None:
+        draft.helped_on = draft.now // DAY
     attempts = row.attempts + 1
     if outcome is Outcome.UNREACHABLE and attempts < draft.edition.contact.attempts:
         again = Instant(draft.now + draft.edition.contact.retry_unreached)
@@ -182,6 +215,8 @@ def _decline(draft: Draft, row: TaskRow, reason: DeclineReason) -> None:
         journeys.on_outcome(draft, declined, Outcome.REFUSED)
     else:
         journeys.on_outcome(draft, declined, "declined")
+    if reason is DeclineReason.WRONG_FACT:
+        cases.open_correction(draft, declined)
     draft.decide_on("outcome")
 
 
@@ -190,7 +225,7 @@ def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
     if desk is None:
         _keep(draft, row)
         return
-    backups = tuple(other for other in row.backups if other != desk)
+    backups = _backups(draft, row, desk, reason)
     moved = replace(
         row,
         version=row.version + 1,
@@ -202,6 +237,21 @@ def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
         snoozed_until=None,
     )
     tasks.put(draft, moved, former_desk=row.desk)
+
+
+def _backups(draft: Draft, row: TaskRow, desk: str, reason: str) -> tuple[str, ...]:
+    """Who is asked after a desk. What is handed over comes back first, if it may not stay there.
+
+    Work that overflows comes back once to the desk that had it first; there it stays.
+    """
+    others = tuple(other for other in row.backups if other != desk)
+    if row.desk is None or reason in ("deputy", ClaimKind.NO_LICENCE, ClaimKind.NO_LANGUAGE):
+        return others
+    if reason == "handed_over":
+        return (row.desk, *(other for other in others if other != row.desk))
+    treatment = draft.edition.treatments.get(row.treatment)
+    desks = () if treatment is None else eligibility.desks(treatment, draft.served)
+    return (*others, row.desk) if desks[:1] == (row.desk,) else others
 
 
 def _cool_down(draft: Draft, row: TaskRow) -> None:

@@ -43,6 +43,7 @@ def on_wanted(draft: Draft, event: OperationWanted) -> None:
         return
     kind = draft.edition.casework.operations.get(said.operation)
     no = _why_not(draft, case, kind, said.parameters, str(said.channel))
+    no = case_life.NOT_THEIRS if case_life.is_foreign(draft, said.desk, case) else no
     if no is not None or kind is None:
         case_life.refuse(draft, event, no or "unknown_operation")
         return
@@ -71,6 +72,9 @@ def on_replied(draft: Draft, event: OperationReplied) -> None:
         case_life.refuse(draft, event, "unknown_operation")
         return
     case, operation = found
+    if case_life.is_foreign(draft, said.desk, case):
+        case_life.refuse(draft, event, case_life.NOT_THEIRS)
+        return
     if operation.state is not OperationState.OFFERED or not case.is_open:
         case_life.refuse(draft, event, "not_to_be_confirmed")
         return
@@ -196,7 +200,7 @@ def _find(draft: Draft, operation_id: str) -> tuple[Case, Operation] | None:
 
 def _kind(draft: Draft, operation: Operation) -> OperationType | None:
     """The definition that it was offered under; `None` if a release dropped it."""
-    return draft.reference.catalogue.operation(operation.operation, operation.version)
+    return draft.catalogue.operation(operation.operation, operation.version)
 
 
 def _why_not(

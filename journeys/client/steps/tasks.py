@@ -9,6 +9,7 @@ from journeys.client.contact import ledger as slots
 from journeys.client.state import TaskRow
 from journeys.client.steps import sales
 from journeys.client.steps.draft import Draft
+from journeys.client.steps.handing import BANK_LANGUAGE
 from journeys.decide import contact_policy
 from journeys.step import Route
 from schemas.facts import ContactCounted, ContactUse, TaskChanged
@@ -154,7 +155,21 @@ def wire(draft: Draft, row: TaskRow) -> Task:
         snoozed_until=row.snoozed_until,
         claim=row.claim,
         crossed_recall=row.crossed_recall,
+        **_wanted_of_a_desk(draft, row),
     )
+
+
+def _wanted_of_a_desk(draft: Draft, row: TaskRow) -> dict[str, Any]:
+    """Licence, language, and whether its fairness floor is for this client."""
+    if row.desk is None:
+        return {}
+    action, language = draft.edition.actions.get(row.action), draft.served.locale
+    since = draft.now // DAY - draft.helped_on
+    return {
+        "licence": None if action is None else action.licence,
+        "language": None if language == BANK_LANGUAGE else language,
+        "unserved": True if since * DAY >= draft.edition.desk.unserved else None,
+    }
 
 
 def _told(row: TaskRow) -> Iterator[sales.Said]:

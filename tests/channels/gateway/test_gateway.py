@@ -96,6 +96,30 @@ def test_a_desk_action_goes_to_the_desks_log(door, log):
     assert (log.taken[0].topic, log.taken[0].key) == ("desk-events", b"rm-li")
 
 
+def test_an_override_with_an_unknown_reason_is_refused_with_its_place_and_counted(log):
+    metrics = Metrics(CollectorRegistry())
+    door = TestClient(create_app(log, At(), Known(), DoorMetrics(metrics, [])))
+    action = {"task_id": TASK, "task_version": 1, "action": "decline", "actor": "li"}
+    said = a_document("desk.desk_acted", action | {"reason": "bored"}, key="rm-li")
+    answer = post(door, said)
+    assert (answer.status_code, answer.json()["code"]) == (422, "contract-violation")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/data/reason"]
+    assert log.taken == []
+    assert metrics.events_rejected.labels("contract-violation")._value.get() == 1
+
+
+def test_a_hand_over_taken_goes_to_the_desks_log(door, log):
+    act = {"handover_id": "h_" + "8" * 32, "version": 1, "action": "take", "actor": "li"}
+    assert post(door, a_document("desk.handover_acted", act, key="rm-li")).status_code == 202
+    assert log.taken[0].topic == "desk-events"
+
+
+def test_what_a_desk_fold_says_no_channel_may_say(door):
+    said = {"handover_id": "h_" + "8" * 32, "version": 1, "desk": "rm-li", "kind": "taken"}
+    answer = post(door, a_document("desk.handover_answered", said))
+    assert (answer.status_code, answer.json()["code"]) == (403, "type-not-yours")
+
+
 def test_no_acknowledgement_while_the_log_is_away(door, log):
     log.away = True
     answer = post(door, a_page())

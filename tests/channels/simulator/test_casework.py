@@ -7,7 +7,14 @@ import pytest
 
 from schemas import codec
 from schemas.cases import CaseMove, OperationState
-from schemas.facts import CaseAdvanced, FirstContactJudged, OperationAdvanced, StepAsked
+from schemas.facts import (
+    CaseAdvanced,
+    FirstContactJudged,
+    HandoverAdvanced,
+    HandoverRefused,
+    OperationAdvanced,
+    StepAsked,
+)
 from streams.topics import CLIENT_FACTS
 from tests.channels.simulator.lives import Life, a_month, tasks_of, with_engine
 
@@ -24,7 +31,13 @@ def a_busy_life() -> Life:
 @cache
 def _lived() -> Life:
     more = {
-        "casework": {"payment_fails": 0.1, "moves_instruction": 0.06, "says_unsolved": 0.1},
+        "casework": {
+            "payment_fails": 0.1,
+            "moves_instruction": 0.06,
+            "says_unsolved": 0.1,
+            "asks_for_person": 0.4,
+            "takes_over": 0.6,
+        },
         "core": {"refuses": 0.15, "undo_refuses": 0.3, "silent_before": 0.1, "silent_after": 0.1},
     }
     return with_engine(clients=40, days=9, mixed=more)
@@ -61,7 +74,7 @@ def test_every_confirmed_operation_ends_with_a_named_owner_where_a_person_has_it
 
 
 def test_no_step_is_carried_out_twice_and_lost_answers_are_asked_for_again(life):
-    core = life.bank._casework.core
+    core = life.bank.casework.core
     asked = [fact.data for fact in facts_of(life, StepAsked)]
     assert max(request.attempt for request in asked) > 1
     assert set(core.carried_out.values()) == {1}
@@ -85,7 +98,7 @@ def test_a_moved_instruction_changes_the_position_and_confirms_the_case(life):
 
 
 def test_a_sent_payment_leaves_the_account(life):
-    core = life.bank._casework.core
+    core = life.bank.casework.core
     sent = [payment for payment in core.payments.values() if payment.state == "sent"]
     out = Counter(
         (said.data["account"], said.data["amount"]["amount_minor"])
@@ -95,6 +108,22 @@ def test_a_sent_payment_leaves_the_account(life):
     paid = sum(out[payment.account, payment.amount] > 0 for payment in sent)
     assert paid >= 0.8 * len(sent) > 0
     assert all(account.free >= 0 for account in core.accounts.values())
+
+
+def test_cases_are_handed_over_taken_in_time_passed_on_and_kept(life):
+    said = [fact.data for fact in facts_of(life, HandoverAdvanced)]
+    states = Counter(str(each.state) for each in said)
+    assert states["offered"] > 5
+    assert states["taken"] > 3
+    assert states["passed_on"] > 0
+    owners = {fact.data.case_id: fact.data.owner for fact in facts_of(life, CaseAdvanced)}
+    last = {each.case_id: each for each in said}
+    taken = [each for each in last.values() if each.state == "taken"]
+    assert all(owners[each.case_id] for each in taken)
+    over = {each.handover_id for each in said if each.state == "withdrawn"}
+    refused = [m.value for m in life.written if b"fact.handover_refused" in m.value]
+    late = {codec.decode(value, (HandoverRefused,)).data.handover_id for value in refused}
+    assert late <= over  # who comes for a case that was solved meanwhile is told so
 
 
 def test_first_contact_is_judged_once_for_each_case_and_both_ways(life):

@@ -87,5 +87,8 @@ def test_parts_have_ports_of_their_own():
     found = parts(18080)
     ports = [part.metrics_port for part in found]
     assert len(set(ports)) == len(ports) == len({part.name for part in found})
-    doors = {part.name: part.environment["SUISHEN_PORT"] for part in found if part.settings}
+    named = [(part.name, part.settings) for part in found if part.settings]
+    doors = {name: its["SUISHEN_PORT"] for name, its in named if "SUISHEN_PORT" in its}
     assert doors == {"gateway": "18080", "workbench": "18081"}
+    assert dict(named)["operations"] == {"SUISHEN_COREBANK_URL": "http://127.0.0.1:18099"}
+    assert 18099 not in ports

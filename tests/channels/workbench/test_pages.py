@@ -7,7 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 from starlette.testclient import TestClient
 
-from channels.workbench.app import Pages, create_app
+from channels.workbench.app import create_app
+from channels.workbench.shell import Pages
 from channels.workbench.wording import LOCALES, Words
 from schemas import codec, facts
 from schemas.reference import Stop
@@ -389,6 +390,13 @@ def test_a_closed_task_takes_no_act_and_says_how_it_ended(bench):
     token = bench.http.cookies["token"]
     answer = bench.http.post(f"/tasks/{TASK}/actions", data={"token": token, "action": "accept"})
     assert "nothing more can be done" in answer.text
+
+
+def test_a_reason_that_nobody_knows_is_named_as_such_and_sends_nothing(bench):
+    bench.desk.task()
+    answer = bench.act("decline", reason="did_not_feel_like_it")
+    assert (answer.status_code, bench.sent()) == (409, [])
+    assert "no such reason" in answer.text
 
 
 def test_a_task_that_moved_on_is_not_acted_upon(bench):

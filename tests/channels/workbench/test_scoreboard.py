@@ -5,9 +5,10 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from channels.workbench.app import Pages, create_app
+from channels.workbench.app import create_app
 from channels.workbench.forest import forest
 from channels.workbench.scoreboard import worded
+from channels.workbench.shell import Pages
 from channels.workbench.wording import Words
 from schemas.time import DAY, SECOND, Instant
 from streams.readmodel.database import open_database

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.catalogue.casework import HANDOVERS
 from journeys.catalogue.dating import edition_at
 from journeys.catalogue.read_conduct import TABLE
 from journeys.catalogue.read_measures import CHECKS, MEASURES
@@ -32,6 +33,11 @@ fall_back_share = "50%"
 urgency_near = "24h"
 urgency_most = 2.0
 snooze_most = "3d"
+pause_share = "5%"
+pause_of = 50
+drift_recent = "30d"
+drift_before = "90d"
+shown_from = 30
 """
 MIDNIGHT = parse_instant("2027-01-01T00:00:00+08:00")
 
@@ -105,7 +111,8 @@ def test_a_needed_file_that_is_missing_is_named(name, what):
 
 
 def test_no_file_at_all_is_refused():
-    assert len(faults({})) == 17 + len(GATE) + len(TABLE) + len(MEASURES) + len(CHECKS)
+    named = (GATE, TABLE, HANDOVERS, MEASURES, CHECKS)
+    assert len(faults({})) == 17 + sum(map(len, named))
 
 
 def test_an_action_may_come_later_and_leave_again():

@@ -227,16 +227,61 @@ def test_a_task_handed_over_is_offered_to_the_next_desk_and_leaves_the_first():
     offered = [event for event in said if event.type.endswith("task_offered.v1")]
     assert {event.partitionkey for event in offered} == {"rm-li", "team-east"}
     assert newest(life).desk == "team-east"
-    assert newest(life).backups == ("remote-1",)
+    assert newest(life).backups == ("rm-li", "remote-1")
 
 
-def test_without_hours_a_task_goes_down_its_list_of_desks_and_stays_with_the_last():
+def test_what_is_handed_to_a_desk_without_the_licence_comes_back_with_the_reason():
     life = planned()
-    claim(life, A.NO_DESK_HOURS, 1)
-    claim(life, A.NO_DESK_HOURS, 2)
-    assert newest(life).desk == "remote-1"
-    claim(life, A.NO_LICENCE, 3)
-    assert newest(life).desk == "remote-1"
+    claim(life, A.HANDED_OVER, 1, to="team-east")
+    claim(life, A.NO_LICENCE, 2)
+    back = newest(life)
+    assert (back.desk, back.state_reason, back.backups) == ("rm-li", "no_licence", ("remote-1",))
+
+
+def test_without_hours_a_task_goes_down_its_list_of_desks_and_back_to_the_first():
+    life = planned()
+    desks = [newest(life).desk]
+    for number in range(1, 4):
+        claim(life, A.NO_DESK_HOURS, number)
+        desks.append(newest(life).desk)
+    assert desks == ["rm-li", "team-east", "remote-1", "rm-li"]
+    claim(life, A.NO_DESK_HOURS, 4)
+    assert (newest(life).desk, newest(life).backups) == ("rm-li", ())
+
+
+def test_a_task_that_no_desk_left_may_work_is_closed_with_the_reason():
+    life = planned()
+    for number, kind in enumerate((A.NO_LICENCE, A.NO_LANGUAGE, A.NO_LICENCE), start=1):
+        claim(life, kind, number)
+    assert (newest(life).state, newest(life).state_reason) == (TaskState.DECLINED, "no_licence")
+    assert life.state.ledger.cool_downs == ()
+
+
+def test_a_desk_that_is_away_passes_it_to_its_deputy_and_not_back():
+    life = planned()
+    claim(life, A.NO_DESK_HOURS, 1, to="rm-wang")
+    task = newest(life)
+    assert (task.desk, task.state_reason) == ("rm-wang", "deputy")
+    assert task.backups == ("team-east", "remote-1")
+
+
+def test_a_client_whom_no_desk_has_served_for_long_is_told_as_such():
+    life = planned()
+    assert newest(life).unserved is True
+    for number, kind in enumerate((A.ACCEPTED, A.STARTED), start=1):
+        claim(life, kind, number)
+    claim(life, A.COMPLETED, 3, outcome=Outcome.INTERESTED)
+    served = newest(life)
+    assert served.unserved is None
+    assert life.state.helped_on == served.changed_at // DAY
+
+
+def test_a_client_not_reached_was_not_served():
+    life = planned()
+    for number, kind in enumerate((A.ACCEPTED, A.STARTED), start=1):
+        claim(life, kind, number)
+    claim(life, A.COMPLETED, 3, outcome=Outcome.UNREACHABLE)
+    assert life.state.helped_on == 0
 
 
 def test_a_task_put_off_or_given_back_stays_open():
@@ -276,3 +321,29 @@ def test_any_other_claim_on_a_closed_task_is_set_aside():
     life = planned()
     claim(life, A.DECLINED, 1, reason=DeclineReason.NO_TIME)
     assert facts.Effect.REFUSED in effects(claim(life, A.ACCEPTED, 2))
+
+
+def test_a_claim_of_a_desk_that_has_lost_the_task_is_refused_and_hides_no_other():
+    life = planned()
+    task = newest(life)
+    claim(life, A.ACCEPTED, 1, task=task)
+    claim(life, A.HANDED_OVER, 2, task=task, to=task.backups[0])
+    moved = newest(life)
+    said = claim(life, A.COMPLETED, 3, task=moved, desk=task.desk, outcome=Outcome.SOLVED)
+    assert effects(said) == {facts.Effect.REFUSED}
+    assert newest(life) == moved
+    claim(life, A.ACCEPTED, 3, task=moved)  # the desk that has it counts on from its own number
+    assert (newest(life).state, newest(life).desk) == (TaskState.ACCEPTED, task.backups[0])
+
+
+def test_a_wrong_fact_opens_a_correction_that_somebody_owns_and_other_reasons_do_not():
+    life = planned()
+    claim(life, A.DECLINED, 1, reason=DeclineReason.NO_TIME)
+    assert life.state.cases == ()
+    life = planned()
+    said = claim(life, A.DECLINED, 1, reason=DeclineReason.WRONG_FACT)
+    (opened,) = [event.data for event in said if isinstance(event, facts.CaseAdvanced)]
+    assert (opened.case_type, opened.subject, opened.owner) == (
+        "record_correction", "inflow_talk", "team-east"
+    )  # fmt: skip
+    assert opened.due is not None

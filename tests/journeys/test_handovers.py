@@ -1,0 +1,286 @@
+"""A case handed over: an owner and a clock at every moment, through both folds."""
+
+import pytest
+
+from journeys.catalogue.load import load
+from schemas import facts
+from schemas.time import MINUTE, SECOND, Instant, parse_instant
+from tests.builders import ACCOUNT, MONDAY_10, POLICIES, the_reference
+from tests.journeys.client.casework import refused
+from tests.journeys.handing import Bank
+
+
+@pytest.fixture(scope="module")
+def licensed():
+    """Makes clients of a bank where a failed payment is for licensed desks."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in POLICIES.glob("*.toml")}
+    help_line = 'help = "case_help"\n'
+    files["cases.toml"] = files["cases.toml"].replace(
+        help_line, help_line + 'licence = "payments"\n'
+    )
+    reference = the_reference().with_catalogue(load(files, version="licensed"), offset=9)
+
+    def made():
+        bank = Bank()
+        bank.reference = reference
+        return bank
+
+    return made
+
+
+def waiting(kind="live", **more):
+    """A failed payment that remote-1 has, offered to another desk."""
+    bank = Bank()
+    bank.need(record={"payment": "p-17", "account": ACCOUNT})
+    bank.note("asked", "amount", by="desk")
+    bank.hand_over(kind, **more)
+    return bank
+
+
+def test_the_packet_carries_what_is_known_asked_left_and_wanted():
+    bank = waiting(want="付款没有成功，想今天汇出", next_step="核对收款行")
+    said = bank.handover
+    assert (said.state, said.kind, said.desk, said.owner) == (
+        "offered", "live", "team-east", "remote-1"
+    )  # fmt: skip
+    packet = said.packet
+    assert (packet.want, packet.next_step) == ("付款没有成功，想今天汇出", "核对收款行")
+    assert packet.known == {"account": ACCOUNT, "payment": "p-17"}
+    assert (packet.asked, packet.left) == (("amount",), ("amount",))
+    assert (packet.consent.marketing, packet.consent.complaint_open) == (True, False)
+    assert "无需重复" in said.say.zh
+    assert "need not repeat" in said.say.en
+
+
+@pytest.mark.parametrize(("kind", "wait"), [("live", MINUTE), ("call_back", 15 * MINUTE)])
+def test_each_kind_has_its_own_clock(kind, wait):
+    bank = waiting(kind)
+    asked_at = MONDAY_10 + 20 * SECOND
+    assert bank.handover.accept_by == asked_at + wait
+
+
+def test_a_branch_has_a_working_day_and_a_weekend_is_none():
+    bank = Bank()
+    bank.at = parse_instant("2026-11-27T16:30:00+08:00")
+    bank.need()
+    bank.hand_over("visit", at=parse_instant("2026-11-27T16:40:00+08:00"))
+    assert bank.handover.desk == "rm-li"
+    assert bank.handover.accept_by == parse_instant("2026-11-30T16:40:00+08:00")
+
+
+def test_who_has_the_case_keeps_it_until_it_is_taken():
+    bank = waiting()
+    assert bank.case.owner == "remote-1"
+    bank.act("team-east")
+    assert (bank.handover.state, bank.handover.owner, bank.handover.actor) == (
+        "taken", "team-east", "team-east"
+    )  # fmt: skip
+    assert (bank.case.owner, bank.case.reason) == ("team-east", "handed_over")
+    assert bank.state.cases[0].handover is None
+    assert bank.desks["team-east"].waiting == ()
+
+
+def test_at_zero_the_next_desk_is_asked_and_client_and_manager_are_told():
+    bank = waiting()
+    first = bank.handover.accept_by
+    bank.wait(first)
+    said = bank.handover
+    assert (said.state, said.former, said.desk, said.reason) == (
+        "passed_on", "team-east", "rm-li", "not_taken"
+    )  # fmt: skip
+    assert said.told == ("client", "manager")
+    assert "抱歉" in said.say.zh
+    assert said.accept_by == first + MINUTE
+    assert bank.case.owner == "remote-1"
+    assert bank.desks["team-east"].waiting == ()
+    assert [one.handover_id for one in bank.desks["rm-li"].waiting] == [said.handover_id]
+
+
+def test_where_nobody_takes_it_the_owner_keeps_it_and_a_person_is_called():
+    bank = waiting()
+    bank.wait(Instant(bank.at + 5 * MINUTE))
+    assert [str(each.state) for each in bank.handovers] == ["offered", "passed_on", "lapsed"]
+    assert (bank.handover.owner, bank.case.move, bank.case.reason) == (
+        "remote-1", "overdue", "handover_lapsed"
+    )  # fmt: skip
+    actions = [task.action for task in bank.all_of(facts.TaskChanged)]
+    assert "case_help" in actions
+    bank.hand_over()  # and it may be tried again
+    assert bank.handover.state == "offered"
+
+
+def test_a_desk_that_passes_it_on_does_not_wait_for_zero():
+    bank = waiting()
+    bank.act("team-east", "pass_on")
+    assert (bank.handover.state, bank.handover.reason, bank.handover.desk) == (
+        "passed_on", "passed_on", "rm-li"
+    )  # fmt: skip
+
+
+def test_a_solved_case_leaves_no_desk_waiting():
+    bank = waiting()
+    bank.settle()
+    assert bank.handover.state == "withdrawn"
+    assert bank.desks["team-east"].waiting == ()
+    assert bank.fold.next_due(bank.state) is None or bank.state.cases[0].handover is None
+
+
+def test_a_client_who_turns_up_at_the_desk_needs_no_tap():
+    bank = waiting("visit")
+    assert bank.handover.desk == "rm-li"
+    bank.note("said", channel="branch", session="s2")
+    assert bank.case.owner == "rm-li"
+    bank.wait(bank.handover.accept_by)
+    assert (bank.handover.state, bank.handover.told) == ("taken", ())
+
+
+# Refused with reason, recorded, nothing half-done.
+
+
+def test_a_desk_without_the_licence_is_passed_over_with_the_reason(licensed):
+    bank = licensed()
+    bank.roster("team-east", licences=["fund"], at=MONDAY_10)
+    bank.need()
+    bank.hand_over()
+    states = [(str(one.state), one.desk, one.reason) for one in bank.handovers]
+    assert states == [
+        ("offered", "team-east", None),
+        ("passed_on", "rm-li", "no_licence"),
+    ]
+    assert bank.desks["team-east"].waiting == ()
+    assert bank.case.owner == "remote-1"
+
+
+def test_a_desk_with_the_licence_keeps_it_until_the_licence_is_gone(licensed):
+    bank = licensed()
+    bank.roster("team-east", licences=["payments"], at=MONDAY_10)
+    bank.need()
+    bank.hand_over("call_back")
+    assert bank.handover.state == "offered"
+    bank.roster("team-east", version=2, licences=[], at=bank.at)
+    assert (bank.handover.state, bank.handover.reason) == ("passed_on", "no_licence")
+
+
+def test_a_desk_that_does_not_speak_the_clients_language_is_passed_over():
+    bank = Bank()
+    bank.say(
+        "corebank.service_assigned",
+        SERVED | {"locale": "en"},
+        source="/corebank/crm",
+        event_id="moved",
+    )
+    bank.roster("team-east", languages=["zh"], at=MONDAY_10)
+    bank.need()
+    bank.hand_over()
+    assert (bank.handover.desk, bank.handover.reason) == ("rm-li", "no_language")
+
+
+SERVED = {
+    "tier": "private", "segment": "family", "rm": "rm-li", "team": "team-east",
+    "remote": "remote-1",
+}  # fmt: skip
+
+
+def test_a_desk_that_nobody_asked_takes_nothing():
+    bank = waiting()
+    (said,) = bank.act("rm-li")
+    assert isinstance(said, facts.HandoverRefused)
+    assert (said.data.reason, said.data.action) == ("unknown_handover", "take")
+    assert bank.case.owner == "remote-1"
+
+
+def test_the_second_of_two_colleagues_is_told_that_it_is_taken(monkeypatch):
+    bank = waiting()
+    monkeypatch.setattr(bank, "hear", lambda _event: [])  # the client's log is a moment away
+    assert bank.act("team-east", actor="zhao") == []
+    (said,) = bank.act("team-east", actor="qian")
+    assert said.data.reason == "already_taken"
+
+
+def test_a_page_older_than_the_hand_over_takes_nothing():
+    bank = waiting()
+    (said,) = bank.act("team-east", version=7)
+    assert said.data.reason == "stale_version"
+
+
+def test_after_zero_it_is_too_late_even_before_the_clients_log_says_so():
+    bank = waiting()
+    (said,) = bank.act("team-east", at=bank.handover.accept_by)
+    assert said.data.reason == "too_late"
+
+
+def test_an_answer_from_a_desk_that_was_not_asked_changes_nothing():
+    bank = waiting()
+    data = {
+        "handover_id": bank.handover.handover_id, "version": 1, "desk": "rm-li", "kind": "taken",
+    }  # fmt: skip
+    said = bank.say(
+        "desk.handover_answered", data, at=bank.at, source="/suishen/desk-fold", event_id="wild"
+    )
+    assert refused(said) == "not_this_desk"
+    assert bank.case.owner == "remote-1"
+
+
+def test_an_answer_to_what_is_over_is_stale():
+    bank = waiting()
+    bank.act("team-east")
+    data = {
+        "handover_id": bank.handover.handover_id, "version": 1, "desk": "team-east",
+        "kind": "taken",
+    }  # fmt: skip
+    said = bank.say(
+        "desk.handover_answered", data, at=bank.at, source="/suishen/desk-fold", event_id="late"
+    )
+    assert refused(said) == "handover_over"
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"case_id": "k_" + "9" * 32}, "unknown_case"),
+        ({"by": "desk", "desk": "rm-li"}, "not_the_owner"),
+        ({"by": "desk"}, "not_the_owner"),
+        ({"to": "rm-nobody"}, "not_a_desk_of_the_client"),
+        ({"to": "remote-1"}, "not_a_desk_of_the_client"),
+    ],
+)
+def test_a_hand_over_that_may_not_be_is_refused(more, reason):
+    bank = Bank()
+    bank.need()
+    before = bank.state.cases
+    assert refused(bank.hand_over(**more)) == reason
+    assert bank.state.cases == before
+    assert bank.handovers == []
+
+
+def test_the_owner_hands_it_to_the_desk_it_names():
+    bank = Bank()
+    bank.need()
+    bank.hand_over("visit", by="desk", desk="remote-1", to="team-east", channel="remote")
+    assert bank.handover.desk == "team-east"
+
+
+def test_what_is_under_way_or_solved_is_not_handed_over_again():
+    bank = waiting()
+    assert refused(bank.hand_over()) == "handover_under_way"
+    bank.settle()
+    assert refused(bank.hand_over()) == "case_resolved"
+
+
+def test_a_client_whom_no_other_desk_serves_is_handed_to_nobody():
+    bank = Bank()
+    bank.say(
+        "corebank.service_assigned",
+        {"tier": "mass", "segment": "family", "remote": "remote-1"},
+        source="/corebank/crm",
+        event_id="moved",
+    )
+    bank.need()
+    assert refused(bank.hand_over()) == "nobody_to_ask"
+
+
+def test_a_state_read_back_hands_over_as_before():
+    bank = waiting()
+    again = bank.fold.decode(bank.fold.encode(bank.state))
+    assert again == bank.state
+    assert bank.fold.next_due(again) == bank.handover.accept_by
