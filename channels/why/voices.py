@@ -97,8 +97,9 @@ class Voices:
             words = (*one.words, "other")
             return _WORDS.get(words[at - 1], (words[at - 1],) * 2)[self._place]
         unit = _UNITS.get(UNITS[one.id], ("", ""))[self._place]
-        least = None if at == 1 else f"{one.cuts[at - 2]:,g}"
-        most = None if at > len(one.cuts) else f"{one.cuts[at - 1]:,g}"
+        figure = "{:.0%}" if UNITS[one.id] == "share" else "{:,g}"
+        least = None if at == 1 else figure.format(one.cuts[at - 2])
+        most = None if at > len(one.cuts) else figure.format(one.cuts[at - 1])
         if least is None:
             return self._say("below", least=most, unit=unit)
         if most is None:

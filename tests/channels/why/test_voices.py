@@ -41,7 +41,7 @@ def told(lang, **at):
         ("value", 3, "持有市值10,000至50,000元（+", "Value of holdings 10,000 to 50,000 yuan (+"),
         ("weekday", 1, "星期周一（+", "Day of the week Monday (+"),
         ("tier", 4, "客户层级其他（+", "Tier other (+"),
-        ("fall", 2, "较高点回撤0.01至0.03（+", "Fall from the peak 0.01 to 0.03 (+"),
+        ("fall", 2, "较高点回撤1%至3%（+", "Fall from the peak 1% to 3% (+"),
     ],
 )
 def test_a_bin_is_told_with_its_limits_and_unit(predictor, place, zh, en):
