@@ -59,6 +59,8 @@ _ELSEWHERE: Final = {
     "journey": "channels.why.journey_command:journey",
     "kafka": "channels.kafka_cli:kafka",
     "overrides": "channels.overrides_cli:overrides",
+    "measures": "channels.measuring.command:measures",
+    "revenue": "channels.measuring.command:revenue",
     "run": "channels.run_cli:run",
     "stop": "channels.stop_cli:stop",
     "up": "channels.up.command:up",
@@ -91,12 +93,15 @@ def commands() -> None:
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
 @_json
 def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
-    """A synthetic bank on one machine: live with pages, or headless."""
+    """A synthetic bank on one machine: live with pages, or headless.
+
+    Headless it ends with 1 if any client had more marketing contacts than a cap allows.
+    """
     if not chosen["headless"]:
         from channels.live import run_demo
 
         return run_demo(chosen["clients"], chosen["seed"], chosen["speed"], chosen["port"])
-    from channels.simulator.funnel import lines
+    from channels.simulator.funnel import cap_lines, lines
     from channels.simulator.headless import Plan, run
     from channels.simulator.mix import read_mix
 
@@ -106,13 +111,15 @@ def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     what = f"{plan.clients} clients, {plan.days} days"
     with tempfile.TemporaryDirectory() as folder, _patience(what):
         found = run(plan, Path(folder), record=chosen["record"], truth=chosen["truth"])
+    code = DIFFERENCE if any(cap["over"] for cap in found["contacts"]["caps"]) else 0
     if chosen["as_json"]:
         tell(found, as_json=True)
-        return 0
-    journeys = found.pop("journeys")
+        return code
+    journeys, caps = found.pop("journeys"), found["contacts"].pop("caps")
     tell(found, as_json=False)
-    click.echo("\n".join(["journeys:", *lines(journeys)]))
-    return 0
+    said = ("journeys:", *lines(journeys), "contacts, counted anew:", *cap_lines(caps))
+    click.echo("\n".join(said))
+    return code
 
 
 @commands.command()

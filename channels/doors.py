@@ -69,7 +69,7 @@ class _Parts:
         return OrderDesk(self.views, self.followed, fresh, self.process.clock)
 
     def pages(self) -> Pages:
-        listening = self.process.metrics.sse_clients.inc
+        listening, log = self.process.metrics.sse_clients.inc, self.process.log
         return Pages(
             self.views,
             self.publisher,
@@ -77,6 +77,9 @@ class _Parts:
             self.released,
             listening=listening,
             is_ending=self.process.stop.is_set,
+            failed=lambda error_id, error: log.error(
+                "figures_unread", error_id=error_id, reason=type(error).__name__
+            ),
         )
 
     def checks(self, *, pages: bool) -> Sequence[Check]:

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from channels.ingress import again
 from channels.stopping import Board
+from journeys.catalogue.catalogue import Catalogue
 from schemas.dead_letter import DeadLetter
 from schemas.reference import Stops
 from schemas.time import Instant
@@ -42,6 +45,34 @@ def open_views(folder: Path) -> Iterator[Views]:
     finally:
         engine.dispose()
         reader.close()
+
+
+def catalogue(folder: Path) -> Catalogue:
+    """The newest catalogue released to a folder's engine.
+
+    Raises:
+        ValueError: there is no engine file.
+    """
+    reader = _reader(folder)
+    try:
+        return ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue
+    finally:
+        reader.close()
+
+
+@contextmanager
+def open_tables(folder: Path) -> Iterator[Engine]:
+    """The database beside a folder's engine, with its tables.
+
+    Raises:
+        ValueError: there is no engine file.
+    """
+    _reader(folder).close()
+    engine = open_database(f"sqlite:///{folder / VIEWS}")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, Final
 
+from sqlalchemy import Engine
+
 from channels.ingress import again
 from channels.offline import summary
 from channels.stopping import Board
+from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
 from schemas.dead_letter import DeadLetter
 from schemas.reference import Stops
@@ -41,6 +44,22 @@ def open_views(bootstrap: str) -> Iterator[Views]:
             engine.dispose()
 
 
+def catalogue(bootstrap: str) -> Catalogue:
+    """The newest catalogue released to a cluster."""
+    with closing(KafkaReader(bootstrap, answer_s=_ANSWER_S)) as reader:
+        return ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue
+
+
+@contextmanager
+def open_tables(_bootstrap: str) -> Iterator[Engine]:
+    """The settings' database, with its tables."""
+    engine = open_database(address(read_settings(os.environ)))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def open_board(bootstrap: str) -> Iterator[Board]:
     """The stop switch of the settings' database; a cluster that is away shows when it is asked."""
@@ -65,9 +84,7 @@ def _release(bootstrap: str, stops: Stops) -> None:
 
 
 def _edition(bootstrap: str) -> Edition:
-    with closing(KafkaReader(bootstrap, answer_s=_ANSWER_S)) as reader:
-        catalogue = ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue
-    return catalogue.at(WallClock().now())
+    return catalogue(bootstrap).at(WallClock().now())
 
 
 def letters(bootstrap: str) -> list[dict[str, Any]]:

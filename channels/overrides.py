@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from channels.simulator.funnel import around, lift
 from channels.stopping import Board
 from journeys.catalogue.edition import DeskPolicy
+from journeys.measures.shares import Tries, around, lift
 from schemas.reference import Stop
 from schemas.tasks import DeclineReason
 from schemas.time import Instant, format_instant
@@ -143,7 +143,7 @@ def _rate(name: str, rows: Sequence[Answers], policy: DeskPolicy) -> Doc:
     """A share with its interval; `null` while too few tasks were closed to say one."""
     hits, trials = _tries(rows)
     shown = trials >= policy.shown_from
-    share, low, high = around(hits, trials) if shown else (None, None, None)
+    share, low, high = around(Tries(hits, trials)) if shown else (None, None, None)
     not_right = sum(row.many for row in rows if row.reason == _NOT_RIGHT)
     found = {"name": name, "tasks": trials, "overridden": hits, "not_right": not_right}
     return {**found, "share": _short(share), "low": _short(low), "high": _short(high)}

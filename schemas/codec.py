@@ -46,6 +46,7 @@ CLIENT_SIGNALS: Final[tuple[type[Envelope], ...]] = (
     conversation.UtteranceUnderstood,
     conversation.ContactStarted,
     conversation.SessionStepped,
+    conversation.PromoterAnswered,
     corebank.PositionReported,
     corebank.FlowPosted,
     corebank.ProfileChanged,

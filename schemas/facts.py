@@ -143,6 +143,8 @@ class ContactUse(Wire):
     used_week: int
     held_week: int
     cap_week: int
+    at: WireInstant | None = None
+    """When the contact was; of one that is told late, before the fact's own time."""
 
 
 class ContactCounted(Fact):

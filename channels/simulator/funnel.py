@@ -1,17 +1,18 @@
 """What became of each journey's runs: its funnel, and how often the goal is met against control."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from channels.telling import table
 from journeys.decide.control import group_of
+from journeys.measures.rolling import Cap, Move, busiest, reached_by_client
+from journeys.measures.shares import lift, pooled
 from schemas.facts import ContactUse, JourneyAdvance, JourneyEnd, JourneyMove
+from schemas.time import HOUR, Instant
 
 _ENDS: Final = ("open", *(end.value for end in JourneyEnd))
-_Z: Final = 1.959964
-"""Of the normal distribution, for 95 %."""
 
 
 @dataclass(slots=True)
@@ -21,10 +22,14 @@ class _Runs:
     ends: Counter[str] = field(default_factory=Counter)
     steps: Counter[str] = field(default_factory=Counter)
     """By step: how many runs came to it."""
-    ended: Counter[bool] = field(default_factory=Counter)
-    """How many runs have ended; true for clients in a control group. A run that a reversal took
-    back had no chance, and does not count."""
-    goals: Counter[bool] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    """By client: how many runs have ended. A run that a reversal took back had no chance, and
+    does not count."""
+    goals: Counter[str] = field(default_factory=Counter)
+
+    def tries(self, clients: Collection[str]) -> list[tuple[int, int]]:
+        """Goals and runs of each of some clients."""
+        return [(self.goals[one], runs) for one, runs in self.ended.items() if one in clients]
 
 
 class Funnel:
@@ -33,6 +38,7 @@ class Funnel:
     def __init__(self, controls: Mapping[str, float]) -> None:
         self._controls = controls
         self._journeys: dict[str, _Runs] = {}
+        self._moves: list[Move] = []
         self.overshoot = 0
         """Contacts granted beyond a cap; there must be none."""
         self.busiest = 0
@@ -48,86 +54,112 @@ class Funnel:
         runs.ends["open"] -= 1
         runs.ends[said.end.value] += 1
         if said.end is not JourneyEnd.RECALL:
-            is_control = group_of(client, self._controls) is not None
-            runs.ended[is_control] += 1
-            runs.goals[is_control] += said.end is JourneyEnd.GOAL
+            runs.ended[client] += 1
+            runs.goals[client] += said.end is JourneyEnd.GOAL
 
-    def count(self, use: ContactUse) -> None:
-        """A contact slot held or spent."""
+    def count(self, client: str, use: ContactUse, at: Instant) -> None:
+        """A contact slot held, spent or returned; `at` where the fact itself says no time."""
+        moment = at if use.at is None else use.at
+        self._moves.append(Move(client, use.task_id, use.change, use.method, moment))
         if use.change in ("held", "spent"):
             taken = use.used_week + use.held_week
             self.busiest = max(self.busiest, taken)
             self.overshoot += taken > use.cap_week
 
+    def recounted(self, caps: Iterable[Cap]) -> list[dict[str, Any]]:
+        """By cap the most contacts that any client had within any of its windows.
+
+        Counted from contacts and their times alone, whatever the engine said that it had used.
+        """
+        found = list(reached_by_client(self._moves).values())
+        outside = sum(move.change == "outside" for move in self._moves)
+        return [
+            {
+                "cap": cap.id,
+                "allowed": cap.most,
+                "hours": cap.window // HOUR,
+                "most": max((busiest(mine, cap) for mine in found), default=0),
+                "clients": len(found),
+                "over": sum(busiest(mine, cap) > cap.most for mine in found),
+                "without_a_slot": outside,
+            }
+            for cap in caps
+        ]
+
     def told(self) -> dict[str, dict[str, Any]]:
         """By journey, as JSON data: ends, steps, and the goal rate with its lift over control."""
-        return {name: _told(runs) for name, runs in sorted(self._journeys.items())}
-
-
-class Lift(NamedTuple):
-    """A difference of two shares, and where it lies with a confidence of 95 %."""
-
-    difference: float
-    low: float
-    high: float
-
-
-def lift(treated: tuple[int, int], control: tuple[int, int]) -> Lift:
-    """The share of the treated less that of the control; each as hits and trials, trials above 0.
-
-    The interval is Newcombe's (1998, method 10): it stays sound for small groups and rare goals,
-    where the usual one, of width 0 for 0 of 5, does not.
-
-    Example:
-        >>> [round(each, 4) for each in lift((56, 70), (48, 80))]
-        [0.2, 0.0524, 0.3339]
-    """
-    (p1, low1, high1), (p2, low2, high2) = around(*treated), around(*control)
-    return Lift(
-        p1 - p2,
-        p1 - p2 - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2),
-        p1 - p2 + sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2),
-    )
+        clients = {client for runs in self._journeys.values() for client in runs.ended}
+        control = {one for one in clients if group_of(one, self._controls) is not None}
+        groups = (clients - control, control)
+        return {name: _told(runs, *groups) for name, runs in sorted(self._journeys.items())}
 
 
 def lines(journeys: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """The funnels for people, a journey a line."""
+    """The funnels for people: a table of ends and goal rates, then each journey's steps."""
+    rows = [_HEADS, *(_row(name, told) for name, told in journeys.items())]
+    yield from (f"  {line}" for line in table(rows))
     for name, told in journeys.items():
         steps = " > ".join(f"{step} {many:,}" for step, many in told["steps"].items())
-        ends = ", ".join(f"{end} {told[end]:,}" for end in _ENDS if end in told)
-        rate = told["goal_rate"]
-        against = f"goal {rate['treated']:.1%}" if rate["treated"] is not None else "no run ended"
-        if rate["lift"] is not None:
-            low, high = (100 * rate["lift"][end] for end in ("low", "high"))
-            against += f", control {rate['control']:.1%}, lift {low:+.1f} to {high:+.1f} points"
-        yield f"  {name}: {steps}; {ends}; {against}"
+        yield f"  {name}: {steps}"
 
 
-def _told(runs: _Runs) -> dict[str, Any]:
-    treated, control = (
-        (runs.goals[is_control], runs.ended[is_control]) for is_control in (False, True)
+_HEADS: Final = (
+    *("journey", "entered", *_ENDS),
+    *("goal rate", "of runs", "control", "of runs", "lift in points, 95 %"),
+)
+
+
+def _row(name: str, told: Mapping[str, Any]) -> Sequence[str]:
+    rate, runs = told["goal_rate"], told["goal_rate"]["runs"]
+    found = rate["lift"]
+    lifted = "–"
+    if found is not None:
+        difference, low, high = (100 * found[each] for each in ("difference", "low", "high"))
+        lifted = f"{difference:+.1f} [{low:+.1f}, {high:+.1f}]"
+    return (
+        *(name, f"{sum(told.get(end, 0) for end in _ENDS):,}"),
+        *(f"{told.get(end, 0):,}" for end in _ENDS),
+        *(_percent(rate["treated"]), f"{runs['treated']:,}"),
+        *(_percent(rate["control"]), f"{runs['control']:,}", lifted),
     )
-    found = lift(treated, control) if treated[1] and control[1] else None
+
+
+def cap_lines(caps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Caps for people: what was allowed, and the most that any client had."""
+    heads = ("cap", "window", "allowed", "most", "clients", "over", "without a slot")
+    rows = [
+        (
+            *(str(cap["cap"]), f"{cap['hours']} h", str(cap["allowed"]), str(cap["most"])),
+            *(f"{cap['clients']:,}", str(cap["over"]), str(cap["without_a_slot"])),
+        )
+        for cap in caps
+    ]
+    yield from (f"  {line}" for line in table([heads, *rows]))
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _told(runs: _Runs, treated: Collection[str], control: Collection[str]) -> dict[str, Any]:
+    tried, kept = runs.tries(treated), runs.tries(control)
+    found = lift(pooled(tried), pooled(kept)) if tried and kept else None
     return {
         **dict(sorted(runs.ends.items())),
         "steps": dict(runs.steps.most_common()),
         "goal_rate": {
-            "treated": _share(*treated),
-            "control": _share(*control),
-            "runs": {"treated": treated[1], "control": control[1]},
+            "treated": _share(tried),
+            "control": _share(kept),
+            "runs": {"treated": _runs(tried), "control": _runs(kept)},
             "lift": None if found is None else {k: round(v, 4) for k, v in found._asdict().items()},
         },
     }
 
 
-def _share(hits: int, trials: int) -> float | None:
-    return round(hits / trials, 4) if trials else None
+def _share(tries: Iterable[tuple[int, int]]) -> float | None:
+    pairs = list(tries)
+    return round(sum(hits for hits, _ in pairs) / _runs(pairs), 4) if pairs else None
 
 
-def around(hits: int, trials: int) -> tuple[float, float, float]:
-    """A share with the ends of Wilson's interval of 95 %; there is a trial."""
-    p, z2 = hits / trials, _Z * _Z
-    middle = p + z2 / (2 * trials)
-    reach = _Z * sqrt(p * (1 - p) / trials + z2 / (4 * trials * trials))
-    whole = 1 + z2 / trials
-    return p, (middle - reach) / whole, (middle + reach) / whole
+def _runs(tries: Iterable[tuple[int, int]]) -> int:
+    return sum(runs for _, runs in tries)

@@ -19,6 +19,7 @@ from channels.simulator.funnel import Funnel
 from channels.simulator.mix import Mix
 from channels.simulator.solving import Solving
 from channels.simulator.voice import Message
+from journeys.measures.rolling import Cap
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.facts import ContactCounted, DecisionMade, JourneyAdvanced, TaskChanged
@@ -29,6 +30,7 @@ from streams import recording
 from streams.catalogue_files import read_files, version_of
 from streams.embedded.engine import EmbeddedEngine
 from streams.ports import Clock, Outgoing
+from streams.readmodel.measuring.contacts import caps as caps_of
 from streams.topics import CLIENT_FACTS, DESK_FACTS, REFERENCE, TASKS
 
 COMMIT_EVERY = 2000
@@ -72,6 +74,7 @@ class Headless:
     def __init__(self, bank: Bank, engine: EmbeddedEngine, clock: Movable) -> None:
         self.bank, self.engine, self.clock = bank, engine, clock
         self.tally, self.funnel, self.solving = Tally(), Funnel({}), Solving()
+        self.caps: tuple[Cap, ...] = ()
         self._uncommitted = 0
         self._fresh: list[Outgoing] = []
         engine.listeners.append(self._fresh.extend)
@@ -82,7 +85,8 @@ class Headless:
         catalogue = CatalogueFiles(version=version_of(files), files=files)
         self.engine.release([catalogue, *(Product(**row) for row in self.bank.products())])
         released = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
-        self.funnel = Funnel(released.at(self.clock.now()).arbitration.controls)
+        policy = released.at(self.clock.now())
+        self.funnel, self.caps = Funnel(policy.arbitration.controls), caps_of(policy.contact)
         self._take(self.bank.opening())
 
     def run(self, until: Instant) -> None:
@@ -147,7 +151,7 @@ class Headless:
         if isinstance(fact, JourneyAdvanced):
             self.funnel.hear(fact.partitionkey, fact.data)
         elif isinstance(fact, ContactCounted):
-            self.funnel.count(fact.data)
+            self.funnel.count(fact.partitionkey, fact.data, fact.time)
 
 
 class Plan(NamedTuple):
@@ -191,7 +195,11 @@ def summarise(life: Headless, seconds: float) -> dict[str, Any]:
         "tasks": dict(sorted(tally.tasks.items())),
         "outcomes": dict(sorted(tally.outcomes.items())),
         "journeys": life.funnel.told(),
-        "contacts": {"most_a_week": life.funnel.busiest, "overshoot": life.funnel.overshoot},
+        "contacts": {
+            "most_a_week": life.funnel.busiest,
+            "overshoot": life.funnel.overshoot,
+            "caps": life.funnel.recounted(life.caps),
+        },
         **life.solving.told(),
         "dead_letters": sum(totals.dead.values()),
         "facts_sha256": facts_sha256(life.engine),

@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from channels.workbench import booking, diagnosing, waterfall
 from channels.workbench.acts import message_of
 from channels.workbench.casepages import CasePages, left
+from channels.workbench.scoreboard import Scoreboard, worded
 from channels.workbench.shell import HERE, Pages, Shell, said_in
 from channels.workbench.wording import LANGUAGES
 from journeys.client.wealth.document.plan import Plan
@@ -58,6 +59,10 @@ def attach(app: FastAPI, pages: Pages) -> None:
 
 
 class _Workbench(Shell):
+    def __init__(self, pages: Pages) -> None:
+        super().__init__(pages)
+        self._scores = Scoreboard(pages.views, pages.catalogue, keep_s=pages.keep_measures_s)
+
     def router(self) -> APIRouter:
         router = APIRouter(default_response_class=HTMLResponse)
         router.get("/")(self.desks)
@@ -75,6 +80,7 @@ class _Workbench(Shell):
         router.get("/book")(self.book)
         router.get("/book/panel")(self.book_panel)
         router.post("/book/{desk}/{period}/lines")(self.enter)
+        router.get("/scoreboard")(self.scoreboard)
         router.get("/events")(self.event)
         router.get("/stream")(self.stream)
         return router
@@ -155,6 +161,16 @@ class _Workbench(Shell):
     def book_panel(self, request: Request, desk: str = "", period: str = "") -> Response:
         """The same without the page around it."""
         return self._book_page(request, "_book.html", desk, period)
+
+    def scoreboard(self, request: Request, period: str = "", outlet: str = "") -> Response:
+        """The measures of a period, treated against control."""
+        now, failed = self._pages.clock.now(), self._pages.failed
+        board = self._scores.board(period, outlet, now=now, failed=failed)
+        if board is None:
+            return self._missing(request)
+        answer = self._page(request, "scoreboard.html", board=board, worded=worded)
+        answer.status_code = 200 if board.found is not None else 503
+        return answer
 
     async def enter(self, request: Request, desk: str, period: str) -> Response:
         """Ask for a line in a book's ledger; the desk fold adds or refuses it."""

@@ -45,6 +45,10 @@ class Pages:
     """Told of one browser more (1) or less (-1) that listens for changes."""
     is_ending: Callable[[], bool] = lambda: False
     """Does the server end? An open stream would hold it up."""
+    keep_measures_s: float = 60.0
+    """So long a scoreboard that was read is shown again, with the time of its reading."""
+    failed: Callable[[str, Exception], object] = lambda _id, _error: None
+    """Told of the id that a page shows and of what went wrong."""
 
 
 class Shell:

@@ -19,6 +19,7 @@ from journeys.catalogue.edition import (
 )
 from journeys.catalogue.lint import check_edition, check_wealth
 from journeys.catalogue.read_conduct import LEVELS, SALE, TABLE
+from journeys.catalogue.read_measures import CHECKS, MEASURES
 from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
 from journeys.client.intent.policy import INTENTS
@@ -45,6 +46,8 @@ _NEEDED: Final = (
     *(("handover", kind, "cases.toml") for kind in HANDOVERS),
     *(("rule", rule, "suitability.toml") for rule in GATE),
     *(("rule", rule, "conduct.toml") for rule in TABLE),
+    *(("measure", each, "measures.toml") for each in MEASURES),
+    *(("check", each, "measures.toml") for each in CHECKS),
 )
 """What every moment needs: kind, id and the file that brings it."""
 
@@ -108,6 +111,8 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         journeys=journeys,
         by_trigger=_by_trigger(journeys),
         casework=_casework(rows, moment),
+        measures=_values(rows, "measure", moment),
+        checks=_values(rows, "check", moment),
     )
 
 

@@ -12,6 +12,7 @@ from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.returns.rules import PromoterRules, ReturnRules
 from journeys.lexicon.lexicon import Lexicon
+from journeys.measures.rules import Check, Measure
 from schemas.time import Instant
 
 
@@ -281,3 +282,6 @@ class Edition(msgspec.Struct, frozen=True):
     journeys: Mapping[str, Journey]
     by_trigger: Mapping[str, tuple[Journey, ...]]
     casework: Casework
+    measures: Mapping[str, Measure]
+    """By id, all that the code knows; nothing that decides reads them."""
+    checks: Mapping[str, Check]

@@ -13,6 +13,7 @@ from journeys.catalogue import (
     read_conduct,
     read_journeys,
     read_lexicon,
+    read_measures,
     read_policies,
     read_wealth,
 )
@@ -49,6 +50,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     "lexicon": {"lexicon": read_lexicon.lexicon},
     "triggers": {"triggers": read_policies.triggers, "salary": read_policies.salary},
     "operations": {"operation": read_casework.operation},
+    "measures": {"measure": read_measures.measure, "check": read_measures.check},
     "arbitration": {
         "context": read_policies.context,
         "base_rate": read_policies.base_rate,

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.envelope import ClientEvent
-from schemas.wire import Channel, Name, OpenEnum, Wire
+from schemas.wire import Channel, Name, OpenEnum, Wire, WireDecisionId, WireDesk
 
 
 class Reading(OpenEnum):
@@ -78,4 +78,34 @@ class SessionStepped(ClientEvent):
     type: Literal["org.suishen.conversation.session_stepped.v1"]
     data: SessionStep
     family: ClassVar[str] = "contact"
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class AskedBy(OpenEnum):
+    """Who chose to ask a client."""
+
+    RULE = "rule"
+    """Everybody after such an event, or a drawn share of them."""
+    STAFF = "staff"
+    """Somebody picked this client: the answer says little."""
+    UNKNOWN = "unknown"
+
+
+class PromoterAnswer(Wire):
+    """How likely a client is to recommend the bank, and what they were asked about."""
+
+    answer: Annotated[int, Field(ge=0, le=10)]
+    asked_by: AskedBy
+    decision_id: WireDecisionId | None = None
+    """The decision that led to the contact asked about."""
+    desk: WireDesk | None = None
+    """Who served the client then."""
+
+
+class PromoterAnswered(ClientEvent):
+    """A client answered the promoter question; nothing is decided on it."""
+
+    type: Literal["org.suishen.conversation.promoter_answered.v1"]
+    data: PromoterAnswer
+    family: ClassVar[str] = "behaviour"
     status: ClassVar[Literal["released", "draft"]] = "draft"

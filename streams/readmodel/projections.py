@@ -15,6 +15,7 @@ from streams.errors import WorkerStopError
 from streams.ports import Record
 from streams.readmodel import project_cases as cases
 from streams.readmodel import tables
+from streams.readmodel.measuring import projections as measuring
 from streams.readmodel.noting import Place as _Place
 from streams.readmodel.noting import note as _note
 from streams.readmodel.noting import note_client as _note_client
@@ -51,6 +52,8 @@ def project_event(rows: Rows, record: Record) -> None:
         "received_at": record.timestamp,
     }
     rows.put(tables.events, row)
+    if name.type in measuring.READ:
+        measuring.signal(rows, record)
 
 
 def named(raw: bytes) -> Named | None:
@@ -122,6 +125,7 @@ def _task(rows: Rows, fact: facts.TaskChanged, place: _Place) -> None:
     rows.put(tables.tasks, row)
     if task.desk is not None and task.state in _ANSWERED:
         _desk_answer(rows, task)
+    measuring.task(rows, fact)
     _note(
         rows, place, "task", task.task_id,
         version=task.version, desk=task.desk, client=task.client,
@@ -251,6 +255,7 @@ def _journey(rows: Rows, fact: facts.JourneyAdvanced, place: _Place) -> None:
         "doc": fact.data,
     }
     rows.put(tables.journeys, row)
+    measuring.journey(rows, fact, place.seq)
     _note_client(rows, fact, place)
 
 
@@ -264,11 +269,13 @@ def _decision(rows: Rows, fact: facts.DecisionMade, _place: _Place) -> None:
         "doc": fact.data.model_copy(update={"state": None}),
     }
     rows.put(tables.decisions, row)
+    measuring.decision(rows, fact)
 
 
 def _contact(rows: Rows, fact: facts.ContactCounted, place: _Place) -> None:
     row = {"client": fact.partitionkey, "at": fact.time, "seq": place.seq, "doc": fact.data}
     rows.put(tables.contacts, row)
+    measuring.contact(rows, fact, place.seq)
 
 
 def _hole(rows: Rows, fact: facts.HoleChanged, place: _Place) -> None:

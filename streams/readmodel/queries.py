@@ -24,6 +24,8 @@ from schemas.tasks import OPEN_STATES
 from schemas.time import Instant, format_instant
 from streams.readmodel import book, casework
 from streams.readmodel import tables as t
+from streams.readmodel.measuring.asked import Asked
+from streams.readmodel.measuring.measures import Measured, measured
 from streams.readmodel.movement import movement
 from streams.readmodel.stops import StopSwitch
 from streams.topics import CLIENT_EVENTS
@@ -240,6 +242,15 @@ class Views:
                 "periods": book.ledger(connection, desk),
                 "refusal": book.last_refusal(connection, desk),
             }
+
+    def measures(self, asked: Asked) -> Measured:
+        """Every measure of a period."""
+        with self._engine.connect() as connection:
+            return measured(connection, asked)
+
+    def outlets(self) -> list[str]:
+        """Every outlet that serves or served a client, by name."""
+        return list(StopSwitch(self._engine).outlets())
 
     def changes_since(self, sequence: int, desk: str | None, *, limit: int = 200) -> list[Doc]:
         """Notices after a sequence number that concern a desk, or everybody."""

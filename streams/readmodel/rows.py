@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from streams.readmodel import tables
+from streams.readmodel.measuring import tables
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]

@@ -95,6 +95,24 @@ def test_dead_letters_are_listed_shown_requeued_and_waived(suishen, folder):
     assert "'suishen dead-letters list' names them" in err
 
 
+def test_a_headless_bank_reports_funnels_and_caps_to_people(suishen):
+    code, out, _ = suishen("demo", "--headless", "--clients", 20, "--days", 3)
+    lines = out.splitlines()
+    assert code == 0
+    heads = next(line for line in lines if "goal rate" in line)
+    assert heads.split()[:7] == ["journey", "entered", "open", "goal", "timeout", "exit", "recall"]
+    caps = lines[lines.index("contacts, counted anew:") + 1 :]
+    assert [line.split()[0] for line in caps] == ["cap", "day", "week", "calls_week"]
+
+
+def test_a_life_that_overshot_a_cap_ends_with_a_difference(suishen, monkeypatch):
+    cap = {"cap": "day", "allowed": 1, "hours": 24, "most": 2, "clients": 1, "over": 1}
+    found = {"journeys": {}, "contacts": {"caps": [{**cap, "without_a_slot": 0}]}}
+    monkeypatch.setattr("channels.simulator.headless.run", lambda *_args, **_more: found)
+    code, out, _ = suishen("demo", "--headless", "--clients", 1, "--days", 1)
+    assert (code, " ".join(out.splitlines()[-1].split())) == (1, "day 24 h 1 2 1 1 0")
+
+
 def test_a_headless_bank_and_its_proof_under_kills(suishen, tmp_path):
     record, truth = tmp_path / "events.jsonl", tmp_path / "truth.jsonl"
     words = ("demo", "--headless", "--clients", 30, "--days", 3, "--seed", 5, "--json")

@@ -155,6 +155,24 @@ def holes_of(views):
 # -- the operator's commands ----------------------------------------------------------------------
 
 
+def test_measures_and_revenue_are_asked_of_a_cluster(world, suishen, tmp_path):
+    client = a_client(7)
+    world.known(client)
+    broker = ("--bootstrap", world.bootstrap)
+    asked = ("measures", "--at", "2027-01-20T10:00:00+08:00", "--period", "2026q4", "--json")
+
+    def found():
+        return json.loads(suishen(*asked, *broker)[1].splitlines()[0])
+
+    world.wait(lambda: found()["clients"] >= 1)
+    file = tmp_path / "q4.csv"
+    file.write_text("outlet,starts,ends,yuan\neast,2026-10-01,2026-12-31,125\n")
+    code, said = suishen("revenue", str(file), "--by", "finance", *broker)
+    assert (code, said.splitlines()[0]) == (0, "1 lines kept")
+    (revenue,) = [each for each in found()["measures"] if each["measure"] == "revenue"]
+    assert (revenue["n"], revenue["value"]) == (1, 12_500)
+
+
 def test_a_dead_letter_is_found_requeued_and_waived(world, suishen):
     client = a_client(3)
     world.known(client)

@@ -3,9 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.measures.rolling import Move, busiest, reached_by_client
 from schemas import facts
 from schemas.time import DAY, HOUR, Instant
-from tests.builders import Life
+from streams.readmodel.measuring.contacts import caps
+from tests.builders import CLIENT, MONDAY_10, Life, the_catalogue
 from tests.properties.acting import STEPS, Client, may_show
 
 
@@ -33,6 +35,20 @@ def test_no_interleaving_overshoots_a_cap(steps):
         assert len(week) <= 2
         assert sum(t > at - DAY for t, _ in week) <= 1
         assert method != "call" or sum(m == "call" for _, m in week) <= 1
+
+
+@given(st.lists(STEPS, max_size=40))
+def test_caps_hold_when_contacts_are_counted_anew_by_when_they_were(steps):
+    """Not by when they became known: a channel may tell late."""
+    client = Client()
+    for step in steps:
+        client.do(*step)
+    said = [o.event.data for o in client.life.outputs if isinstance(o.event, facts.ContactCounted)]
+    moves = [Move(CLIENT, use.task_id, use.change, use.method, use.at) for use in said]
+    assert all(use.at is not None for use in said if use.change in ("spent", "outside"))
+    touches = reached_by_client(move for move in moves if move.change != "outside")
+    for cap in caps(the_catalogue().at(MONDAY_10).contact):
+        assert busiest(touches.get(CLIENT, []), cap) <= cap.most, cap.id
 
 
 @given(st.lists(STEPS, max_size=30))

@@ -107,7 +107,7 @@ def spend(draft: Draft, row: TaskRow, at: Instant, *, granted: bool) -> TaskRow:
     touch = slots.Touch(at, row.method, row.marketing, row.task_id)
     draft.ledger = slots.note(draft.ledger, touch, forget_before=keep)
     if row.marketing:
-        _count(draft, row, "spent" if granted else "outside")
+        _count(draft, row, "spent" if granted else "outside", at=at)
     return replace(row, touched=True)
 
 
@@ -179,7 +179,7 @@ def _told(row: TaskRow) -> Iterator[sales.Said]:
             yield said
 
 
-def _count(draft: Draft, row: TaskRow, change: str) -> None:
+def _count(draft: Draft, row: TaskRow, change: str, *, at: Instant | None = None) -> None:
     if not row.marketing:
         return
     week = Instant(draft.now - 7 * DAY)
@@ -192,5 +192,6 @@ def _count(draft: Draft, row: TaskRow, change: str) -> None:
             used_week=slots.used_since(draft.ledger, week),
             held_week=slots.held(draft.ledger),
             cap_week=draft.edition.contact.marketing_per_week,
+            at=at,
         ),
     )

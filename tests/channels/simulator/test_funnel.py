@@ -1,8 +1,9 @@
-import pytest
-
-from channels.simulator.funnel import Funnel, lift, lines
+from channels.simulator.funnel import Funnel, cap_lines, lines
 from journeys.decide.control import group_of
+from journeys.measures.rolling import Cap
 from schemas.facts import ContactUse, JourneyAdvance, JourneyEnd, JourneyMove
+from schemas.time import DAY, HOUR, Instant
+from schemas.wire import TaskId
 
 CONTROLS = {"held_out": 0.5}
 CLIENTS = [f"ct_{number}" for number in range(99)]
@@ -45,34 +46,85 @@ def test_a_funnel_counts_steps_ends_and_goals_apart_for_control():
     rate = told["goal_rate"]
     assert (rate["treated"], rate["control"]) == (0.6667, 0.0)
     assert rate["runs"] == {"treated": 3, "control": 1}
-    assert "goal 66.7%, control 0.0%, lift" in "".join(lines(funnel.told()))
+    (_, row, steps) = lines(funnel.told())
+    assert row.split()[:7] == ["maturity", "6", "1", "2", "1", "1", "1"]
+    assert ("66.7%" in row, "0.0%" in row, "+66.7 [" in row) == (True, True, True)
+    assert steps == "  maturity: notify 6 > call 5"
 
 
 def test_a_journey_nobody_has_ended_has_no_rate():
     funnel = Funnel(CONTROLS)
     funnel.hear(TREATED, move("entered", step="notify"))
     assert funnel.told()["maturity"]["goal_rate"]["treated"] is None
-    assert "no run ended" in "".join(lines(funnel.told()))
+    (_, row, _) = lines(funnel.told())
+    assert row.split()[-5:] == ["–", "0", "–", "0", "–"]
+
+
+def test_runs_of_one_client_say_less_than_as_many_of_many_clients():
+    """Runs of a client resemble each other: the interval widens, the rate stays."""
+    treated = [client for client in CLIENTS if group_of(client, CONTROLS) is None]
+    many, few = Funnel(CONTROLS), Funnel(CONTROLS)
+    for funnel in (many, few):
+        for _ in range(4):
+            run(funnel, CONTROL, "goal")
+            run(funnel, CONTROL, "timeout")
+    for number in range(8):
+        run(many, treated[number], "goal" if number % 2 else "timeout")
+        run(few, treated[number % 2], "goal" if number % 2 else "timeout")
+    rates = [funnel.told()["maturity"]["goal_rate"] for funnel in (many, few)]
+    assert rates[0]["treated"] == rates[1]["treated"] == 0.5
+    wide = [rate["lift"]["high"] - rate["lift"]["low"] for rate in rates]
+    assert wide[1] > wide[0]
+
+
+def use(change, number=1, *, at=None, used=1, held=0):
+    return ContactUse(
+        task_id=TaskId(f"t_{number:032x}"),
+        change=change,
+        method="call",
+        used_week=used,
+        held_week=held,
+        cap_week=2,
+        at=at,
+    )
 
 
 def test_a_contact_beyond_its_cap_is_counted():
     funnel = Funnel({})
-    use = {"method": "call", "cap_week": 2}
-    funnel.count(ContactUse(change="held", used_week=1, held_week=1, **use))
+    funnel.count("ct_1", use("held", held=1), Instant(0))
     assert (funnel.busiest, funnel.overshoot) == (2, 0)
-    funnel.count(ContactUse(change="spent", used_week=3, held_week=0, **use))
-    funnel.count(ContactUse(change="returned", used_week=9, held_week=0, **use))
+    funnel.count("ct_1", use("spent", used=3), Instant(0))
+    funnel.count("ct_1", use("returned", used=9), Instant(0))
     assert (funnel.busiest, funnel.overshoot) == (3, 1)
 
 
-@pytest.mark.parametrize(
-    ("treated", "control", "low", "high"),
-    [
-        ((56, 70), (48, 80), 0.0524, 0.3339),
-        ((9, 10), (3, 10), 0.1705, 0.8090),
-        ((0, 10), (0, 20), -0.1611, 0.2775),
-    ],
-)
-def test_the_interval_is_newcombes_of_his_own_examples(treated, control, low, high):
-    found = lift(treated, control)
-    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+DAILY = Cap("day", 1, DAY)
+
+
+def test_contacts_are_counted_anew_by_when_they_were_whatever_was_said_to_be_used():
+    funnel = Funnel({})
+    funnel.count("ct_1", use("spent", 1, at=Instant(0), used=0), Instant(9 * HOUR))
+    funnel.count("ct_1", use("spent", 2, at=Instant(DAY - 1), used=0), Instant(2 * DAY))
+    funnel.count("ct_2", use("spent", 3, at=Instant(0), used=0), Instant(0))
+    (found,) = funnel.recounted([DAILY])
+    assert (found["most"], found["over"], found["clients"]) == (2, 1, 2)
+    assert funnel.overshoot == 0
+    assert "  day  24 h    1        2     2        1     0" in list(cap_lines([found]))
+
+
+def test_a_contact_exactly_a_window_later_and_one_that_did_not_happen_do_not_count():
+    funnel = Funnel({})
+    funnel.count("ct_1", use("spent", 1, at=Instant(0)), Instant(0))
+    funnel.count("ct_1", use("spent", 2, at=Instant(HOUR)), Instant(HOUR))
+    funnel.count("ct_1", use("returned", 2), Instant(2 * HOUR))
+    funnel.count("ct_1", use("spent", 3, at=Instant(DAY)), Instant(DAY))
+    (found,) = funnel.recounted([DAILY])
+    assert (found["most"], found["over"]) == (1, 0)
+
+
+def test_a_contact_without_a_slot_counts_against_the_cap_and_is_told():
+    funnel = Funnel({})
+    funnel.count("ct_1", use("spent", 1, at=Instant(0)), Instant(0))
+    funnel.count("ct_1", use("outside", 2, at=Instant(HOUR)), Instant(HOUR))
+    (found,) = funnel.recounted([DAILY])
+    assert (found["most"], found["over"], found["without_a_slot"]) == (2, 1, 1)

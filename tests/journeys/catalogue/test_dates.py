@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from journeys.catalogue.casework import HANDOVERS
 from journeys.catalogue.dating import edition_at
 from journeys.catalogue.read_conduct import TABLE
+from journeys.catalogue.read_measures import CHECKS, MEASURES
 from journeys.catalogue.read_policies import GATE
 from schemas.time import Instant, parse_instant
 from tests.journeys.catalogue.shipped import (
@@ -110,7 +111,8 @@ def test_a_needed_file_that_is_missing_is_named(name, what):
 
 
 def test_no_file_at_all_is_refused():
-    assert len(faults({})) == 16 + len(GATE) + len(TABLE) + len(HANDOVERS)
+    named = (GATE, TABLE, HANDOVERS, MEASURES, CHECKS)
+    assert len(faults({})) == 16 + sum(map(len, named))
 
 
 def test_an_action_may_come_later_and_leave_again():

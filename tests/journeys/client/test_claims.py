@@ -43,6 +43,14 @@ def test_an_offer_holds_a_slot_until_it_is_shown_and_spends_it_then():
     assert newest(life).state is TaskState.STARTED
 
 
+def test_a_contact_that_is_told_late_says_when_it_was():
+    life = asked()
+    said = shown(life, received=Instant(NEXT_DAY + 2 * HOUR))
+    (counted,) = [fact for fact in said if isinstance(fact, facts.ContactCounted)]
+    assert (counted.data.change, counted.data.at) == ("spent", NEXT_DAY)
+    assert counted.time == NEXT_DAY + 2 * HOUR
+
+
 def test_a_second_showing_spends_nothing():
     life = asked()
     shown(life)

@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from streams.readmodel import tables
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""What the bank measures of its own work: definitions, shares and means with their intervals."""

@@ -1,0 +1,1 @@
+"""What the bank measures of its own work: tables made from the logs, and figures read from them."""

@@ -1,0 +1,134 @@
+"""Tables that measures are read from: every move of tasks, runs and slots, and what channels told.
+
+The other tables keep how things stand; a measure asks how they came to it, over a period.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
+
+from streams.readmodel import tables
+
+metadata = tables.metadata
+"""One with the other tables: a rebuild empties all of them."""
+
+task_moves = Table(
+    "task_moves",
+    metadata,
+    Column("task_id", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("outcome", String),
+    Column("crossed", Boolean, nullable=False),
+    Column("action", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("desk", String),
+    Column("journey", String),
+    Column("instance", String),
+    Index("task_moves_by_time", "state", "at"),
+)
+"""Every version of every task. `crossed`: completed after it was recalled."""
+journey_moves = Table(
+    "journey_moves",
+    metadata,
+    Column("fact_id", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("journey", String, nullable=False),
+    Column("instance", String, nullable=False),
+    Column("move", String, nullable=False),
+    Column("step", String),
+    Column("end", String),
+    Index("journey_moves_by_time", "journey", "at"),
+)
+contact_moves = Table(
+    "contact_moves",
+    metadata,
+    Column("fact_id", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("task_id", String),
+    Column("change", String, nullable=False),
+    Column("method", String, nullable=False),
+    Column("touched_at", BigInteger, nullable=False),
+    Index("contact_moves_by_time", "touched_at"),
+)
+"""Slots of marketing contacts: held, spent, returned, or taken outside; `touched_at` is when the
+contact was, `at` when it became known."""
+decided = Table(
+    "decided",
+    metadata,
+    Column("decision_id", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("trigger", String, nullable=False),
+    Column("chosen", Integer, nullable=False),
+    Column("suitable", Integer, nullable=False),
+    Index("decided_by_time", "at"),
+)
+"""Decisions in numbers. `suitable`: actions that passed eligibility, applicability, suitability."""
+withheld = Table(
+    "withheld",
+    metadata,
+    Column("decision_id", String, primary_key=True),
+    Column("stage", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("client", String, nullable=False),
+    Column("many", Integer, nullable=False),
+    Index("withheld_by_time", "at"),
+)
+"""How many candidates of a decision fell for one reason."""
+holdings = Table(
+    "holdings",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("product", String, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("cause", String, nullable=False),
+)
+"""Positions as core systems reported them, every version: read from the events themselves."""
+risk_tests = Table(
+    "risk_tests",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("risk_class", Integer, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("device", String, nullable=False),
+    Index("risk_tests_by_client", "client", "at"),
+)
+"""Risk tests as core systems told them, those too that count for nothing: by whom, on what."""
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("told_at", BigInteger, nullable=False),
+    Column("starts", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+)
+"""Hours of every roster; each roster replaces the one before, from when it was told."""
+answers = Table(
+    "answers",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("answer", Integer, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("desk", String),
+    Column("decision_id", String),
+    Index("answers_by_time", "at"),
+)
+"""How likely clients are to recommend the bank, 0 to 10."""

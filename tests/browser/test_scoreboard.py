@@ -1,0 +1,118 @@
+"""The scoreboard in a real Chromium: full, empty and broken, in both languages, by keyboard."""
+
+import threading
+import time
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+
+from channels.workbench.app import create_app
+from channels.workbench.shell import Pages
+from schemas.time import DAY, Instant
+from streams.readmodel.database import open_database
+from streams.readmodel.queries import Views
+from tests.builders import the_catalogue
+from tests.fakes import StillClock
+from tests.services import free_port
+from tests.streams.readmodel.facts_made import project
+from tests.streams.readmodel.measured import CONTROL, ENDS, TREATED, Quarter
+
+pytestmark = pytest.mark.browser
+
+
+class Served:
+    """A workbench on loopback over a quarter made by hand."""
+
+    def __init__(self, folder):
+        self.quarter = Quarter()
+        self.database = open_database(f"sqlite:///{folder / 'views.db'}")
+        views = Views(self.database, self.quarter.log)
+        clock = StillClock(Instant(ENDS - 5 * DAY))
+        pages = Pages(views, self.quarter.log, clock, the_catalogue(), keep_measures_s=0)
+        port = free_port(24500)
+        config = uvicorn.Config(create_app(pages), host="127.0.0.1", port=port, log_level="error")
+        self.server, self.url = uvicorn.Server(config), f"http://127.0.0.1:{port}"
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        until = time.monotonic() + 20
+        while not self.server.started and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def fill(self):
+        self.quarter.serve_all(TREATED[:40], outlet="east")
+        self.quarter.serve_all(CONTROL[:40], outlet="west")
+        for one in (*TREATED[:30], *CONTROL[:10]):
+            self.quarter.talk(one)
+        project(self.database, self.quarter)
+
+    def close(self):
+        self.server.should_exit = True
+        self.thread.join(10)
+        self.database.dispose()
+
+
+@pytest.fixture
+def served(tmp_path):
+    served = Served(tmp_path)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def page(chromium):
+    context = chromium.new_context(viewport={"width": 1100, "height": 900})
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+    yield page
+    context.close()
+    assert [fault for fault in page.faults if "net::" not in fault and "503" not in fault] == []
+
+
+def grave(page):
+    found = Axe().run(page).response["violations"]
+    return [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize(("language", "reach"), [("zh", "触达率"), ("en", "Reach")])
+def test_a_full_board_can_be_read_by_anybody_and_a_measure_opened(page, served, language, reach):
+    served.fill()
+    page.goto(f"{served.url}/language/{language}?back=/scoreboard")
+    row = page.get_by_role("row", name=reach).first
+    row.get_by_text("75.0%").wait_for()
+    row.get_by_text("25.0%").wait_for()
+    row.get_by_text("+50.0").wait_for()
+    assert grave(page) == []
+    link = page.get_by_role("link", name=reach, exact=True)
+    link.focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#def-reach")
+    assert page.locator("svg.forest circle").count() > 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_empty_and_a_broken_board_can_be_read_too(page, served, language):
+    page.goto(f"{served.url}/language/{language}?back=/scoreboard")
+    page.locator("p.empty").wait_for()
+    assert grave(page) == []
+    served.fill()
+    with served.database.begin() as connection:
+        connection.exec_driver_sql("drop table task_moves")
+    page.goto(f"{served.url}/scoreboard?outlet=west")
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert grave(page) == []
+    alert.get_by_role("link").click()
+    assert page.url.endswith("/scoreboard?outlet=west")
+
+
+def test_a_pad_scrolls_the_table_and_not_the_page(page, served):
+    served.fill()
+    page.set_viewport_size({"width": 820, "height": 1100})
+    page.goto(f"{served.url}/language/en?back=/scoreboard?outlet=east")
+    page.get_by_role("link", name="east", exact=True).wait_for()
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+    assert grave(page) == []
