@@ -128,6 +128,18 @@ def replay(clients: int, days: int, *, as_json: bool) -> int:
     return _judged(found, as_json=as_json)
 
 
+@bench.command("recall")
+@click.option("--clients", default=10_000, show_default=True, type=click.IntRange(1))
+@_json
+def recall(clients: int, *, as_json: bool) -> int:
+    """From a re-grade to the last open sale recalled, over the embedded host."""
+    from channels.bench.recall import Sizes, measure
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder), Sizes(clients), tell=_tell)
+    return _judged(found, as_json=as_json)
+
+
 @bench.command("latency")
 @click.option("--rate", default=1000, show_default=True, type=click.IntRange(10, 100_000))
 @click.option("--seconds", default=40, show_default=True, type=click.IntRange(1, 300))

@@ -58,15 +58,23 @@ _ELSEWHERE: Final = {
     "diagnose": "channels.assess.people_cli:diagnose",
     "journey": "channels.why.journey_command:journey",
     "kafka": "channels.kafka_cli:kafka",
-    "overrides": "channels.overrides_cli:overrides",
     "measures": "channels.measuring.command:measures",
     "revenue": "channels.measuring.command:revenue",
+    "overrides": "channels.overrides_cli:overrides",
     "run": "channels.run_cli:run",
     "stop": "channels.stop_cli:stop",
     "up": "channels.up.command:up",
     "verify": "channels.verify_cli:verify",
 }
 """Commands that live in modules of their own; one row each."""
+_OF_CATALOGUE: Final = {
+    "impact": "channels.impact_cli:impact",
+    "release": "channels.release_cli:release",
+    "rollback": "channels.stage_cli:rollback",
+    "sign": "channels.release_cli:sign",
+    "stage": "channels.stage_cli:stage",
+    "stages": "channels.stage_cli:stages",
+}
 
 
 @click.group(
@@ -141,7 +149,7 @@ def publish(file: Path, to: str, *, as_json: bool) -> int:
     return DIFFERENCE if found["refused"] else 0
 
 
-@commands.group(cls=LazyGroup, elsewhere={"release": "channels.release_cli:release"})
+@commands.group(cls=LazyGroup, elsewhere=_OF_CATALOGUE)
 def catalogue() -> None:
     """Policy as data: check it, compare it, release it."""
 
@@ -170,7 +178,7 @@ def check_catalogue(folder: Path | None, *, signed: bool, as_json: bool) -> int:
 @_json
 def diff_catalogues(old: Path, new: Path, *, as_json: bool) -> int:
     """What NEW says otherwise than OLD, row by row; exit 1 if anything. Both must load."""
-    from journeys.catalogue.difference import differences
+    from journeys.catalogue.difference import differences, shown
     from streams.catalogue_files import read_catalogue, read_files
 
     versions = {"old": read_catalogue(old).version, "new": read_catalogue(new).version}
@@ -180,7 +188,7 @@ def diff_catalogues(old: Path, new: Path, *, as_json: bool) -> int:
         tell(versions | {"differences": rows}, as_json=True)
     else:
         for one in found:
-            click.echo(f"{one.file}: {one.row}: {one.key or 'the row'}: {one.old} → {one.new}")
+            click.echo(shown(one))
         click.echo(f"{len(found)} differences, {versions['old']} → {versions['new']}")
     return DIFFERENCE if found else 0
 

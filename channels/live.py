@@ -4,7 +4,8 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from fastapi import FastAPI
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
 from channels.gateway.turns import TurnDesk
-from channels.offline import ENGINE, open_board
+from channels.offline import ENGINE, open_board, release_stops
 from channels.overrides import Guard
 from channels.publishing import send
 from channels.simulator.bank import Bank
@@ -27,20 +28,21 @@ from channels.simulator.story import Story
 from channels.simulator.voice import Message
 from channels.workbench.app import attach
 from channels.workbench.shell import Pages
-from schemas.reference import CatalogueFiles
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant
-from streams.catalogue_files import read_files, version_of
+from streams.catalogue_files import shipped
 from streams.clock import FastClock, WallClock
 from streams.embedded.engine import EmbeddedEngine
 from streams.embedded.file import FileReader
 from streams.errors import TransientError, WorkerStopError
 from streams.feed import ReaderFeed
+from streams.guarding import Guarding
 from streams.ports import Clock, Outgoing
 from streams.readmodel.database import VIEWS, open_database
 from streams.readmodel.freshness import Freshness
 from streams.readmodel.overrides import Overrides
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
+from streams.readmodel.stops import StopSwitch
 from streams.released import ReleasedCatalogue
 from streams.topics import REFERENCE
 
@@ -48,7 +50,8 @@ HOST: Final = "127.0.0.1"
 _BATCH: Final = 200
 _NAP_S: Final = 0.03
 _FOLLOW_S: Final = 0.2
-_GUARD_S: Final = 30.0
+_GUARD_S: Final = 1.0
+_GOVERN_S: Final = 30.0
 PORTS_TRIED = 20
 _A_WEEKDAY: Final = "2026-11-24T00:00:00+08:00"
 _OPENING: Final = 8 * HOUR + 30 * MINUTE
@@ -68,6 +71,8 @@ class Service:
         self._reader = FileReader(folder / ENGINE)
         self._views = open_database(f"sqlite:///{folder / VIEWS}")
         self._orders_reader = FileReader(folder / ENGINE)
+        self._released = ReleasedCatalogue(self._orders_reader)
+        self._released.refresh()
         self._orders = self._order_desk(clock)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -81,6 +86,7 @@ class Service:
         self._spawn(Projector(self._views, ReaderFeed(self._reader, wait_s=_NAP_S)).run)
         self._spawn(self._follow)
         self._spawn(self._guard)
+        self._spawn(self._govern)
         for work in more:
             self._spawn(work)
         with suppress(KeyboardInterrupt):
@@ -105,7 +111,7 @@ class Service:
         reader = self._orders_reader
         views = Views(self._views, reader)
         fresh = Freshness(reader, reader, views, clock)
-        return OrderDesk(views, ReleasedCatalogue(reader), fresh, clock)
+        return OrderDesk(views, self._released, fresh, clock)
 
     def _follow(self, stop: threading.Event) -> None:
         while not stop.wait(_FOLLOW_S):
@@ -113,19 +119,27 @@ class Service:
                 self._orders.refresh()
 
     def _guard(self, stop: threading.Event) -> None:
+        """Watch the guards, on a connection of its own."""
+        with closing(FileReader(self._folder / ENGINE)) as reader:
+            tell = partial(release_stops, self._folder)
+            guarding = Guarding(reader, StopSwitch(self._views), tell, self._clock)
+            while not stop.wait(_GUARD_S):
+                with suppress(TransientError):  # the same again in a second
+                    guarding.step()
+
+    def _govern(self, stop: threading.Event) -> None:
         """Stop an action of whose tasks too many were not right for the client."""
-        while not stop.wait(_GUARD_S):
+        while not stop.wait(_GOVERN_S):
             with open_board(self._folder) as board:
                 Guard(board, Overrides(board.switch.engine)).look(self._clock.now())
 
     def _config(self, clock: Clock, port: int) -> uvicorn.Config:
         views = Views(self._views, self._reader)
-        catalogue = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
-        turns = TurnDesk(self.engine, views, clock, catalogue)
+        turns = TurnDesk(self.engine, views, clock, self._released)
         app: FastAPI = create_gateway(
             self.engine, clock, views, durability="local", orders=self._orders, turns=turns
         )
-        attach(app, Pages(views, self.engine, clock, catalogue, is_ending=self._is_ending))
+        attach(app, Pages(views, self.engine, clock, self._released, is_ending=self._is_ending))
         return uvicorn.Config(
             app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2
         )
@@ -141,8 +155,7 @@ class Service:
     def _release_if_new(self) -> None:
         """A new folder starts with the shipped catalogue; a used one keeps its own."""
         if self.engine.end(REFERENCE, 0) == 0:
-            files = read_files()
-            self.engine.release([CatalogueFiles(version=version_of(files), files=files)])
+            self.engine.release([shipped()])
 
     def _spawn(self, work: Callable[[threading.Event], None]) -> None:
         def guarded() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Engine
 
 from channels.ingress import again
-from channels.stopping import Board
+from channels.stopping import Board, Standing
 from journeys.catalogue.catalogue import Catalogue
 from schemas.dead_letter import DeadLetter
 from schemas.reference import Stops
 from schemas.time import Instant
 from streams import dead_letters
 from streams.clock import WallClock
-from streams.embedded.file import EngineFile, FileReader
+from streams.embedded.file import EngineFile, FileReader, clients_of
 from streams.feed import ReaderFeed
 from streams.ports import Outgoing
 from streams.readmodel.database import VIEWS, open_database
@@ -87,7 +87,7 @@ def open_board(folder: Path) -> Iterator[Board]:
     try:
         yield Board(
             StopSwitch(engine),
-            lambda stops: _release(folder, stops),
+            lambda stops: release_stops(folder, stops),
             lambda: ReferenceLog(reader).at(reader.end(REFERENCE, 0)).catalogue.at(_now()),
         )
     finally:
@@ -95,7 +95,23 @@ def open_board(folder: Path) -> Iterator[Board]:
         reader.close()
 
 
-def _release(folder: Path, stops: Stops) -> None:
+@contextmanager
+def open_standing(folder: Path) -> Iterator[Standing]:
+    """The reference in force in a folder, and every client's last stored state.
+
+    Raises:
+        ValueError: there is no engine file.
+    """
+    reader = _reader(folder)
+    try:
+        reference = ReferenceLog(reader).at(reader.end(REFERENCE, 0))
+        yield Standing(reference, lambda: clients_of(reader))
+    finally:
+        reader.close()
+
+
+def release_stops(folder: Path, stops: Stops) -> None:
+    """Tell the engine of a folder what is stopped, whether it runs or not."""
     file = EngineFile(folder / ENGINE, epoch="", partitions=0)
     now = _now()
     file.begin()

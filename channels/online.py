@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from channels.ingress import again
 from channels.offline import summary
-from channels.stopping import Board
+from channels.stopping import Board, Standing
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
 from schemas.dead_letter import DeadLetter
@@ -20,6 +20,7 @@ from streams.kafka.alone import alone
 from streams.kafka.progress import Groups, KafkaProgress
 from streams.kafka.publisher import KafkaPublisher
 from streams.kafka.reader import KafkaReader
+from streams.kafka.states import clients_of
 from streams.ports import Outgoing
 from streams.readmodel.database import address, open_database
 from streams.readmodel.queries import Views
@@ -67,14 +68,23 @@ def open_board(bootstrap: str) -> Iterator[Board]:
     try:
         yield Board(
             StopSwitch(engine),
-            lambda stops: _release(bootstrap, stops),
+            lambda stops: release_stops(bootstrap, stops),
             lambda: _edition(bootstrap),
         )
     finally:
         engine.dispose()
 
 
-def _release(bootstrap: str, stops: Stops) -> None:
+@contextmanager
+def open_standing(bootstrap: str) -> Iterator[Standing]:
+    """The reference in force in a cluster, and every client's last stored state."""
+    with closing(KafkaReader(bootstrap)) as reader:
+        reference = ReferenceLog(reader).at(reader.end(REFERENCE, 0))
+        yield Standing(reference, lambda: clients_of(reader))
+
+
+def release_stops(bootstrap: str, stops: Stops) -> None:
+    """Tell the workers of a cluster what is stopped."""
     with (
         closing(KafkaReader(bootstrap, answer_s=_ANSWER_S)) as reader,
         closing(KafkaPublisher(bootstrap, answer_s=_ANSWER_S)) as publisher,

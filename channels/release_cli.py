@@ -1,67 +1,55 @@
-"""`suishen catalogue release`: policy and products into force, in every partition by one marker.
+"""`suishen catalogue sign` and `release`: policy into force, by two people and one marker.
 
 Exit codes: 0 released, 2 bad input, 70 machinery; the same command again finishes what was begun.
 """
 
 import json
-import os
 from pathlib import Path
+from typing import Any, Final
 
 import click
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from schemas.reference import CatalogueFiles, Product
-from schemas.wire import Wire
-from streams.errors import WorkerStopError
-from streams.settings import read_settings
+from channels.releases import at_cluster, at_folder, open_releases
+from channels.telling import tell
+from schemas.reference import Person, Product
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_MOST_SHOWN: Final = 40
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("release")
 @click.argument("folder", type=_FOLDER, required=False)
 @click.option("--products", type=_FILE, help="A product in each line, as JSON.")
-@click.option("--bootstrap", metavar="HOST:PORT", help="Instead of SUISHEN_KAFKA_BOOTSTRAP.")
+@at_folder
+@at_cluster
 @click.option("--signed", is_flag=True, help="Refuse rules that nobody has signed.")
 @click.option("--over", is_flag=True, help="Even over a release that was cut short.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def release(
-    folder: Path | None,
-    products: Path | None,
-    bootstrap: str | None,
-    *,
-    signed: bool,
-    over: bool,
-    as_json: bool,
-) -> int:
-    """Check and release a FOLDER of TOML files, and products.
+@_json
+def release(folder: Path | None, products: Path | None, **chosen: Any) -> int:  # noqa: ANN401
+    """Check and release a FOLDER of TOML files that two people have signed, and products.
 
     Without FOLDER the shipped catalogue goes out, unless products are given and a catalogue stands.
     """
+    from streams.catalogue_files import SHIPPED, read_catalogue
     from streams.clock import WallClock
-    from streams.kafka.alone import alone
-    from streams.kafka.publisher import KafkaPublisher
-    from streams.kafka.reader import KafkaReader
-    from streams.releasing import CutShortError, Releasing
+    from streams.releasing import CutShortError
 
-    broker = bootstrap or read_settings(os.environ).kafka_bootstrap
-    if broker is None:
-        raise WorkerStopError("no broker; set SUISHEN_KAFKA_BOOTSTRAP or give --bootstrap")
     wares = [] if products is None else read_products(products)
-    reader, publisher = KafkaReader(broker), KafkaPublisher(broker)
+    if chosen["signed"]:
+        read_catalogue(folder or SHIPPED, signed=True)
     try:
-        with alone(broker, "release", waiting=_tell_wait) as still_alone:
-            releasing = Releasing(reader, publisher.write, still_alone)
-            stands = folder is None and wares and releasing.has_catalogue()
-            policy = [] if stands else _read(folder, signed=signed)
-            done = releasing.release([*policy, *wares], now=WallClock().now(), over=over)
+        with open_releases(chosen["data"], chosen["bootstrap"]) as releases:
+            stands = folder is None and wares and releases.releasing.has_catalogue()
+            policy = [] if stands else [releases.signed(folder)]
+            done = releases.releasing.release(
+                [*policy, *wares], now=WallClock().now(), over=chosen["over"]
+            )
     except CutShortError as error:
         raise click.ClickException(str(error)) from error
-    finally:
-        reader.close()
-        publisher.close()
-    if as_json:
+    if chosen["as_json"]:
         click.echo(json.dumps(done._asdict()))
     else:
         click.echo(
@@ -69,6 +57,61 @@ def release(
             f"{done.markers} markers on"
         )
     return 0
+
+
+@click.command("sign")
+@click.argument("folder", type=_FOLDER)
+@click.option("--by", required=True, help="Your name in the bank's directory.")
+@at_folder
+@at_cluster
+@_json
+def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_json: bool) -> int:
+    """Sign the catalogue in FOLDER over what it changes, which is shown.
+
+    Its author signs first, then somebody else.
+    """
+    from journeys.catalogue.difference import differences, shown
+    from streams.catalogue_files import read_catalogue, read_files
+    from streams.clock import WallClock
+    from streams.readmodel.signatures import Change
+
+    read_catalogue(folder)
+    files = read_files(folder)
+    with open_releases(data, bootstrap) as releases:
+        standing = releases.in_force()
+        change = Change.of(standing, files)
+        found = releases.book().sign(change, by=person(by), now=WallClock().now())
+    rows = [shown(one) for one in differences(standing, files)]
+    said = {
+        "catalogue": change.catalogue,
+        "diff": change.diff,
+        "differences": len(rows),
+        "author": found.author,
+        "releaser": found.releaser,
+    }
+    if as_json:
+        tell(said | {"changes": rows}, as_json=True)
+        return 0
+    for row in rows[:_MOST_SHOWN]:
+        click.echo(row)
+    if len(rows) > _MOST_SHOWN:
+        click.echo(f"… and {len(rows) - _MOST_SHOWN} more: 'suishen catalogue diff'")
+    tell(said, as_json=False)
+    return 0
+
+
+def person(name: str) -> str:
+    """A name as the directory gives it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return TypeAdapter(Person).validate_python(name)
+    except ValidationError:
+        raise click.UsageError(
+            f"'{name}' is no name of a person; write small letters, digits, '.', '_' and '-'"
+        ) from None
 
 
 def read_products(path: Path) -> list[Product]:
@@ -89,16 +132,3 @@ def read_products(path: Path) -> list[Product]:
                 where = "/".join(map(str, fault["loc"])) or "the line"
                 raise ValueError(f"{path.name}:{number}: {where}: {fault['msg']}") from None
     return found
-
-
-def _read(folder: Path | None, *, signed: bool) -> list[Wire]:
-    from streams.catalogue_files import SHIPPED, read_catalogue, read_files, version_of
-
-    files = read_files(folder or SHIPPED)
-    if signed:
-        read_catalogue(folder or SHIPPED, signed=True)
-    return [CatalogueFiles(version=version_of(files), files=files)]
-
-
-def _tell_wait() -> None:
-    click.echo("another release is at work; waiting for its end", err=True)

@@ -16,6 +16,7 @@ _ELSEWHERE: Final[dict[str, str]] = {
     "gateway": "channels.doors_cli:gateway",
     "projector": "channels.doors_cli:projector",
     "workbench": "channels.doors_cli:workbench",
+    "guard": "channels.guard_cli:guard",
     "ingress": "channels.ingress_cli:ingress",
     "operations": "channels.operations_cli:operations",
     "overrides": "channels.overrides_cli:guard",

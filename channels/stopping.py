@@ -4,10 +4,19 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from journeys.catalogue.edition import Edition
+from journeys.reference import Reference
 from schemas.reference import Stops
 from schemas.wire import Channel
 from streams.errors import TransientError
+from streams.gate import States
 from streams.readmodel.stops import StopSwitch
+
+
+class Standing(NamedTuple):
+    """What is in force and under way, before something is released."""
+
+    reference: Reference
+    states: States
 
 
 class Board(NamedTuple):

@@ -22,8 +22,9 @@ _ROUND_S: Final = 1.0
 def sweeper(crash_at: str | None) -> int:
     """Publish one event for every client whom a release concerns.
 
-    Settings: SUISHEN_KAFKA_BOOTSTRAP, SUISHEN_SWEEPER_PER_SECOND. One process is enough; two are
-    harmless.
+    Settings: SUISHEN_KAFKA_BOOTSTRAP, SUISHEN_SWEEPER_PER_SECOND, and
+    SUISHEN_SWEEPER_SALES_PER_SECOND for those with an open sale, who come first. One process is
+    enough; two are harmless.
     """
     fault = parse(crash_at)
     return run_process("sweeper", lambda process: run_sweeper(process, fault))
@@ -52,6 +53,7 @@ def run_sweeper(process: Process, fault: Fault) -> None:
         write,
         clock=process.clock,
         per_second=process.settings.sweeper_per_second,
+        sales_per_second=process.settings.sweeper_sales_per_second,
         pause=pause,
     )
     try:

@@ -2,13 +2,42 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.errors import DefinitionError
-from schemas.reference import Product, Stop, Stops
+from journeys.identity import short_hash
+from schemas.reference import Activation, Product, Stop, Stops
 
 T = TypeVar("T")
+_WHOLE: Final = 2**63
+_BASIS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A catalogue on its way into force, and how far it has come."""
+
+    catalogue: Catalogue
+    activation: Activation
+
+    def concerns(self, client: str, outlet: str | None) -> bool:
+        """Is it in force for this client?
+
+        A share grows without sending anybody back: membership follows from the token and the
+        catalogue's version alone.
+
+        Args:
+            client: the client's token.
+            outlet: that serves the client, if any.
+        """
+        stage = self.activation.stage
+        if stage == "outlets":
+            return outlet in self.activation.outlets
+        if stage == "share":
+            drawn = short_hash("stage", self.catalogue.version, client)
+            return drawn * _BASIS < (self.activation.share_bp or 0) * _WHOLE
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +51,13 @@ class Reference:
     newest: Mapping[str, int] = field(default_factory=dict)
     stops: tuple[Stop, ...] = ()
     """Contacts that an operator has stopped."""
+    known: Mapping[str, Catalogue] = field(default_factory=dict)
+    """Every catalogue released or drafted so far, by version, beside the first in force."""
+    staged: Staged | None = None
+    before: str | None = None
+    """The version that was in force for all before this one."""
+    activations: int = 0
+    """How many stages were set so far."""
     _made: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def derived(self, make: Callable[["Reference"], T]) -> T:
@@ -61,8 +97,49 @@ class Reference:
         )
 
     def with_catalogue(self, catalogue: Catalogue, *, offset: int) -> "Reference":
-        """This reference under another catalogue."""
-        return replace(self, offset=offset, catalogue=catalogue)
+        """This reference under another catalogue; a stage of any other is over."""
+        before = self.catalogue.version
+        return replace(
+            self.with_draft(catalogue, offset=offset),
+            catalogue=catalogue,
+            staged=None,
+            before=self.before if before == catalogue.version else before,
+        )
+
+    def with_draft(self, catalogue: Catalogue, *, offset: int) -> "Reference":
+        """This reference with one more catalogue that stages may name."""
+        standing = {self.catalogue.version: self.catalogue}
+        known = {**self.known, **standing, catalogue.version: catalogue}
+        return replace(self, offset=offset, known=known)
+
+    def with_activation(self, asked: Activation, *, offset: int) -> "Reference":
+        """This reference with a catalogue brought to other clients, to all, or to nobody.
+
+        Raises:
+            DefinitionError: the log has no such catalogue.
+        """
+        catalogue = self.known.get(asked.catalogue)
+        if catalogue is None:
+            raise DefinitionError(f"a stage names catalogue '{asked.catalogue}', drafted nowhere")
+        counted = replace(self, offset=offset, activations=self.activations + 1)
+        if asked.stage == "all":
+            return counted.with_catalogue(catalogue, offset=offset)
+        staged = None if asked.stage == "none" else Staged(catalogue, asked)
+        return replace(counted, staged=staged)
+
+    def catalogue_for(self, client: str, outlet: str | None) -> Catalogue:
+        """The catalogue in force for one client."""
+        staged = self.staged
+        if staged is None or not staged.concerns(client, outlet):
+            return self.catalogue
+        return staged.catalogue
+
+    @property
+    def shadow(self) -> Catalogue | None:
+        """The catalogue that decides beside the one in force and issues nothing."""
+        staged = self.staged
+        in_shadow = staged is not None and staged.activation.stage == "shadow"
+        return staged.catalogue if staged is not None and in_shadow else None
 
     def with_stops(self, stops: Stops, *, offset: int) -> "Reference":
         """This reference with other contacts stopped."""

@@ -104,6 +104,7 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.WealthScored,
     facts.JourneyAdvanced,
     facts.DecisionMade,
+    facts.DecisionShadowed,
     facts.ContactCounted,
     facts.SignalSetAside,
     facts.HoleChanged,
@@ -131,6 +132,8 @@ DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
 REFERENCE: Final[tuple[type[Envelope], ...]] = (
     reference.ProductReleased,
     reference.CatalogueReleased,
+    reference.CatalogueDrafted,
+    reference.CatalogueActivated,
     reference.ModelReleased,
     reference.StopsReleased,
 )

@@ -134,6 +134,18 @@ class DecisionMade(Fact):
     data: Decision
 
 
+class DecisionShadowed(Fact):
+    """What a catalogue in its shadow stage would have decided; nothing was issued.
+
+    Told where the catalogue in force decided too, or this one would have chosen something. It
+    repeats as long as it would choose: nothing of it is in the client's state.
+    """
+
+    type: Literal["org.suishen.fact.decision_shadowed.v1"]
+    data: Decision
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
 class ContactUse(Wire):
     """A contact slot: held, spent or given back, with what the caps hold now."""
 

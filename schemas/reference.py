@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.envelope import Envelope
+from schemas.time import WireInstant
 from schemas.wire import Name, ProductId, Wire
 
 Basis = Annotated[int, Field(ge=0, le=10_000)]
@@ -51,11 +52,31 @@ class ProductReleased(Envelope):
     family: ClassVar[str] = "reference"
 
 
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Person = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,47}$")]
+"""Who signs or decides at the bank, by the name that its directory gives; no client."""
+
+
+class Signed(Wire):
+    """Two people stand for a catalogue: its author, and somebody else who released it."""
+
+    catalogue: Digest
+    """Of the files, each by its name."""
+    diff: Digest
+    """Of every difference from the catalogue in force when it was signed."""
+    author: Person
+    author_at: WireInstant
+    releaser: Person
+    releaser_at: WireInstant
+
+
 class CatalogueFiles(Wire):
     """A whole catalogue: its TOML files by name, and the version that names them."""
 
     version: Annotated[str, Field(min_length=1, max_length=64)]
     files: dict[str, str]
+    signed: Signed | None = None
+    """Not said of a log's first catalogue where a deployment asks nobody."""
 
 
 class CatalogueReleased(Envelope):
@@ -64,6 +85,48 @@ class CatalogueReleased(Envelope):
     type: Literal["org.suishen.reference.catalogue_released.v1"]
     data: CatalogueFiles
     family: ClassVar[str] = "reference"
+
+
+class CatalogueDraft(Wire):
+    """A whole catalogue that may be brought into force in stages; by itself it changes nothing."""
+
+    version: Annotated[str, Field(min_length=1, max_length=64)]
+    files: dict[str, str]
+    signed: Signed
+
+
+class CatalogueDrafted(Envelope):
+    """A catalogue that stages may name."""
+
+    type: Literal["org.suishen.reference.catalogue_drafted.v1"]
+    data: CatalogueDraft
+    family: ClassVar[str] = "reference"
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class Activation(Wire):
+    """For whom a catalogue on the log is in force from the next marker on."""
+
+    version: Annotated[int, Field(ge=1)]
+    """One more each time."""
+    catalogue: Annotated[str, Field(min_length=1, max_length=64)]
+    stage: Literal["shadow", "outlets", "share", "all", "none"]
+    """`shadow`: it decides beside the one in force, and issues nothing. `none`: taken back."""
+    outlets: tuple[Name, ...] = ()
+    """Of stage `outlets`: whose clients it is for."""
+    share_bp: Basis | None = None
+    """Of stage `share`: the share of all clients, by a hash of their token."""
+    by: Person
+    reason: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class CatalogueActivated(Envelope):
+    """A stage of a catalogue, or its roll-back."""
+
+    type: Literal["org.suishen.reference.catalogue_activated.v1"]
+    data: Activation
+    family: ClassVar[str] = "reference"
+    status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
 class Model(Wire):

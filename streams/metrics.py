@@ -136,6 +136,12 @@ class Metrics:
             "Clients whom the sweeper asked to be looked at again after a release.",
             registry=registry,
         )
+        self.guard_freezes = Counter(
+            "suishen_guard_freezes",
+            "Actions that a guard froze, by what it measures; a person lifts them.",
+            ("measure",),
+            registry=registry,
+        )
         self.ticks_sent = Counter(
             "suishen_ticks_sent", "Ticks that the timer service sent.", ("fold",), registry=registry
         )

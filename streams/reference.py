@@ -4,22 +4,25 @@ A release appends versions and then one marker to every partition of the event l
 the reference as of its last marker, so a step repeated after a crash sees the same one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.load import load
+from journeys.client.state import ClientState
 from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
-from schemas.reference import CatalogueFiles, Product, Stops
+from schemas.reference import Activation, CatalogueDraft, CatalogueFiles, Product, Stops
 from schemas.signals.engine import Advance, Recheck, RecheckAsked, ReferenceAdvanced
 from schemas.time import Instant
 from schemas.wire import Wire
 from streams.errors import WorkerStopError
+from streams.gate import Signable, States, check_activation, check_signed, check_succession
 from streams.ports import LogReader, Outgoing, Record
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE
 
@@ -28,7 +31,20 @@ SWEEP_SOURCE = "/suishen/sweeper"
 _READ_AT_ONCE = 500
 
 
-_Version = Catalogue | Product | Stops
+_AT_FIRST = Instant(0)
+
+
+def _nobody() -> Iterable[ClientState]:
+    return ()
+
+
+class Draft(NamedTuple):
+    """A catalogue that is not in force by standing on the log."""
+
+    catalogue: Catalogue
+
+
+_Version = Catalogue | Draft | Product | Stops | Activation
 """What a reference record adds to the view."""
 
 
@@ -39,6 +55,8 @@ class ReferenceLog:
         self._reader = reader
         self._versions: list[_Version | None] = []
         """By offset; `None` for records that no fold uses yet."""
+        self._files: dict[str, Signable] = {}
+        """The texts of each catalogue by version: what the next one is signed over."""
         self._views: dict[int, Reference] = {}
         """Only those that a marker asked for: one view may hold thousands of products."""
 
@@ -55,16 +73,45 @@ class ReferenceLog:
             found = self._views[offset] = self._view(offset)
         return found
 
-    def check(self, payloads: Sequence[Wire]) -> None:
-        """Would these make a readable reference, if they were released now?
+    def newest(self) -> Signable | None:
+        """The catalogue in force from the next marker on; `None` before the first."""
+        end = self._reader.end(REFERENCE, 0)
+        self._read(end)
+        view = None if end == 0 else self._view(end)
+        return None if view is None else self._files[view.catalogue.version]
+
+    def standing(self, version: str) -> Signable | None:
+        """A catalogue as it was last written under a version; `None` if it never was."""
+        self._read(self._reader.end(REFERENCE, 0))
+        return self._files.get(version)
+
+    def check(
+        self, payloads: Sequence[Wire], *, states: States = _nobody, now: Instant = _AT_FIRST
+    ) -> None:
+        """Would these make a readable reference, and leave nothing that runs without a way on?
+
+        Args:
+            payloads: what is to be released.
+            states: every client's; read only if a catalogue may touch what runs.
+            now: the moment whose editions are compared.
 
         Raises:
-            DefinitionError: a broken catalogue, or a product version with other facts.
+            DefinitionError: a broken catalogue, one that two people have not signed, edits what
+                it may only follow or drops what still runs, or a product version with other facts.
         """
         end = self._reader.end(REFERENCE, 0)
         self._read(end)
         view = None if end == 0 else self._view(end)
-        for number, version in enumerate(map(_version, payloads), start=1):
+        files = dict(self._files)
+        for number, payload in enumerate(payloads, start=1):
+            version = _version(payload)
+            if isinstance(payload, (CatalogueFiles, CatalogueDraft)):
+                check_signed(payload, None if view is None else files[view.catalogue.version])
+                files[payload.version] = payload
+            if isinstance(payload, Activation):
+                _check_activation(view, payload, files, states, now)
+            elif view is not None and isinstance(version, Catalogue):
+                check_succession(view, version, states, now)
             if version is not None:
                 view = _with(view, version, end + number)
 
@@ -77,7 +124,10 @@ class ReferenceLog:
                     "restore the reference log or point to the one these events belong to"
                 )
             for record in records:
-                self._versions.append(_read_version(record))
+                payload, version = _read_version(record)
+                self._versions.append(version)
+                if isinstance(payload, (CatalogueFiles, CatalogueDraft)):
+                    self._files[payload.version] = payload
 
     def _view(self, offset: int) -> Reference:
         start = max((known for known in self._views if known < offset), default=0)
@@ -93,10 +143,29 @@ class ReferenceLog:
         return replace(view, offset=offset)
 
 
-def _read_version(record: Record) -> _Version | None:
+def _check_activation(
+    view: Reference | None,
+    asked: Activation,
+    files: Mapping[str, Signable],
+    states: States,
+    now: Instant,
+) -> None:
+    """As a release of it would be checked; back to what was in force before, it always may."""
+    if view is None:
+        raise DefinitionError("a stage before any catalogue; release one first")
+    check_activation(view, asked)
+    if asked.stage == "none" or asked.catalogue == view.before:
+        return
+    check_signed(files[asked.catalogue], files[view.catalogue.version])
+    if asked.stage != "shadow":
+        check_succession(view, view.known[asked.catalogue], states, now)
+
+
+def _read_version(record: Record) -> tuple[Wire, _Version | None]:
     try:
         event = codec.decode(record.value, codec.REFERENCE)
-        return _version(event.data)  # type: ignore[attr-defined]  # every kind has data
+        payload: Wire = event.data  # type: ignore[attr-defined]  # every kind has data
+        return payload, _version(payload)
     except (ContractError, DefinitionError) as error:
         raise WorkerStopError(
             f"reference record {record.offset} cannot be read: {error}; run the version that "
@@ -107,7 +176,9 @@ def _read_version(record: Record) -> _Version | None:
 def _version(payload: Wire) -> _Version | None:
     if isinstance(payload, CatalogueFiles):
         return load(payload.files, version=payload.version)
-    return payload if isinstance(payload, (Product, Stops)) else None
+    if isinstance(payload, CatalogueDraft):
+        return Draft(load(payload.files, version=payload.version))
+    return payload if isinstance(payload, (Product, Stops, Activation)) else None
 
 
 def _with_written(view: Reference | None, version: _Version, offset: int) -> Reference | None:
@@ -125,15 +196,19 @@ def _with(view: Reference | None, version: _Version, offset: int) -> Reference |
         return view.with_catalogue(version, offset=offset)
     if view is None:
         raise DefinitionError(f"{_named(version)} before any catalogue; release one first")
+    if isinstance(version, Draft):
+        return view.with_draft(version.catalogue, offset=offset)
+    if isinstance(version, Activation):
+        return view.with_activation(version, offset=offset)
     if isinstance(version, Stops):
         return view.with_stops(version, offset=offset)
     return view.with_product(version, offset=offset)
 
 
-def _named(version: Product | Stops) -> str:
-    if isinstance(version, Stops):
-        return "stops are released"
-    return f"product '{version.product}' is released"
+def _named(version: _Version) -> str:
+    if isinstance(version, Product):
+        return f"product '{version.product}' is released"
+    return "stops are released" if isinstance(version, Stops) else "a stage is set"
 
 
 def releases(payloads: Sequence[Wire], *, now: Instant) -> list[Outgoing]:

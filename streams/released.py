@@ -1,5 +1,7 @@
 """The released catalogue, followed on the reference log by doors that show its words."""
 
+from msgspec.structs import replace
+
 from journeys.catalogue.edition import Edition
 from journeys.reference import Reference
 from schemas.time import Instant
@@ -42,9 +44,38 @@ class ReleasedCatalogue:
         return self._reference
 
     def at(self, moment: Instant) -> Edition:
-        """The edition in force at a moment.
+        """The edition in force at a moment, with the words of one that is staged beside it.
+
+        What both name says what the one in force says.
 
         Raises:
             TransientError: nothing has been read yet.
         """
-        return self.reference.catalogue.at(moment)
+        mine, staged = self.reference.catalogue.at(moment), self.reference.staged
+        if staged is None:
+            return mine
+        return _beside(mine, staged.catalogue.at(moment))
+
+    def under(self, version: str, moment: Instant) -> Edition:
+        """The edition whose words belong to a decision taken under a catalogue's version.
+
+        A staged one speaks for its own decisions. What was in force before speaks no more: a text
+        that was withdrawn is not shown again.
+
+        Raises:
+            TransientError: nothing has been read yet.
+        """
+        staged = self.reference.staged
+        if staged is None or staged.catalogue.version != version:
+            return self.at(moment)
+        return _beside(staged.catalogue.at(moment), self.reference.catalogue.at(moment))
+
+
+def _beside(mine: Edition, other: Edition) -> Edition:
+    """With the names that only the other knows."""
+    return replace(
+        mine,
+        actions={**other.actions, **mine.actions},
+        treatments={**other.treatments, **mine.treatments},
+        journeys={**other.journeys, **mine.journeys},
+    )

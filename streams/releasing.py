@@ -14,10 +14,11 @@ from journeys.identity import derive
 from journeys.step import Place
 from schemas import codec
 from schemas.errors import ContractError
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import Activation, CatalogueDraft, CatalogueFiles, Product
 from schemas.time import Instant
 from schemas.wire import Wire
 from streams.errors import WorkerStopError
+from streams.gate import States
 from streams.ports import LogReader, Outgoing, Record
 from streams.reference import ReferenceLog, markers, releases
 from streams.topics import REFERENCE
@@ -53,7 +54,12 @@ class Releasing:
     """Releases over one cluster, one at a time: see to that before."""
 
     def __init__(
-        self, reader: LogReader, write: Writing, still_alone: Callable[[], None] = lambda: None
+        self,
+        reader: LogReader,
+        write: Writing,
+        still_alone: Callable[[], None] = lambda: None,
+        *,
+        states: States = lambda: (),
     ) -> None:
         """Prepare to release.
 
@@ -61,7 +67,9 @@ class Releasing:
             reader: of the reference log.
             write: to any log.
             still_alone: raises if another may have begun; asked before each write.
+            states: every client's, for what a catalogue may do to what runs.
         """
+        self._states = states
         self._reader, self._write, self._still_alone = reader, write, still_alone
 
     def has_catalogue(self) -> bool:
@@ -77,14 +85,15 @@ class Releasing:
             over: even over a release that was cut short, which comes into force with this one.
 
         Raises:
-            DefinitionError: they make no readable reference; nothing was written.
+            DefinitionError: they make no readable reference, or leave what runs without a way
+                on; nothing was written.
             CutShortError: another release is unfinished; nothing was written.
             TransientError: the log is away; the same call again goes on where this one ended.
             WorkerStopError: somebody else wrote in between; no marker was written.
         """
         name = derive("release", *(to_json(payload).decode() for payload in payloads))
         missing = self._missing(name, payloads, over=over)
-        ReferenceLog(self._reader).check(missing)
+        ReferenceLog(self._reader).check(missing, states=self._states, now=now)
         start = self._reader.end(REFERENCE, 0)
         if missing:
             self._still_alone()
@@ -104,9 +113,8 @@ class Releasing:
                 "a release before this one was cut short; repeat that one first, with the same "
                 "files, or let it come into force half as it is with --over"
             )
-        catalogue = next((p for p, _ in reversed(versions) if isinstance(p, CatalogueFiles)), None)
-        products = {(p.product, p.version): p for p, _ in versions if isinstance(p, Product)}
-        missing = [p for p in payloads if not _stands(p, catalogue, products)]
+        standing = _Standing([payload for payload, _ in versions])
+        missing = [payload for payload in payloads if not standing.holds(payload)]
         # An end that came late: the last version once more says that nothing is to come.
         return payloads[-1:] if left > 0 and last == name and not missing else missing
 
@@ -143,13 +151,20 @@ class Releasing:
             start = records[-1].offset + 1
 
 
-def _stands(
-    payload: Wire, catalogue: Wire | None, products: dict[tuple[str, int], Product]
-) -> bool:
-    """Does it stand already? A catalogue only as the newest: an older one may come back."""
-    if isinstance(payload, Product):
-        return products.get((payload.product, payload.version)) == payload
-    return payload == catalogue
+class _Standing:
+    """What is on the log already, as far as it need not be written again."""
+
+    def __init__(self, payloads: Sequence[Wire]) -> None:
+        self._products = {(p.product, p.version): p for p in payloads if isinstance(p, Product)}
+        self._stages = [p for p in payloads if isinstance(p, (CatalogueDraft, Activation))]
+        found = (p for p in reversed(payloads) if isinstance(p, CatalogueFiles))
+        self._catalogue = next(found, None)
+
+    def holds(self, payload: Wire) -> bool:
+        """A catalogue only as the newest: an older one may come back."""
+        if isinstance(payload, Product):
+            return self._products.get((payload.product, payload.version)) == payload
+        return payload == self._catalogue or payload in self._stages
 
 
 def _named(name: str, messages: Sequence[Outgoing]) -> list[Outgoing]:

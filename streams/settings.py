@@ -148,6 +148,8 @@ class Settings(BaseModel):
     """For demonstrations alone: `<shown>@<wall>*<speed>` sets the time of doors and timers."""
     sweeper_per_second: Annotated[int, Field(ge=1)] = 200
     """Events of a fan-out; they stand in the way of what clients do."""
+    sweeper_sales_per_second: Annotated[int, Field(ge=1)] = 4000
+    """The same of clients with an open sale that a release concerns: they come first."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_key: SecretStr | None = None
     """At least 16 characters; keys `client_ref`. Without it logs name no client at all."""

@@ -16,7 +16,7 @@ from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Edition
 from journeys.client.fold import ClientFold
-from journeys.reference import Reference
+from journeys.reference import Reference, Staged
 from journeys.step import Output
 from schemas.time import Instant
 from streams.plain import Decode, PlainFold
@@ -155,8 +155,17 @@ class _Under(ReferenceLog):
         if offset not in self._replaced:
             found = super().at(offset)
             catalogue = found.catalogue if self._catalogue is None else self._catalogue
-            self._replaced[offset] = replace(found, catalogue=self._seen(catalogue))
+            self._replaced[offset] = replace(
+                found, catalogue=self._seen(catalogue), staged=self._staged(found)
+            )
         return self._replaced[offset]
+
+    def _staged(self, found: Reference) -> Staged | None:
+        """A stage that the log sets counts only where its own policies are folded."""
+        staged = found.staged
+        if staged is None or self._catalogue is not None or found.shadow is not None:
+            return None
+        return replace(staged, catalogue=self._seen(staged.catalogue))
 
     def _seen(self, catalogue: Catalogue) -> Catalogue:
         if self._watched is None:

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.load import load
+from journeys.catalogue.signing import diff_digest, digest_of
 from journeys.client.fold import ClientFold
 from journeys.client.state import ClientState
 from journeys.reference import Reference
 from journeys.step import Output
 from schemas import codec
 from schemas.envelope import Envelope, schema_name, type_name
-from schemas.reference import Product
+from schemas.reference import CatalogueFiles, Product, Signed
 from schemas.time import DAY, Instant, format_instant, parse_instant
 
 CLIENT = "ct_" + "0" * 31 + "1"
@@ -186,3 +187,16 @@ class Life:
             tick = {"due": format_instant(due)}
             said += self.say("engine.ticked", tick, at=due, source="/suishen/timers")
         return said
+
+
+def a_release(files: Mapping[str, str], *, over: Mapping[str, str], version: str) -> CatalogueFiles:
+    """A catalogue that two people signed over the one in force."""
+    signed = Signed(
+        catalogue=digest_of(files),
+        diff=diff_digest(over, files),
+        author="anna",
+        author_at=MONDAY_10,
+        releaser="bo",
+        releaser_at=MONDAY_10,
+    )
+    return CatalogueFiles(version=version, files=dict(files), signed=signed)

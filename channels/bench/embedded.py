@@ -17,9 +17,9 @@ from channels.gateway.door import accept
 from channels.simulator.bank import Bank
 from channels.simulator.headless import VirtualClock
 from channels.simulator.mix import read_mix
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import Product
 from schemas.time import HOUR, Instant
-from streams.catalogue_files import read_files, version_of
+from streams.catalogue_files import shipped
 from streams.clock import WallClock
 from streams.embedded.engine import EmbeddedEngine
 from streams.embedded.file import FileReader
@@ -143,9 +143,8 @@ def latency(folder: Path, *, seconds: int, rate: int) -> dict[str, Any]:
 
 def _prepare(engine: EmbeddedEngine, count: int) -> None:
     now = WallClock().now()
-    files = read_files()
     products = [Product(**row) for row in Bank.products()]
-    engine.release([CatalogueFiles(version=version_of(files), files=files), *products])
+    engine.release([shipped(), *products])
     bank = Bank(seed=1, clients=count, start=Instant(now - HOUR), mix=read_mix())
     for number, client in enumerate(bank.clients):
         client.desks = {"remote": f"remote-{number % _SHARDS}"}

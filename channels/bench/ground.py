@@ -14,8 +14,8 @@ from kafka import KafkaAdminClient
 from kafka.errors import NonEmptyGroupError
 
 from channels.simulator.bank import Bank
-from schemas.reference import CatalogueFiles, Product
-from streams.catalogue_files import read_files, version_of
+from schemas.reference import Product
+from streams.catalogue_files import shipped
 from streams.clock import WallClock
 from streams.errors import WorkerStopError
 from streams.frame import Frame, unpack
@@ -81,10 +81,9 @@ def clear(bootstrap: str) -> None:
 
 def release(bootstrap: str) -> None:
     """The shipped catalogue and the bank's products, and a marker in every partition."""
-    now, files = WallClock().now(), read_files()
-    catalogue = CatalogueFiles(version=version_of(files), files=files)
+    now = WallClock().now()
     products = [Product(**row) for row in Bank.products()]
-    count = fill(bootstrap, releases([catalogue, *products], now=now)).records
+    count = fill(bootstrap, releases([shipped(), *products], now=now)).records
     reader = KafkaReader(bootstrap)
     try:
         fill(bootstrap, markers(reader, offset=count, now=now))

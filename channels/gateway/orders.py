@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from journeys.catalogue.edition import Edition
 from journeys.client.orders import Checked, check
 from journeys.client.state import decode
 from journeys.client.steps.decisions import ENGINE
@@ -85,6 +86,9 @@ class OrderDesk:
         try:
             state = None if known is None else decode(b64decode(known[1]))
             found = check(order, state, reference, at=now)
+            catalogue = reference.catalogue
+            if state is not None:
+                catalogue = reference.catalogue_for(state.client, state.served.outlet)
         except LookupError as error:
             raise TransientError(f"the reference log is behind the read model: {error}") from error
         except msgspec.DecodeError as error:
@@ -92,20 +96,22 @@ class OrderDesk:
                 "the engine told the client in a form of another version"
             ) from error
         stated = None if known is None else known[0]
-        return answer(found, order, reference, now=now, as_of=fresh, stated=stated)
+        edition = catalogue.at(now)
+        return answer(found, order, reference, edition, now=now, as_of=fresh, stated=stated)
 
 
-def answer(
+def answer(  # noqa: PLR0913 - what one answer rests on, named
     found: Checked,
     order: Order,
     reference: Reference,
+    edition: Edition,
     *,
     now: Instant,
     as_of: Instant,
     stated: Instant | None,
 ) -> dict[str, Any]:
     """A verdict as JSON data, with every row and what it rests on."""
-    edition, reason = reference.catalogue.at(now), found.reason
+    reason = found.reason
     return {
         "verdict": found.verdict,
         "steps": list(found.steps),

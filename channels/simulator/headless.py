@@ -23,11 +23,11 @@ from journeys.measures.rolling import Cap
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.facts import ContactCounted, DecisionMade, JourneyAdvanced, TaskChanged
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import Product
 from schemas.tasks import TaskState
 from schemas.time import DAY, Instant
 from streams import recording
-from streams.catalogue_files import read_files, version_of
+from streams.catalogue_files import shipped
 from streams.embedded.engine import EmbeddedEngine
 from streams.ports import Clock, Outgoing
 from streams.readmodel.measuring.contacts import caps as caps_of
@@ -81,9 +81,7 @@ class Headless:
 
     def open(self) -> None:
         """Release catalogue and products, load every client."""
-        files = read_files()
-        catalogue = CatalogueFiles(version=version_of(files), files=files)
-        self.engine.release([catalogue, *(Product(**row) for row in self.bank.products())])
+        self.engine.release([shipped(), *(Product(**row) for row in self.bank.products())])
         released = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
         policy = released.at(self.clock.now())
         self.funnel, self.caps = Funnel(policy.arbitration.controls), caps_of(policy.contact)

@@ -20,9 +20,9 @@ from channels.simulator.story import Story
 from channels.up.bank import BankOverKafka
 from channels.up.parts import CHANNELS, core_port, parts
 from channels.up.supervisor import Supervisor
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import Product
 from schemas.time import DAY, MINUTE, Instant, format_instant, parse_instant
-from streams.catalogue_files import read_files, version_of
+from streams.catalogue_files import shipped
 from streams.clock import ShiftedClock, WallClock
 from streams.errors import WorkerStopError
 from streams.kafka.local.cluster import LocalKafka
@@ -172,12 +172,10 @@ def _open(site: Site, shared: dict[str, str]) -> tuple["Start", DemoTime | None]
 
 def _release(bootstrap: str, *, now: Instant) -> None:
     """The shipped catalogue and the synthetic bank's shelf."""
-    files = read_files()
     shelf = [Product(**row) for row in Bank.products()]
     reader, publisher = KafkaReader(bootstrap), KafkaPublisher(bootstrap)
     try:
-        catalogue = CatalogueFiles(version=version_of(files), files=files)
-        Releasing(reader, publisher.write).release([catalogue, *shelf], now=now)
+        Releasing(reader, publisher.write).release([shipped(), *shelf], now=now)
     finally:
         reader.close()
         publisher.close()

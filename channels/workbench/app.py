@@ -152,7 +152,8 @@ class _Workbench(Shell):
         found = self._pages.views.decision(decision_id)
         if found is None:
             return self._missing(request)
-        return self._page(request, "decision.html", decision=found)
+        under = str(found["versions"]["catalogue"])
+        return self._page(request, "decision.html", under=under, decision=found)
 
     def book(self, request: Request, desk: str = "", period: str = "") -> Response:
         """An adviser's book over a period; without a desk, whose?"""
@@ -268,6 +269,7 @@ class _Workbench(Shell):
             request,
             template,
             task=found,
+            under=self._version_of(found["decision_id"]),
             stop=self._pages.views.stop_for(found),
             since=since,
             desk=desk or found["desk"],
@@ -275,6 +277,11 @@ class _Workbench(Shell):
             outcomes=[outcome.value for outcome in Outcome],
             declines=[reason.value for reason in DeclineReason],
         )
+
+    def _version_of(self, decision_id: str) -> str:
+        """The catalogue that a task was proposed under; empty while its decision is not here."""
+        made = self._pages.views.decision(decision_id)
+        return "" if made is None else str(made["versions"]["catalogue"])
 
     def _book_page(self, request: Request, template: str, desk: str, period: str) -> Response:
         since, now = self._pages.views.last_change(), self._pages.clock.now()

@@ -30,6 +30,10 @@ class Editions(Protocol):
         """The edition in force at an instant."""
         ...
 
+    def under(self, version: str, moment: Instant) -> Edition:
+        """The one whose words belong to a decision taken under a catalogue's version."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pages:
@@ -95,11 +99,19 @@ class Shell:
         answer.status_code = status
         return answer
 
-    def _page(self, request: Request, template: str, **values: Any) -> Response:  # noqa: ANN401
+    def _page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        under: str = "",
+        **values: Any,  # noqa: ANN401
+    ) -> Response:
         language = request.cookies.get("language", LANGUAGES[0])
         now = self._pages.clock.now()
         words = Words(
-            language if language in LANGUAGES else LANGUAGES[0], self._pages.catalogue.at(now)
+            language if language in LANGUAGES else LANGUAGES[0],
+            self._pages.catalogue.under(under, now),
         )
         token = request.cookies.get("token") or secrets.token_hex(16)
         body = self._jinja.get_template(template).render(

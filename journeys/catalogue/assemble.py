@@ -113,6 +113,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         casework=_casework(rows, moment),
         measures=_values(rows, "measure", moment),
         checks=_values(rows, "check", moment),
+        guards=_values(rows, "guard", moment),
     )
 
 

@@ -27,6 +27,15 @@ class Catalogue:
         """The edition in force at a moment."""
         return self.editions[max(bisect_right(self.starts, moment) - 1, 0)]
 
+    def under(self, _version: str, moment: Instant) -> Edition:
+        """The edition whose words belong to a decision; where nothing is staged, the one in force.
+
+        Args:
+            _version: of the catalogue that the decision was taken under.
+            moment: at which the words are shown.
+        """
+        return self.at(moment)
+
     def journey(self, journey: str, version: int) -> Journey | None:
         """A journey as it was at a version."""
         return self.journeys.get((journey, version))

@@ -56,8 +56,10 @@ class Journey(msgspec.Struct, frozen=True):
     reentry_after: int
     """Microseconds before the same key may enter again."""
     migration: str
-    """What a running instance of an older version does: `stay` or `end`."""
+    """What a running instance of another version does: `stay`, `move` or `end`."""
     first: str
     steps: Mapping[str, JourneyStep]
     events: Mapping[str, str] = {}
     """Where an event leads from any step that does not say so itself."""
+    moves: Mapping[str, str] = {}
+    """Of `move`: where an instance goes on, by the step it is in; one not named, where it is."""

@@ -37,6 +37,11 @@ def differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Diff
             yield from _of_row(file, row, before.get(row), after.get(row))
 
 
+def shown(one: Difference) -> str:
+    """A difference in one line."""
+    return f"{one.file}: {one.row}: {one.key or 'the row'}: {one.old} → {one.new}"
+
+
 def _of_row(file: str, row: str, old: Tables | None, new: Tables | None) -> Iterator[Difference]:
     if old is None or new is None:
         yield Difference(file, row, "", old, new)

@@ -7,6 +7,7 @@ import msgspec
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.casework import Casework
 from journeys.catalogue.definitions import Journey
+from journeys.catalogue.guarding import Guard
 from journeys.client.intent.policy import IntentPolicy
 from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.parameters import WealthParameters
@@ -285,3 +286,5 @@ class Edition(msgspec.Struct, frozen=True):
     measures: Mapping[str, Measure]
     """By id, all that the code knows; nothing that decides reads them."""
     checks: Mapping[str, Check]
+    guards: Mapping[str, Guard] = {}
+    """What freezes an action by itself; a catalogue may have none."""

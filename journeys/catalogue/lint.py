@@ -31,6 +31,9 @@ def check_edition(rows: Sequence[Dated], moment: Instant) -> None:
     check_casework(rows, moment)
     marketing = [row.id for row in actions.values() if row.value.marketing]
     _check_decision_due(journeys, in_force(rows, "rule", moment)["x01"].value.numbers["wait_days"])
+    for row in in_force(rows, "guard", moment).values():
+        for action in row.value.actions:
+            row.row.known("actions", action, actions, what="action")
     for row in journeys.values():
         _check_actions(row, actions)
         _check_windows(row, limits)

@@ -54,6 +54,10 @@ def _check_targets(row: Row, journey: Journey, steps: Sequence[tuple[Row, Journe
         row.fault(f"journey '{journey.id}' begins at unknown step '{journey.first}'{hint}", "first")
     for target in journey.events.values():
         _check_target(row, f"journey '{journey.id}'", journey, target, "on")
+    for target in journey.moves.values():
+        _check_target(row, f"journey '{journey.id}'", journey, target, "moves")
+    if journey.moves and journey.migration != "move":
+        row.fault(f"'moves' goes with migration = \"move\", not '{journey.migration}'", "moves")
     for at, step in steps:
         leaves = "timeout" if step.wait is not None else "then"
         ways = [(leaves if step.when is None else "branch", step.to), ("branch", step.otherwise)]

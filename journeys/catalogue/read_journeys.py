@@ -13,7 +13,7 @@ from journeys.condition import Unit
 from schemas.time import MINUTE
 
 _WAITS: Final = frozenset({"reply", "event", "time"})
-_MIGRATIONS: Final = frozenset({"stay", "end"})
+_MIGRATIONS: Final = frozenset({"stay", "move", "end"})
 
 
 def read(row: Row, tags: Collection[str]) -> list[Dated]:
@@ -44,6 +44,7 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
         first=row.text("first"),
         steps={step.id: step for _, step in steps},
         events=_leads(row, vocabulary.TRIGGERS, "event"),
+        moves=row.mapping("moves"),
     )
     row.names("tags", tags)
     check(row, journey, steps)

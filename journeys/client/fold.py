@@ -22,10 +22,12 @@ from journeys.client.steps import (
     handovers,
     household,
     journeys,
+    migration,
     operations,
     owed,
     recheck,
     scenes,
+    shadow,
     timers,
     watch,
     wealth,
@@ -152,8 +154,7 @@ class ClientFold:
         now = decision_time(state, event)
         fire_due(draft, upto=now)
         due = draft.holdings
-        draft.begin(_cause(event), now=now)
-        wealth.follow_parameters(draft)
+        _begin(draft, _cause(event), now=now)
         if requeue_of is not None:
             _close_hole(draft, requeue_of)
         if type(event) is engine.HoleWaived:
@@ -211,10 +212,18 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
     """Everything due by then, in due order, each at its own time."""
     while (due := timers.earliest(draft)) is not None and due <= upto:
         timer = timers.first_of(draft, due)
-        draft.begin(timers.cause_of(timer), now=timer.due)
-        wealth.follow_parameters(draft)
+        _begin(draft, timers.cause_of(timer), now=timer.due)
         timers.fire(draft, timer)
         _settle(draft)
+
+
+def _begin(draft: Draft, cause: Cause, *, now: Instant) -> None:
+    """Start a cause under the policy in force; what another one left is brought under it first."""
+    draft.begin(cause, now=now)
+    if draft.instances and migration.follow(draft):
+        draft.begin(cause, now=now)
+        draft.decide_on("journey")
+    wealth.follow_parameters(draft)
 
 
 def _settle(draft: Draft) -> None:
@@ -225,7 +234,10 @@ def _settle(draft: Draft) -> None:
         watch.review(draft)
     if draft.instances:
         journeys.review(draft)
-    decisions.decide(draft)
+    if draft.reference.staged is None:
+        decisions.decide(draft)
+    else:
+        shadow.decide(draft)
 
 
 def _apply(draft: Draft, event: Envelope) -> None:

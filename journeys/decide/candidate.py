@@ -8,6 +8,7 @@ from typing import NamedTuple
 from journeys.catalogue.actions import Action, Sells, Treatment
 from journeys.catalogue.edition import Edition
 from journeys.client.journey.instance import Instance
+from journeys.client.journey.migration import definition
 from journeys.client.state import ClientState, TaskRow
 from journeys.client.wealth.book import Lot
 from journeys.client.wealth.product import ProductFacts
@@ -90,8 +91,10 @@ class Situation:
         A step whose time is up at this very moment asks for nothing more.
         """
         found: dict[str, tuple[Instance, ...]] = {}
+        catalogue = self.reference.catalogue_for(self.state.client, self.state.served.outlet)
         for run in self.state.instances:
-            steps = self.edition.journeys[run.journey].steps
+            journey = definition(run, self.edition.journeys, catalogue.journey)
+            steps = {} if journey is None else journey.steps
             is_over = run.step_due is not None and run.step_due <= self.now
             if run.wants and run.step in steps and not is_over:
                 do = steps[run.step].do or ""

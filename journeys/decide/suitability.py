@@ -17,12 +17,14 @@ from journeys.client.wealth.diagnosis import diagnose
 from journeys.client.wealth.product import facts_of
 from journeys.decide.candidate import Situation
 from journeys.decide.matching.duties import Inputs, most_by_means
+from journeys.decide.matching.gate import Grade, rule_on_level
 from journeys.decide.matching.match import Buyer, Offer
 from journeys.decide.matching.moves import (
     DEEPER,
     Adviser,
     Move,
     Source,
+    buyable,
     buyer_of,
     moves,
     sources,
@@ -68,6 +70,9 @@ def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
     no = gap(situation) or _gone(sale, offer, 0 if held is None else held[1].value_fen)
     if no is not None or offer is None or held is None:
         return no or _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
+    above = _above_class(offer, held[1], sale.sold_fen, situation)
+    if above is not None:
+        return above
     source = Source(held[1], held[2], sale.sold_fen, ())
     move = tried_move(buyer(situation), source, offer, sale.sold_fen)
     if move is None:
@@ -77,6 +82,15 @@ def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
     if move.gain_points <= 0:
         return _no(WithheldReason.SCORE_WORSE, value=round(move.gain_points, 6), limit=0)
     return move.rulings
+
+
+def _above_class(offer: Offer, source: Lot, fen: int, situation: Situation) -> Withheld | None:
+    """The first row of the table, asked before the book is tried: a re-grade touches thousands."""
+    if not buyable(fen, offer) or offer.facts.product == source.product:
+        return None
+    grade = Grade(offer.regime, offer.facts.level, situation.profile().risk_class)
+    found = rule_on_level(grade, situation.edition.suitability)
+    return _from(found) if found is not None and found.verdict == "block" else None
 
 
 def gap(situation: Situation) -> Withheld | None:

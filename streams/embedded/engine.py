@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from journeys.client.fold import ClientFold
+from journeys.client.state import ClientState
 from journeys.client.steps.recheck import is_outdated
 from journeys.desk.fold import DeskFold
 from journeys.identity import derive
@@ -21,7 +22,7 @@ from journeys.step import Fold, Place
 from schemas.time import Instant
 from schemas.wire import Wire
 from streams import reference, timers
-from streams.embedded.file import EngineFile
+from streams.embedded.file import EngineFile, clients_of
 from streams.errors import TransientError, WorkerStopError
 from streams.frame import state_of
 from streams.ports import Clock, Outgoing, Record
@@ -93,14 +94,19 @@ class EmbeddedEngine:
         """Release catalogues and products, and mark every partition.
 
         Raises:
-            DefinitionError: a broken catalogue, or a product version with other facts; nothing
-                was written.
+            DefinitionError: a broken catalogue, one that leaves what runs without a way on, or a
+                product version with other facts; nothing was written.
         """
         now = self._clock.now()
-        self.references.check(payloads)
+        self.references.check(payloads, states=self._states, now=now)
         self.append(reference.releases(payloads, now=now))
         offset = self.file.end(REFERENCE, 0)
         self.append(reference.markers(self.file, offset=offset, now=now))
+
+    def _states(self) -> Iterator[ClientState]:
+        """Every client's, as of what was applied."""
+        self.commit()
+        yield from clients_of(self.file)
 
     def sweep(self) -> int:
         """Ask every client whom what was released concerns to be looked at again; how many.

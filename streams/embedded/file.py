@@ -3,12 +3,15 @@
 import json
 import sqlite3
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from journeys.client.fold import ClientFold
+from journeys.client.state import ClientState
 from schemas.time import Instant
 from streams.errors import TransientError, WorkerStopError
+from streams.frame import state_of
 from streams.ports import Headers, Outgoing, Record
 from streams.topics import (
     CLIENT_EVENTS,
@@ -22,6 +25,7 @@ from streams.topics import (
 )
 
 FILE_VERSION: Final = 1
+_STATES: Final = "select partition, key, frame from state where fold = ? order by partition, key"
 _APPLICATION: Final = 0x5359534E  # "SYSN"
 _TABLES: Final = """
 create table meta (name text primary key, value text not null) without rowid;
@@ -186,10 +190,7 @@ class EngineFile:
 
     def states(self, fold: str) -> Iterable[tuple[int, str, bytes]]:
         """Every state of a fold: partition, key and frame, in order."""
-        return self._db.execute(
-            "select partition, key, frame from state where fold = ? order by partition, key",
-            (fold,),
-        )
+        return self._db.execute(_STATES, (fold,))
 
     def due(self, fold: str) -> Iterable[tuple[int, str, Instant]]:
         """Keys with a due timer: partition, key, time."""
@@ -268,9 +269,20 @@ class FileReader:
         ).fetchone()
         return 0 if row is None else int(row[0])
 
+    def states(self, fold: str) -> Iterable[tuple[int, str, bytes]]:
+        """Every state of a fold: partition, key and frame, in order."""
+        return self._db.execute(_STATES, (fold,))
+
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
+
+
+def clients_of(file: EngineFile | FileReader) -> Iterator[ClientState]:
+    """Every client's state as of the last commit."""
+    fold = ClientFold()
+    for _, _, frame in file.states(fold.name):
+        yield fold.decode(state_of(frame))
 
 
 def _to_text(headers: Headers) -> str:

@@ -5,15 +5,14 @@ is found by a state that is booked under older facts. So what a sweep has done s
 themselves: after a crash only those are found whom it has not reached, under the same ids.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from journeys.client.fold import ClientFold
-from journeys.client.steps.recheck import is_outdated
-from journeys.reference import Reference
+from journeys.client.state import ClientState
+from journeys.client.steps.recheck import has_open_sale, is_outdated
 from schemas import codec
-from schemas.reference import CatalogueFiles, Product
-from schemas.time import Instant
+from schemas.reference import Activation, CatalogueFiles, Product
 from streams.errors import WorkerStopError
 from streams.frame import state_of
 from streams.kafka import metadata
@@ -29,6 +28,7 @@ _PARTS: Final = 5
 """Batches a second, so that the rate is even."""
 _LOOK_UP: Final = 1000
 """Records between two signs of life."""
+_POLICY: Final = (CatalogueFiles, Activation)
 
 
 class Causes(NamedTuple):
@@ -43,6 +43,14 @@ class Causes(NamedTuple):
     def concern_somebody(self) -> bool:
         """Is there anything that a client can feel?"""
         return bool(self.products) or self.has_catalogue
+
+
+class Affected(NamedTuple):
+    """Clients of a partition whom a release concerns."""
+
+    sales: Sequence[str]
+    """What is proposed to them rests on it: perhaps it has to be recalled, so they come first."""
+    others: Sequence[str]
 
 
 class Groups(Protocol):
@@ -66,7 +74,7 @@ class Groups(Protocol):
 class Sweeping:
     """Sweeps release by release."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a sweeper is made of, named
         self,
         groups: Groups,
         reader: LogReader,
@@ -74,6 +82,7 @@ class Sweeping:
         *,
         clock: Clock,
         per_second: int,
+        sales_per_second: int = 4000,
         pause: Callable[[float], bool],
     ) -> None:
         """Prepare to sweep.
@@ -84,10 +93,12 @@ class Sweeping:
             write: to the clients' log.
             clock: says when a client is asked to be looked at.
             per_second: at most so many events.
+            sales_per_second: the same of clients with an open sale, who come first.
             pause: waits so many seconds, and shows that we live; `True` if we are told to stop.
         """
         self._groups, self._reader, self._write = groups, reader, write
-        self._clock, self._per_second, self._pause = clock, per_second, pause
+        self._clock, self._pause = clock, pause
+        self._per_second, self._sales_per_second = per_second, sales_per_second
         self._references = ReferenceLog(reader)
         self._swept: set[int] = set()
         """Partitions of the release under way."""
@@ -115,16 +126,31 @@ class Sweeping:
     def _sweep(self, causes: Causes) -> int:
         if causes.upto != self._upto:
             self._upto, self._swept = causes.upto, set()
-        sent = 0
-        for partition in sorted(self._ready(causes.upto) - self._swept):
-            for batch in self._batches(self._affected(partition, causes)):
-                now = self._clock.now()
-                self._write(rechecks(batch, offset=causes.upto, now=now))
-                sent += len(batch)
-                if self._pause(len(batch) / self._per_second):
+        found = {
+            partition: self._affected(partition, causes)
+            for partition in sorted(self._ready(causes.upto) - self._swept)
+        }
+        sent, is_stopped = 0, False
+        for rate, of in ((self._sales_per_second, "sales"), (self._per_second, "others")):
+            for partition, affected in found.items():
+                told, is_stopped = self._ask(getattr(affected, of), rate, causes.upto)
+                sent += told
+                if is_stopped:
                     return sent
-            self._swept.add(partition)
+                if of == "others":
+                    self._swept.add(partition)
         return sent
+
+    def _ask(self, clients: Sequence[str], rate: int, upto: int) -> tuple[int, bool]:
+        """Send evenly, no more than so many a second; how many, and whether we are to stop."""
+        size, sent = max(1, min(_MOST_AT_ONCE, rate // _PARTS)), 0
+        for at in range(0, len(clients), size):
+            batch = clients[at : at + size]
+            self._write(rechecks(batch, offset=upto, now=self._clock.now()))
+            sent += len(batch)
+            if self._pause(len(batch) / rate):
+                return sent, True
+        return sent, False
 
     def _ready(self, upto: int) -> set[int]:
         """Partitions whose fold uses the release: states and events before its marker are in."""
@@ -135,25 +161,25 @@ class Sweeping:
                 found.add(partition)
         return found
 
-    def _affected(self, partition: int, causes: Causes) -> list[str]:
+    def _affected(self, partition: int, causes: Causes) -> Affected:
         """Clients whose last state is booked under something older."""
         reference, now = self._references.at(causes.upto), self._clock.now()
         names = tuple(product.encode() for product in causes.products)
-        found: set[str] = set()
+        found: dict[str, bool] = {}
         for record in records_of(self._reader, _CHANGELOG, partition):
             if record.offset % _LOOK_UP == 0:
                 self._pause(0)
             client = (record.key or b"").decode("ascii")
-            found.discard(client)
+            found.pop(client, None)
             # A state names what it holds as text: most need not be decoded.
             is_likely = causes.has_catalogue or any(name in record.value for name in names)
-            if is_likely and _is_outdated(record, reference, now):
-                found.add(client)
-        return sorted(found)
-
-    def _batches(self, clients: list[str]) -> Iterable[list[str]]:
-        size = max(1, min(_MOST_AT_ONCE, self._per_second // _PARTS))
-        return (clients[at : at + size] for at in range(0, len(clients), size))
+            state = _decoded(record) if is_likely else None
+            if state is not None and is_outdated(state, reference, now):
+                found[client] = has_open_sale(state, reference, now)
+        return Affected(
+            [client for client in sorted(found) if found[client]],
+            [client for client in sorted(found) if not found[client]],
+        )
 
 
 def causes_of(reader: LogReader, start: int, end: int) -> Causes:
@@ -171,12 +197,10 @@ def causes_of(reader: LogReader, start: int, end: int) -> Causes:
             payload = getattr(codec.decode(record.value, codec.REFERENCE), "data", None)
             if isinstance(payload, Product) and payload.version > 1:
                 products.add(payload.product)
-            has_catalogue |= isinstance(payload, CatalogueFiles) and record.offset > 0
+            has_catalogue |= isinstance(payload, _POLICY) and record.offset > 0
         offset = records[-1].offset + 1
     return Causes(end, frozenset(products), has_catalogue)
 
 
-def _is_outdated(record: Record, reference: Reference, now: Instant) -> bool:
-    return bool(record.value) and is_outdated(
-        ClientFold().decode(state_of(record.value)), reference, now
-    )
+def _decoded(record: Record) -> ClientState | None:
+    return ClientFold().decode(state_of(record.value)) if record.value else None

@@ -59,3 +59,4 @@ def _tune(connection: Any, _record: object) -> None:  # noqa: ANN401 - the drive
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = normal")
     connection.execute("pragma busy_timeout = 5000")
+    connection.execute("pragma foreign_keys = on")

@@ -24,6 +24,8 @@ from schemas.reference import Stop, Stops
 from schemas.time import Instant
 from streams.readmodel.tables import served
 
+GUARD = "guard:"
+"""What the name of a guard begins with, where it stands as the author of a stop."""
 metadata = MetaData()
 stops = Table(
     "stops",
@@ -87,7 +89,13 @@ class StopSwitch:
             return True
 
     def lift(self, scope: str, name: str | None, *, by: str, now: Instant) -> bool:
-        """Let such contacts go on; false if nothing stopped them."""
+        """Let such contacts go on; false if nothing stopped them.
+
+        Raises:
+            ValueError: a guard is to lift it: only a person may.
+        """
+        if by.startswith(GUARD):
+            raise ValueError(f"'{by}' is a guard; a person lifts a stop")
         with self._engine.begin() as connection:
             number = _open(connection, scope, name)
             if number is None:

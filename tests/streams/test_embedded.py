@@ -5,7 +5,6 @@ import threading
 import pytest
 from typing_extensions import override
 
-from schemas.reference import CatalogueFiles
 from schemas.time import DAY, HOUR, Instant
 from streams.catalogue_files import read_files
 from streams.embedded.file import EngineFile, FileReader
@@ -13,7 +12,7 @@ from streams.errors import TransientError, WorkerStopError
 from streams.frame import Frame, pack, unpack
 from streams.ports import Outgoing
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, DEAD_LETTERS, DESK_FACTS, REFERENCE, TASKS
-from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_document, a_product
+from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_document, a_product, a_release
 from tests.streams.running import COMPLAINT, SPOKE, Running
 from tests.streams.test_processor import Count, Counting
 
@@ -163,7 +162,8 @@ def test_a_release_that_contradicts_an_earlier_one_is_refused(running):
 
 
 def test_a_catalogue_released_again_takes_the_place_of_the_old_one(running):
-    running.engine.release([CatalogueFiles(version="next", files=read_files())])
+    files = read_files()
+    running.engine.release([a_release(files, over=files, version="next")])
     running.say(SPOKE, COMPLAINT)
     running.live()
     decision = next(

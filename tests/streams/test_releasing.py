@@ -2,14 +2,15 @@
 
 import pytest
 
+from journeys.catalogue.signing import why_unsigned
 from journeys.errors import DefinitionError
 from schemas.reference import CatalogueFiles
-from streams.catalogue_files import read_files, version_of
+from streams.catalogue_files import read_files, shipped, version_of
 from streams.errors import TransientError, WorkerStopError
 from streams.reference import ReferenceLog, releases
 from streams.releasing import CutShortError, Releasing
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE
-from tests.builders import CURRENT, MONDAY_10, TERM, a_product
+from tests.builders import CURRENT, MONDAY_10, TERM, a_product, a_release
 from tests.fakes import FakeLog
 
 
@@ -70,10 +71,46 @@ def test_what_stands_is_not_written_twice_but_marked_again(cluster):
 
 
 def test_an_older_catalogue_may_come_back(cluster):
-    old, new = a_catalogue(), a_catalogue("# new\n")
-    for catalogue in (old, new, old):
+    old, new = a_catalogue().files, a_catalogue("# new\n").files
+    for files, over in ((old, {}), (new, old), (old, new)):
+        catalogue = a_release(files, over=over, version=version_of(files))
         assert cluster.release(catalogue).versions == 1
-    assert ReferenceLog(cluster.log).at(3).catalogue.version == old.version
+    assert ReferenceLog(cluster.log).at(3).catalogue.version == version_of(old)
+
+
+def test_a_catalogue_that_follows_another_needs_two_signatures_over_their_difference(cluster):
+    first, other = a_catalogue(), a_catalogue("# other\n").files
+    cluster.release(first)
+    with pytest.raises(DefinitionError, match="nobody has signed it"):
+        cluster.release(CatalogueFiles(version="two", files=other))
+    signed = a_release(other, over=first.files, version="two").signed
+    alone = signed.model_copy(update={"releaser": signed.author})
+    for signature, what in (
+        (alone, "'anna' drafted and released it"),
+        (signed.model_copy(update={"catalogue": "0" * 64}), "of another catalogue"),
+        (signed.model_copy(update={"diff": "0" * 64}), "over another difference"),
+    ):
+        with pytest.raises(DefinitionError, match=what):
+            cluster.release(CatalogueFiles(version="two", files=other, signed=signature))
+    assert cluster.log.end(REFERENCE, 0) == 1
+    cluster.release(CatalogueFiles(version="two", files=other, signed=signed))
+
+
+def test_what_comes_into_force_in_between_makes_a_signature_void(cluster):
+    first = a_catalogue().files
+    lever = {**first, "tags.toml": first["tags.toml"].replace('owner = "', 'owner = "the ', 1)}
+    cluster.release(a_catalogue())
+    signed = a_release(a_catalogue("# x\n").files, over=first, version="x")
+    cluster.release(a_release(lever, over=first, version="lever"))
+    with pytest.raises(DefinitionError, match="what is in force has changed since"):
+        cluster.release(signed)
+
+
+def test_the_shipped_catalogue_carries_two_names(cluster):
+    first = shipped()
+    assert first.signed.author != first.signed.releaser
+    cluster.release(first)
+    assert why_unsigned(first.signed, {}, first.files) is None
 
 
 @pytest.mark.parametrize("writes", [1, 2, 3, 4, 6])

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from journeys.client.fold import ClientFold
 from schemas.reference import CatalogueFiles
@@ -18,6 +19,7 @@ from streams.reference import releases
 from streams.topics import CLIENT_EVENTS, REFERENCE, SWEEPER_GROUP
 from tests.builders import CURRENT, MONDAY_10, TERM, Life, a_baseline, a_position, a_product
 from tests.fakes import FakeLog, StillClock
+from tests.journeys.decide.sales import NOTE, an_open_sale
 from tests.kafka.names import client_of
 
 NOW = Instant(MONDAY_10 + DAY)
@@ -164,6 +166,20 @@ def test_events_go_evenly_and_no_faster_than_allowed():
     slow.release(REGRADED)
     slow.sweeping.step()
     assert [pause for pause in slow.pauses if pause] == [1.0] * 4
+
+
+def test_whoever_has_an_open_sale_of_it_comes_first_and_fast():
+    world = World(per_second=1)
+    seller, _ = an_open_sale()
+    note = NOTE.model_copy(update={"version": 2, "issuer_level": 5})
+    world.release(NOTE)
+    world.groups.at = 5
+    for number in (6, 7):
+        world.keep(number, replace(seller.state, client=client_of(number)))
+    world.release(note, REGRADED)
+    assert world.sweeping.step() == 6
+    assert sorted(world.asked()[:2]) == clients(6, 7)
+    assert [pause for pause in world.pauses if pause] == [1 / 4000] * 2 + [1.0] * 4
 
 
 def test_stopped_midway_it_goes_on_where_it_was():

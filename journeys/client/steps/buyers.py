@@ -30,6 +30,7 @@ def tell(draft: Draft, before: ClientState, event: Envelope | None, due: Held) -
         draft.household is before.household
         and draft.holes is before.holes
         and draft.served.utc_offset_minutes == before.served.utc_offset_minutes
+        and draft.served.outlet == before.served.outlet
     )
     if is_same and not _have_moved(draft, before, event, due):
         return
@@ -64,7 +65,11 @@ def _named(name: str, held: Held) -> Holding | None:
 def _encoded(draft: Draft) -> str:
     bare = ClientState(
         client=draft.client,
-        served=Served(utc_offset_minutes=draft.served.utc_offset_minutes),
+        served=Served(
+            # A catalogue may be in force for the clients of some outlets alone.
+            utc_offset_minutes=draft.served.utc_offset_minutes,
+            outlet=draft.served.outlet,
+        ),
         household=draft.household,
         holdings=draft.holdings,
         holes=draft.holes,

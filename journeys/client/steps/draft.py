@@ -5,6 +5,7 @@ A draft lives inside one call of the fold. The state it came from is never touch
 
 from typing import NamedTuple
 
+from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
 from journeys.client.state import ClientState
 from journeys.identity import derive, short_hash
@@ -45,6 +46,7 @@ class Draft:
         "began",
         "book",
         "cases",
+        "catalogue",
         "cause",
         "client",
         "clock_at",
@@ -103,13 +105,16 @@ class Draft:
         self.cases = state.cases
         self.helped_on = state.helped_on
         self.reference = reference
+        self.catalogue: Catalogue = reference.catalogue
+        if reference.staged is not None:
+            self.catalogue = reference.catalogue_for(state.client, state.served.outlet)
         self.outputs: list[Output] = []
 
     def begin(self, cause: Cause, *, now: Instant) -> None:
         """Start applying a cause at a decision time."""
         self.cause = cause
         self.now = now
-        self.edition: Edition = self.reference.catalogue.at(now)
+        self.edition: Edition = self.catalogue.at(now)
         self.is_late = False
         self.occasions: list[str] = []
         self.began = self.inputs()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from journeys.catalogue.definitions import END, Journey, JourneyStep
+from journeys.client.journey import migration
 from journeys.client.journey.instance import Ended, Instance, Value
 from journeys.client.state import TaskRow
 from journeys.client.steps import tasks, wealth, words
@@ -87,11 +88,7 @@ def on_score(draft: Draft) -> None:
 
 def definition(draft: Draft, run: Instance) -> Journey | None:
     """The journey as this run knows it; `None` if it must not go on."""
-    found = draft.edition.journeys.get(run.journey)
-    if found is not None and found.version != run.version:
-        stays = found.migration == "stay"
-        found = draft.reference.catalogue.journey(run.journey, run.version) if stays else None
-    return found if found is not None and run.step in found.steps else None
+    return migration.definition(run, draft.edition.journeys, draft.catalogue.journey)
 
 
 def review(draft: Draft) -> None:
@@ -171,6 +168,24 @@ def end(draft: Draft, run: Instance, how: JourneyEnd, reason: str) -> None:
     _tell(draft, run, JourneyMove.ENDED, end=how, reason=reason)
     _drop_task(draft, run, reason)
     draft.decide_on("journey")
+
+
+def move(draft: Draft, run: Instance, step: str, *, reason: str) -> None:
+    """Bring a run under the version in force, at a step of it.
+
+    In a step of the same name it keeps the day that it was told, and its task if that is still
+    what the step does; a step of another name begins anew.
+    """
+    journey = draft.edition.journeys[run.journey]
+    over = migration.ends_at(run, journey, draft.now)
+    moved = replace(run, version=journey.version, ends_at=over)
+    row = None if run.task is None else tasks.find(draft, run.task)
+    if migration.goes_on(run, journey, step, None if row is None else row.action):
+        _put(draft, moved)
+        _tell(draft, moved, JourneyMove.STEPPED, reason=reason)
+        return
+    _drop_task(draft, run, reason)
+    _step(draft, journey, replace(moved, task=None), step, reason=reason)
 
 
 def recall_cause(draft: Draft, mark: int, reason: str) -> None:
@@ -255,6 +270,7 @@ def _step(
     target: str,
     *,
     move: JourneyMove = JourneyMove.STEPPED,
+    reason: str | None = None,
 ) -> None:
     step = journey.steps[target]
     starts = draft.now if step.since is None else int(run.variables[step.since])
@@ -265,7 +281,7 @@ def _step(
         wants=step.do is not None,
     )
     _put(draft, moved)
-    _tell(draft, moved, move)
+    _tell(draft, moved, move, reason=reason)
     draft.decide_on("journey")
 
 

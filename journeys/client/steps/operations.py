@@ -200,7 +200,7 @@ def _find(draft: Draft, operation_id: str) -> tuple[Case, Operation] | None:
 
 def _kind(draft: Draft, operation: Operation) -> OperationType | None:
     """The definition that it was offered under; `None` if a release dropped it."""
-    return draft.reference.catalogue.operation(operation.operation, operation.version)
+    return draft.catalogue.operation(operation.operation, operation.version)
 
 
 def _why_not(

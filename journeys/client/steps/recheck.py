@@ -16,13 +16,19 @@ from schemas.time import Instant
 
 def is_outdated(state: ClientState, reference: Reference, now: Instant) -> bool:
     """Is anything booked, or proposed for sale, under older facts or policy than those in force?"""
-    edition = reference.catalogue.at(now)
+    edition = reference.catalogue_for(state.client, state.served.outlet).at(now)
     is_older = {state.book.parameter_set, state.scored.parameters} - {"", edition.wealth.id}
     return (
         bool(is_older)
         or any(sales.is_outdated(row, reference, edition) for row in state.tasks)
         or any(regrade.outdated(state.holdings, reference))
     )
+
+
+def has_open_sale(state: ClientState, reference: Reference, now: Instant) -> bool:
+    """Is a sale proposed that rests on older facts or rows: may it have to be recalled?"""
+    edition = reference.catalogue_for(state.client, state.served.outlet).at(now)
+    return any(sales.is_outdated(row, reference, edition) for row in state.tasks)
 
 
 def on_recheck(draft: Draft, event: RecheckAsked) -> None:

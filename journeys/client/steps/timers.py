@@ -58,7 +58,10 @@ def first_of(state: ClientState | Draft, due: Instant) -> Timer:
 
 
 def fire(draft: Draft, timer: Timer) -> None:
-    """Do what is due. The draft's cause is the timer itself, and its time the due time."""
+    """Do what is due. The draft's cause is the timer itself, and its time the due time.
+
+    A migration may have come before it: what is due no more, or closed, is left alone.
+    """
     _FIRE[timer.kind](draft, timer.subject)
 
 
@@ -138,19 +141,19 @@ def _edge(draft: Draft, subject: str) -> None:
 
 def _run_end(draft: Draft, subject: str) -> None:
     for run in draft.instances:
-        if run.name == subject:
+        if run.name == subject and run.ends_at <= draft.now:
             journeys.on_over(draft, run)
 
 
 def _step(draft: Draft, subject: str) -> None:
     for run in draft.instances:
-        if run.name == subject:
+        if run.name == subject and run.step_due is not None and run.step_due <= draft.now:
             journeys.on_step_due(draft, run)
 
 
 def _task(draft: Draft, subject: str) -> None:
     row = tasks.find(draft, subject)
-    if row is not None:
+    if row is not None and _may_expire(row):
         claims.on_expiry(draft, row)
 
 

@@ -5,7 +5,7 @@ blocks, and is named.
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -47,12 +47,23 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """What the client's record tells; `None` runs the rows of the product alone."""
 
 
+class Grade(NamedTuple):
+    """What the rows on levels read: of a purchase all but its effect on the book."""
+
+    regime: str | None
+    level: int
+    risk_class: int | None
+    initiator: Initiator = "bank"
+    on_objective: bool | None = True
+    warned: bool = False
+
+
 def rule_on(proposal: Proposal, policy: Suitability) -> tuple[Ruling, ...]:
     """Every row that applies, in the table's order; the first that blocks is the reason shown."""
     return tuple(
         _stamped(found, policy)
         for found in (
-            _level(proposal, policy),
+            rule_on_level(_grade(proposal), policy),
             *_duties(proposal, policy),
             _tenor(proposal),
             _liquidity(proposal),
@@ -84,14 +95,28 @@ def _stamped(ruling: Ruling, policy: Suitability) -> Ruling:
     return ruling if row is None else msgspec.structs.replace(ruling, version=row.version)
 
 
-def _level(proposal: Proposal, policy: Suitability) -> Ruling | None:
-    """S01 without override; S02 for what the bank proposes; S03 for what the client wishes."""
-    if proposal.regime == "DEP":
+def _grade(proposal: Proposal) -> Grade:
+    return Grade(
+        proposal.regime,
+        proposal.facts.level,
+        proposal.profile.risk_class,
+        proposal.initiator,
+        proposal.on_objective,
+        proposal.warned,
+    )
+
+
+def rule_on_level(grade: Grade, policy: Suitability) -> Ruling | None:
+    """S01 without override; S02 for what the bank proposes; S03 for what the client wishes.
+
+    The first row of the table: where it blocks, it is the reason, whatever the others say.
+    """
+    if grade.regime == "DEP":
         return None
-    by_client = proposal.regime == "CSRC" and proposal.initiator == "client"
-    rule = {"NFRA": "s01", "CSRC": "s03" if by_client else "s02"}.get(proposal.regime or "", "s04")
-    level, risk_class = proposal.facts.level, proposal.profile.risk_class
-    found = judge_alone(policy.levels[rule], _told(proposal, level, risk_class))
+    by_client = grade.regime == "CSRC" and grade.initiator == "client"
+    rule = {"NFRA": "s01", "CSRC": "s03" if by_client else "s02"}.get(grade.regime or "", "s04")
+    level, risk_class = grade.level, grade.risk_class
+    found = judge_alone(policy.levels[rule], _told(grade))
     if found.missing is not None:
         return Ruling(rule, found.version, "block", WithheldReason.DATA_MISSING, found.missing)
     match found.verdict.kind:
@@ -105,16 +130,16 @@ def _level(proposal: Proposal, policy: Suitability) -> Ruling | None:
             return Ruling(rule, found.version, "block", why, level, risk_class)
 
 
-def _told(proposal: Proposal, level: int, risk_class: int | None) -> dict[str, Value | None]:
+def _told(grade: Grade) -> dict[str, Value | None]:
     return {
-        "regime": proposal.regime,
-        "initiator": "client" if proposal.initiator == "client" else "RM",
-        "R": level,
-        "R_issuer": level,
-        "R_seller": level,
-        "C": risk_class,
-        "on_objective": proposal.on_objective,
-        **dict.fromkeys(("told_unsuitable", "special_warning_signed"), proposal.warned),
+        "regime": grade.regime,
+        "initiator": "client" if grade.initiator == "client" else "RM",
+        "R": grade.level,
+        "R_issuer": grade.level,
+        "R_seller": grade.level,
+        "C": grade.risk_class,
+        "on_objective": grade.on_objective,
+        **dict.fromkeys(("told_unsuitable", "special_warning_signed"), grade.warned),
     }
 
 

@@ -6,8 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from journeys.client.journey.instance import Instance
+from journeys.client.steps import sales
 from journeys.decide import suitability
 from journeys.decide.decision import consider
+from journeys.decide.matching.moves import Source, tried_move
 from journeys.decide.verdict import Sale, Withheld
 from journeys.step import Place
 from schemas.decisions import Stage
@@ -15,7 +17,16 @@ from schemas.decisions import WithheldReason as Why
 from schemas.time import DAY, Instant, format_instant
 from schemas.wire import Channel
 from tests.builders import CURRENT, MONDAY_10, TERM, a_position, a_product
-from tests.journeys.decide.sales import FIELDS, FUND, NOTE, a_life, situation, sold, with_product
+from tests.journeys.decide.sales import (
+    FIELDS,
+    FUND,
+    NOTE,
+    a_life,
+    an_open_sale,
+    situation,
+    sold,
+    with_product,
+)
 
 RISKY = NOTE.model_copy(update={"product": "risky", "issuer_level": 4})
 ALONE = NOTE.model_copy(update={"kind": "SINGLE", "issuer": "one"})
@@ -332,3 +343,24 @@ def test_a_sale_proposed_stands_no_longer_once_the_money_is_needed_or_gone():
 
 def test_what_pays_is_never_bought():
     assert no(sold(a_life(CURRENT.model_copy(update={"version": 2})), classes=("CASH",)))
+
+
+@pytest.mark.parametrize("regime", ["NFRA", "CSRC", "INS"])
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
+def test_the_row_asked_first_at_a_recheck_is_the_one_that_all_rows_would_give(level, regime):
+    life, row = an_open_sale()
+    graded = NOTE.model_copy(update={"version": 2, "seller_level": level, "regime": regime})
+    with_product(life, graded)
+    asked, sale = situation(life), sales.sale_of(row)
+    found = suitability.recheck(sale, asked)
+    offer = suitability.shelf(asked.reference).by_name["note"]
+    held = next(one for one in asked.held() if one[0] == sale.sell)
+    source = Source(held[1], held[2], sale.sold_fen, ())
+    whole = tried_move(suitability.buyer(asked), source, offer, sale.sold_fen)
+    if whole.refusals:
+        first = whole.refusals[0]
+        assert (found.rule, found.reason, found.value, found.limit) == (
+            first.rule, first.reason, first.value, first.limit
+        )  # fmt: skip
+    else:
+        assert found == whole.rulings

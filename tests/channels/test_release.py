@@ -1,0 +1,149 @@
+"""`suishen catalogue sign` and `release` over a folder: two people, one difference."""
+
+import json
+
+import pytest
+
+from streams.reference import ReferenceLog
+from tests.journeys.catalogue.shipped import files
+from tests.streams.running import Running
+
+
+def put(tmp_path, texts, name="new"):
+    place = tmp_path / name
+    place.mkdir(exist_ok=True)
+    for file, text in texts.items():
+        (place / file).write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def running(tmp_path):
+    running = Running(tmp_path)
+    running.release()
+    running.live()
+    yield running
+    running.engine.close()
+
+
+@pytest.fixture
+def new(tmp_path):
+    texts = files()
+    texts["tags.toml"] = texts["tags.toml"].replace('owner = "', 'owner = "the ', 1)
+    return put(tmp_path, texts)
+
+
+def test_one_signature_is_not_enough_and_the_author_is_not_a_second(
+    running, suishen, tmp_path, new
+):
+    place = ("--data", tmp_path)
+    code, _, err = suishen("catalogue", "release", new, *place)
+    assert (code, "not signed by two people" in err) == (2, True)
+    code, out, _ = suishen("catalogue", "sign", new, "--by", "anna", "--json", *place)
+    said = json.loads(out)
+    assert (code, said["author"], said["releaser"], said["differences"]) == (0, "anna", None, 1)
+    assert suishen("catalogue", "release", new, *place)[0] == 2
+    code, _, err = suishen("catalogue", "sign", new, "--by", "anna", *place)
+    assert (code, "somebody else has to release it" in err) == (2, True)
+    assert said["changes"][0].startswith("tags.toml: tag")
+    assert " → the " in said["changes"][0]
+    assert running.engine.end("reference", 0) == 4
+
+
+def test_two_people_bring_a_catalogue_into_force_and_the_log_names_them(
+    running, suishen, tmp_path, new
+):
+    place = ("--data", tmp_path)
+    for name in ("anna", "bo"):
+        assert suishen("catalogue", "sign", new, "--by", name, *place)[0] == 0
+    code, out, _ = suishen("catalogue", "release", new, "--json", *place)
+    done = json.loads(out)
+    assert (code, done["versions"], done["offset"]) == (0, 1, 5)
+    running.live()
+    released = ReferenceLog(running.engine).newest()
+    assert (released.signed.author, released.signed.releaser) == ("anna", "bo")
+    code, out, _ = suishen("catalogue", "release", new, "--json", *place)
+    assert (code, json.loads(out)["versions"]) == (0, 0)
+
+
+def test_signatures_are_over_what_is_in_force_now(running, suishen, tmp_path, new):
+    place = ("--data", tmp_path)
+    texts = files()
+    texts["tags.toml"] = texts["tags.toml"].replace('owner = "', 'owner = "our ', 1)
+    other = put(tmp_path, texts, "other")
+    for folder in (new, other):
+        for name in ("anna", "bo"):
+            suishen("catalogue", "sign", folder, "--by", name, *place)
+    assert suishen("catalogue", "release", other, *place)[0] == 0
+    code, _, err = suishen("catalogue", "release", new, *place)
+    assert (code, "over what is in force now" in err) == (2, True)
+
+
+def test_a_name_is_a_persons(running, suishen, tmp_path, new):
+    code, _, err = suishen("catalogue", "sign", new, "--by", "Anna B.", "--data", tmp_path)
+    assert (code, "is no name of a person" in err) == (2, True)
+
+
+def signed(suishen, new, *place):
+    for name in ("anna", "bo"):
+        suishen("catalogue", "sign", new, "--by", name, *place)
+
+
+def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_path, new):
+    place = ("--data", tmp_path)
+    by = ("--by", "bo")
+    code, _, err = suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)
+    assert (code, "not signed by two people" in err) == (2, True)
+    signed(suishen, new, *place)
+    said = [
+        suishen("catalogue", "stage", new, "--to", to, *by, *place)
+        for to in ("shadow", "branch:outlet_1,outlet_2", "share:12.5%", "all")
+    ]
+    assert [code for code, _, _ in said] == [0] * 4
+    assert "in shadow: decides and issues nothing" in said[0][1]
+    assert "for the clients of outlet_1, outlet_2" in said[1][1]
+    assert "for 12.5 % of clients" in said[2][1]
+    found = json.loads(suishen("catalogue", "stages", "--json", *place)[1])
+    version, before = found["in_force"], found["before"]
+    assert (found["staged"], sorted(found["known"])) == (None, sorted([version, before]))
+    assert (found["in_force_signed"], found["staged_signed"]) == (["anna", "bo"], None)
+    assert suishen("catalogue", "rollback", "--reason", "drill", *by, *place)[0] == 0
+    found = json.loads(suishen("catalogue", "stages", "--json", *place)[1])
+    assert (found["in_force"], found["before"]) == (before, version)
+    running.live()
+    assert running.engine.references.at(running.engine.end("reference", 0)).activations == 5
+
+
+def test_a_stage_is_taken_back(running, suishen, tmp_path, new):
+    place, by = ("--data", tmp_path), ("--by", "bo")
+    signed(suishen, new, *place)
+    suishen("catalogue", "stage", new, "--to", "share:1%", *by, *place)
+    version = json.loads(suishen("catalogue", "stages", "--json", *place)[1])["staged"]
+    code, out, _ = suishen("catalogue", "rollback", "--reason", "calls", *by, *place)
+    assert (code, f"'{version}' taken back" in out) == (0, True)
+    code, out, _ = suishen("catalogue", "stage", version, "--to", "share:2%", *by, *place)
+    assert code == 0
+    code, _, err = suishen("catalogue", "stage", version, "--to", "share:0%", *by, *place)
+    assert (code, "is no stage" in err) == (2, True)
+
+
+def test_signed_anew_over_what_came_meanwhile_a_draft_goes_on(running, suishen, tmp_path, new):
+    place, by = ("--data", tmp_path), ("--by", "bo")
+    texts = files()
+    texts["tags.toml"] = texts["tags.toml"].replace('owner = "', 'owner = "our ', 1)
+    other = put(tmp_path, texts, "other")
+    for folder in (new, other):
+        signed(suishen, folder, *place)
+    assert suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)[0] == 0
+    assert suishen("catalogue", "release", other, *place)[0] == 0
+    code, _, err = suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)
+    assert (code, "not signed by two people" in err) == (2, True)
+    signed(suishen, new, *place)
+    assert suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)[0] == 0
+
+
+def test_there_may_be_nothing_to_go_back_to(running, suishen, tmp_path):
+    code, _, err = suishen(
+        "catalogue", "rollback", "--reason", "x", "--by", "bo", "--data", tmp_path
+    )
+    assert (code, "nothing was in force before" in err) == (2, True)
