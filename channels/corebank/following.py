@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeVar
 
 from channels.corebank.overhttp import HttpCoreBank
 from channels.corebank.port import CoreBank, answer_to
+from channels.membership import follower_of
 from channels.process import Process
 from journeys.identity import derive
 from schemas import codec
@@ -18,7 +19,6 @@ from schemas.signals.corebank import StepAnswered
 from schemas.time import Instant
 from streams.errors import TransientError, WorkerStopError
 from streams.kafka.faults import Fault
-from streams.kafka.follower import Follower, Membership
 from streams.kafka.publisher import KafkaPublisher
 from streams.ports import Outgoing, Record
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, OPERATIONS_GROUP
@@ -65,21 +65,7 @@ def run_operations(process: Process, fault: Fault, instance: int | None) -> None
     settings = process.settings
     if settings.corebank_url is None:
         raise WorkerStopError("no core bank; set SUISHEN_COREBANK_URL to http://host:port")
-    follower = Follower(
-        process.bootstrap,
-        [CLIENT_FACTS],
-        Membership(
-            OPERATIONS_GROUP,
-            None if instance is None else f"{OPERATIONS_GROUP}-{instance}",
-            settings.kafka_session_s,
-            settings.kafka_heartbeat_s,
-        ),
-        clock=process.clock,
-        shown=process.shown,
-        told=lambda what, topic, part, offset: process.log.error(
-            "log_changed", result=what, topic=topic, partition=part, offset=offset
-        ),
-    )
+    follower = follower_of(process, [CLIENT_FACTS], OPERATIONS_GROUP, instance)
     publisher, core = KafkaPublisher(process.bootstrap), HttpCoreBank(settings.corebank_url)
     try:
         Operations(process, follower, publisher, core, fault).run()

@@ -11,13 +11,14 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from channels.ingress.judge import Judged, judge
+from channels.membership import follower_of
 from channels.process import Process
 from schemas import codec
 from schemas.envelope import TYPE_PREFIX
 from schemas.logs import ALL_KINDS, short_name
 from streams.errors import TransientError, WorkerStopError
 from streams.kafka.faults import Fault
-from streams.kafka.follower import Follower, Membership
+from streams.kafka.follower import Follower
 from streams.kafka.publisher import KafkaPublisher
 from streams.ports import Outgoing, Record
 from streams.settings import ChannelRow
@@ -54,21 +55,7 @@ def run_ingress(process: Process, fault: Fault, instance: int | None) -> None:
     rows = {channel_topic(row.name): row for row in settings.channels}
     if not rows:
         raise WorkerStopError("no channels; set SUISHEN_CHANNELS to name=/source,…")
-    follower = Follower(
-        process.bootstrap,
-        list(rows),
-        Membership(
-            INGRESS_GROUP,
-            None if instance is None else f"{INGRESS_GROUP}-{instance}",
-            settings.kafka_session_s,
-            settings.kafka_heartbeat_s,
-        ),
-        clock=process.clock,
-        shown=process.shown,
-        told=lambda what, topic, part, offset: process.log.error(
-            "log_changed", result=what, topic=topic, partition=part, offset=offset
-        ),
-    )
+    follower = follower_of(process, list(rows), INGRESS_GROUP, instance)
     publisher = KafkaPublisher(process.bootstrap)
     try:
         Ingress(process, rows, follower, publisher, fault).run()

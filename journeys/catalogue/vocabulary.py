@@ -25,6 +25,7 @@ CLIENT: Final[Mapping[str, Unit]] = MappingProxyType(
         "complaint_open": Unit.FLAG,
         "case_stuck": Unit.FLAG,
         "case_overdue": Unit.FLAG,
+        "handover_late": Unit.FLAG,
         "opted_out": Unit.FLAG,
         "score": Unit.NUMBER,
         "coverage": Unit.SHARE,

@@ -13,22 +13,16 @@ from schemas.tasks import DeclineReason, Task, TaskState
 from streams.dead_letters import name_of
 from streams.errors import WorkerStopError
 from streams.ports import Record
+from streams.readmodel import project_cases as cases
 from streams.readmodel import tables
 from streams.readmodel.measuring import projections as measuring
+from streams.readmodel.noting import Place as _Place
+from streams.readmodel.noting import note as _note
+from streams.readmodel.noting import note_client as _note_client
 from streams.readmodel.rows import Rows
 
 _NUMBER_BITS: Final = 16
 """More outputs than that never follow from one event."""
-
-
-class _Place(NamedTuple):
-    """Where a fact comes from: whoever writes it again gives it the same place."""
-
-    topic: str
-    part: int
-    seq: int
-    """Grows with the event of the source log, then with the outputs of the event. Not with the
-    record's own offset: a worker that froze may write old facts behind newer ones."""
 
 
 class Named(NamedTuple):
@@ -265,86 +259,6 @@ def _journey(rows: Rows, fact: facts.JourneyAdvanced, place: _Place) -> None:
     _note_client(rows, fact, place)
 
 
-def _case(rows: Rows, fact: facts.CaseAdvanced, place: _Place) -> None:
-    case = fact.data
-    row = {
-        "case_id": case.case_id,
-        "client": fact.partitionkey,
-        "seq": place.seq,
-        "at": fact.time,
-        "case_type": case.case_type,
-        "life": case.life.value,
-        "owner": case.owner,
-        "doc": case,
-    }
-    rows.put(tables.cases, row)
-    _case_line(rows, fact, place, "case", case.move)
-
-
-def _case_note(rows: Rows, fact: facts.CaseNoted, place: _Place) -> None:
-    _case_line(rows, fact, place, "note", fact.data.note.kind)
-
-
-def _operation(rows: Rows, fact: facts.OperationAdvanced, place: _Place) -> None:
-    _case_line(rows, fact, place, "operation", fact.data.state)
-
-
-def _step_asked(rows: Rows, fact: facts.StepAsked, place: _Place) -> None:
-    _case_line(rows, fact, place, "step", fact.data.step)
-
-
-def _first_contact(rows: Rows, fact: facts.FirstContactJudged, place: _Place) -> None:
-    _case_line(rows, fact, place, "first_contact", "met" if fact.data.met else "missed")
-
-
-def _handover(rows: Rows, fact: facts.HandoverAdvanced, place: _Place) -> None:
-    said = fact.data
-    row = {
-        "handover_id": said.handover_id,
-        "version": said.version,
-        "client": fact.partitionkey,
-        "case_id": said.case_id,
-        "state": said.state.value,
-        "desk": said.desk,
-        "accept_by": said.accept_by,
-        "at": fact.time,
-        "doc": said,
-    }
-    rows.put(tables.handovers, row)
-    _case_line(rows, fact, place, "handover", said.state, told=False)
-    _note(
-        rows, place, "handover", said.handover_id,
-        version=said.version, client=fact.partitionkey,
-    )  # fmt: skip
-
-
-def _case_line(
-    rows: Rows,
-    fact: Any,  # noqa: ANN401 - one of six facts, by the callers
-    place: _Place,
-    kind: str,
-    word: str,
-    *,
-    told: bool = True,
-) -> None:
-    """A line of a case's record; a screen hears of it unless it is `told` of something else."""
-    row = {
-        "fact_id": fact.id,
-        "case_id": fact.data.case_id,
-        "client": fact.partitionkey,
-        "seq": place.seq,
-        "at": fact.time,
-        "kind": kind,
-        "word": str(word),
-        "cause_id": fact.causeid,
-        "cause_source": fact.causesource,
-        "doc": fact.data,
-    }
-    rows.put(tables.case_lines, row)
-    if told:
-        _note_client(rows, fact, place)
-
-
 def _decision(rows: Rows, fact: facts.DecisionMade, _place: _Place) -> None:
     row = {
         "decision_id": fact.data.decision_id,
@@ -400,39 +314,8 @@ def _refusal(rows: Rows, fact: facts.ActionRefused, place: _Place) -> None:
     _note(rows, place, "refusal", fact.data.task_id, desk=fact.partitionkey)
 
 
-def _handover_refusal(rows: Rows, fact: facts.HandoverRefused, place: _Place) -> None:
-    row = {
-        "fact_id": fact.id,
-        "desk": fact.partitionkey,
-        "task_id": fact.data.handover_id,
-        "at": fact.time,
-        "doc": fact.data,
-    }
-    rows.put(tables.refusals, row)
-    _note(rows, place, "refusal", fact.data.handover_id, desk=fact.partitionkey)
-
-
 def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: _Place) -> None:
     """The task's own next version shows it."""
-
-
-def _note_client(rows: Rows, fact: facts.Fact, place: _Place) -> None:
-    _note(rows, place, "client", fact.partitionkey, client=fact.partitionkey)
-
-
-def _note(  # noqa: PLR0913 - a row's columns, named
-    rows: Rows,
-    place: _Place,
-    kind: str,
-    subject: str,
-    *,
-    version: int = 0,
-    desk: str | None = None,
-    client: str | None = None,
-) -> None:
-    """Tell screens that something changed."""
-    change = {"version": version, "desk": desk, "client": client}
-    rows.put(tables.changes, {"kind": kind, "subject": subject, **place._asdict(), **change})
 
 
 _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
@@ -446,13 +329,13 @@ _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
     facts.BookEntryAdded: _book_line,
     facts.BookEntryRefused: _book_refusal,
     facts.JourneyAdvanced: _journey,
-    facts.CaseAdvanced: _case,
-    facts.CaseNoted: _case_note,
-    facts.OperationAdvanced: _operation,
-    facts.StepAsked: _step_asked,
-    facts.FirstContactJudged: _first_contact,
-    facts.HandoverAdvanced: _handover,
-    facts.HandoverRefused: _handover_refusal,
+    facts.CaseAdvanced: cases.case,
+    facts.CaseNoted: cases.case_note,
+    facts.OperationAdvanced: cases.operation,
+    facts.StepAsked: cases.step_asked,
+    facts.FirstContactJudged: cases.first_contact,
+    facts.HandoverAdvanced: cases.handover,
+    facts.HandoverRefused: cases.handover_refusal,
     facts.DecisionMade: _decision,
     facts.ContactCounted: _contact,
     facts.HoleChanged: _hole,

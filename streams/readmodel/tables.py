@@ -17,7 +17,7 @@ metadata = MetaData()
 _Big = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only under this type."""
 
-# `part` is a partition; `seq` orders the facts of one key: see `projections._Place`.
+# `part` is a partition; `seq` orders the facts of one key: see `noting.Place`.
 
 logs = Table(
     "logs",

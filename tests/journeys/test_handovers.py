@@ -91,6 +91,8 @@ def test_at_zero_the_next_desk_is_asked_and_client_and_manager_are_told():
     assert said.told == ("client", "manager")
     assert "抱歉" in said.say.zh
     assert said.accept_by == first + MINUTE
+    notices = [t for t in bank.all_of(facts.TaskChanged) if t.action == "handover_notice"]
+    assert [(task.channel, task.marketing) for task in notices] == [("app", False)]
     assert bank.case.owner == "remote-1"
     assert bank.desks["team-east"].waiting == ()
     assert [one.handover_id for one in bank.desks["rm-li"].waiting] == [said.handover_id]
@@ -115,6 +117,8 @@ def test_a_desk_that_passes_it_on_does_not_wait_for_zero():
     assert (bank.handover.state, bank.handover.reason, bank.handover.desk) == (
         "passed_on", "passed_on", "rm-li"
     )  # fmt: skip
+    assert bank.handover.told == ()
+    assert not [t for t in bank.all_of(facts.TaskChanged) if t.action == "handover_notice"]
 
 
 def test_a_solved_case_leaves_no_desk_waiting():
@@ -132,6 +136,16 @@ def test_a_client_who_turns_up_at_the_desk_needs_no_tap():
     assert bank.case.owner == "rm-li"
     bank.wait(bank.handover.accept_by)
     assert (bank.handover.state, bank.handover.told) == ("taken", ())
+
+
+def test_a_case_taken_remotely_stays_with_who_took_it_though_the_client_was_in_a_branch():
+    bank = waiting()
+    bank.note("said", channel="branch", session="s2")
+    assert bank.case.owner == "rm-li"
+    bank.act("team-east")
+    assert bank.case.owner == "team-east"
+    bank.hand_over()
+    assert bank.case.owner == "team-east"
 
 
 # Refused with reason, recorded, nothing half-done.

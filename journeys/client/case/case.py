@@ -49,6 +49,8 @@ class Handover(msgspec.Struct, frozen=True, array_like=True):
     accept_by: Instant
     want: str | None = None
     next_step: str | None = None
+    zeros: int = 0
+    """How often nobody took it in time."""
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True):

@@ -21,7 +21,8 @@ from schemas.wire import ClientToken, DeskId
 
 BANK_LANGUAGE = "zh"
 """Every desk speaks it."""
-_LATE = frozenset({HandoverState.PASSED_ON, HandoverState.LAPSED})
+NOT_TAKEN = "not_taken"
+"""The clock stood at zero."""
 
 
 def tell(  # noqa: PLR0913 - a fact's fields, named
@@ -35,7 +36,7 @@ def tell(  # noqa: PLR0913 - a fact's fields, named
     actor: str | None = None,
 ) -> None:
     """Say how a hand-over stands: a fact with the packet, and to the desks what concerns them."""
-    is_late = state in _LATE
+    is_late = state is HandoverState.LAPSED or reason == NOT_TAKEN
     draft.conclude(
         HandoverAdvanced,
         HandoverAdvance(
@@ -51,7 +52,7 @@ def tell(  # noqa: PLR0913 - a fact's fields, named
             reason=reason,
             actor=actor,
             told=("client", "manager") if is_late else (),
-            say=_say(draft, handover, state),
+            say=_say(draft, handover, state, is_late=is_late),
             packet=_packet(draft, case, handover),
         ),
     )
@@ -85,13 +86,14 @@ def _offer(draft: Draft, case: Case, handover: Handover, state: HandoverState) -
     )
 
 
-def _say(draft: Draft, handover: Handover, state: HandoverState) -> Saying | None:
+def _say(draft: Draft, handover: Handover, state: HandoverState, *, is_late: bool) -> Saying | None:
     rule = draft.edition.casework.handovers.get(handover.kind)
     if rule is None:
         return None
-    if state is HandoverState.OFFERED:
-        return Saying(zh=rule.say_zh, en=rule.say_en)
-    return Saying(zh=rule.late_zh, en=rule.late_en) if state in _LATE else None
+    if is_late:
+        return Saying(zh=rule.late_zh, en=rule.late_en)
+    asked = state in (HandoverState.OFFERED, HandoverState.PASSED_ON)
+    return Saying(zh=rule.say_zh, en=rule.say_en) if asked else None
 
 
 def _packet(draft: Draft, case: Case, handover: Handover) -> Packet:

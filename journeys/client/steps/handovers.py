@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from journeys.catalogue.casework import HandoverRule
+from journeys.catalogue.vocabulary import RANKS
 from journeys.client.case.case import Case, Handover
 from journeys.client.steps import case_life, handing
 from journeys.client.steps.draft import Draft
@@ -76,7 +77,7 @@ def on_zero(draft: Draft, case_id: str) -> None:
     if case.owner == case.handover.desk:  # the client turned up there meanwhile
         _take(draft, case, case.handover)
     else:
-        _pass_on(draft, case, case.handover, reason="not_taken")
+        _pass_on(draft, case, case.handover, reason=handing.NOT_TAKEN)
 
 
 def _why_not(
@@ -106,7 +107,9 @@ def _desks(draft: Draft, case: Case, rule: HandoverRule) -> tuple[str, ...]:
 def _take(draft: Draft, case: Case, handover: Handover, *, actor: str | None = None) -> None:
     rule = draft.edition.casework.handovers.get(handover.kind)
     taken = replace(handover, version=handover.version + 1)
-    owned_in = case.owned_in if rule is None else rule.channel
+    # It only ever moves up: a client who was met in a branch is not a remote desk's by that.
+    is_up = rule is not None and RANKS.get(rule.channel, 0) > RANKS.get(case.owned_in, 0)
+    owned_in = rule.channel if rule is not None and is_up else case.owned_in
     case = replace(case, owner=handover.desk, owned_in=owned_in, handover=None)
     case_life.put(draft, case)
     handing.tell(draft, case, taken, HandoverState.TAKEN, actor=actor)
@@ -126,9 +129,12 @@ def _pass_on(
         desk=handover.left[0],
         left=handover.left[1:],
         accept_by=_by(rule, draft.now),
+        zeros=handover.zeros + (reason == handing.NOT_TAKEN),
     )
     case = replace(case, handover=moved)
     case_life.put(draft, case)
+    if moved.zeros > handover.zeros:
+        draft.decide_on("case")
     handing.tell(
         draft, case, moved, HandoverState.PASSED_ON,
         former=handover.desk, reason=reason, actor=actor,

@@ -28,6 +28,9 @@ _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
     "complaint_open": lambda draft: bool(draft.complaints),
     "case_stuck": lambda draft: any(case.needs_person for case in draft.cases),
     "case_overdue": lambda draft: any(case.overdue for case in draft.cases),
+    "handover_late": lambda draft: any(
+        case.handover is not None and case.handover.zeros > 0 for case in draft.cases
+    ),
     "opted_out": lambda draft: (
         bool(draft.allowed.opted_out)
         or (draft.allowed.marketing_at > 0 and not draft.allowed.marketing)

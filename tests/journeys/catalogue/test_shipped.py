@@ -163,6 +163,7 @@ def test_actions_outside_journeys_rest_before_they_come_again(edition):
         "stay_talk",
         "complaint_follow_up",
         "case_help",
+        "handover_notice",
     }
     assert all(each.rest >= DAY for each in outside.values())
 
