@@ -7,9 +7,10 @@ and without.
 
 import msgspec
 
+from journeys.catalogue.catalogue import Catalogue
 from journeys.client.steps import decisions
 from journeys.client.steps.draft import Draft
-from journeys.decide import decision
+from journeys.decide import decision, propensity
 from journeys.decide.decision import Choice
 from schemas.decisions import Decision, Versions
 from schemas.facts import DecisionMade, DecisionShadowed
@@ -21,8 +22,11 @@ def decide(draft: Draft) -> None:
     choice = _choice(draft)
     before = len(draft.outputs)
     decisions.decide(draft)
-    if choice is not None and (choice.chosen or _has_decided(draft, before)):
-        _tell(draft, choice)
+    catalogue = draft.reference.shadow
+    if choice is None or catalogue is None:
+        return
+    if choice.chosen or _has_decided(draft, before):
+        _tell(draft, choice, catalogue)
 
 
 def _choice(draft: Draft) -> Choice | None:
@@ -45,7 +49,8 @@ def _has_decided(draft: Draft, since: int) -> bool:
     return any(isinstance(output.event, DecisionMade) for output in draft.outputs[since:])
 
 
-def _tell(draft: Draft, choice: Choice) -> None:
+def _tell(draft: Draft, choice: Choice, catalogue: Catalogue) -> None:
+    policy = catalogue.at(draft.now).propensity
     draft.conclude(
         DecisionShadowed,
         Decision(
@@ -55,9 +60,11 @@ def _tell(draft: Draft, choice: Choice) -> None:
             candidates=choice.candidates(),
             versions=Versions(
                 engine=decisions.ENGINE,
-                catalogue="" if draft.reference.shadow is None else draft.reference.shadow.version,
+                catalogue=catalogue.version,
                 parameters=draft.edition.wealth.id,
                 reference_offset=draft.reference.offset,
+                models=propensity.used((*choice.chosen, *choice.withheld), draft.reference, policy),
+                bins=policy.stamp,
             ),
             task_ids=(),
         ),
