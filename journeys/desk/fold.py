@@ -80,7 +80,7 @@ class DeskFold:
         return decode(blob)
 
     def next_due(self, state: DeskState) -> Instant | None:
-        """When the earliest snooze or pass-on is due."""
+        """When the earliest snooze, pass-on or expiry is due."""
         found = _next(state.entries)
         return None if found is None else found[0]
 
@@ -221,19 +221,23 @@ def _fire_due(work: Work, *, upto: Instant) -> None:
         work.begin(f"{kind}:{task_id}:{due}", "timer", now=due)
         if kind == "wake":
             work.put(replace(entry, state=TaskState.ASSIGNED, snoozed_until=None))
+        elif kind == "expiry":  # the client fold closes it by its own clock
+            work.leave(entry)
         else:
             work.leave(work.claim(entry, ClaimKind.NO_DESK_HOURS))
         _rank(work)
 
 
 def _next(entries: tuple[Entry, ...]) -> tuple[Instant, str, str] | None:
-    """The earliest wake or pass-on: its time, kind and task."""
+    """The earliest wake, pass-on or expiry: its time, kind and task."""
     due: list[tuple[Instant, str, str]] = []
     for entry in entries:
         if entry.snoozed_until is not None:
             due.append((entry.snoozed_until, "wake", entry.task_id))
         if entry.pass_on_at is not None and entry.state not in _TAKEN:
             due.append((entry.pass_on_at, "pass_on", entry.task_id))
+        if entry.state is not TaskState.STARTED:
+            due.append((entry.expires, "expiry", entry.task_id))
     return min(due, default=None)
 
 

@@ -31,11 +31,14 @@ def on_offer(work: Work, event: HandoverOffered) -> None:
     """The client fold's word: a case waits here, or waits no more; the newest version wins."""
     offer = event.data
     known = _find(work, offer.handover_id)
-    if known is not None and offer.version <= known.version:
+    heard = work.heard(offer.handover_id) if known is None else known.version
+    if offer.version <= heard:
         return
     _drop(work, offer.handover_id)
-    if offer.state not in _WAITS or offer.desk != work.desk:
+    if offer.state not in _WAITS or offer.desk != work.desk or offer.accept_by <= work.now:
+        work.remember(offer.handover_id, offer.version, until=offer.accept_by)
         return
+    _forget_late(work)
     one = Waiting(
         handover_id=offer.handover_id,
         version=offer.version,
@@ -45,12 +48,12 @@ def on_offer(work: Work, event: HandoverOffered) -> None:
         language=offer.language,
     )
     no = _may_not(work, one)
-    if no is not None:
-        _answer(work, one, no)
-    elif len(work.waiting) >= _MOST_WAITING:
-        _answer(work, one, HandoverAnswerKind.PASSED_ON)
-    else:
+    if no is None and len(work.waiting) >= _MOST_WAITING:
+        no = HandoverAnswerKind.PASSED_ON
+    if no is None:
         _put(work, one)
+    else:
+        _leave(work, one, no)
 
 
 def on_action(work: Work, event: HandoverActed) -> None:
@@ -79,8 +82,26 @@ def on_roster(work: Work) -> None:
     for one in work.waiting:
         no = None if one.taken_by is not None else _may_not(work, one)
         if no is not None:
-            _drop(work, one.handover_id)
-            _answer(work, one, no)
+            _leave(work, one, no)
+
+
+def _leave(work: Work, one: Waiting, no: HandoverAnswerKind) -> None:
+    _drop(work, one.handover_id)
+    work.remember(one.handover_id, one.version, until=one.accept_by)
+    _answer(work, one, no)
+
+
+def _forget_late(work: Work) -> None:
+    """What nobody took in time waits here no more; what was taken waits for the client's log.
+
+    It does so while there is room.
+    """
+    has_room = len(work.waiting) < _MOST_WAITING
+    work.waiting = tuple(
+        one
+        for one in work.waiting
+        if one.accept_by > work.now or (has_room and one.taken_by is not None)
+    )
 
 
 def _may_not(work: Work, one: Waiting) -> HandoverAnswerKind | None:

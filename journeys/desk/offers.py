@@ -20,11 +20,14 @@ def on_offer(work: Work, event: desk.TaskOffered) -> None:
     """The client fold's word: newest version wins; a task that is not ours any more leaves."""
     task = event.data
     known = work.find(task.task_id)
-    if known is not None and task.version <= known.version:
+    if task.version <= (work.heard(task.task_id) if known is None else known.version):
         return
     if task.desk != work.desk or task.state not in OPEN_STATES:
         if known is not None:
             work.leave(known)
+        work.remember(task.task_id, task.version, until=task.expires)
+        return
+    if known is None and task.expires <= work.now:
         return
     if known is None or task.desk != work.desk or task.state is TaskState.HANDED_OVER:
         _arrive(work, task, 0 if known is None else known.claim)
@@ -67,7 +70,7 @@ def _arrive(work: Work, task: Task, used: int) -> None:
     )
     no, to = _not_here(work, entry, is_deputy=task.state_reason == "deputy")
     if no is not None:
-        work.claim(entry, no, to=to)
+        work.leave(work.claim(entry, no, to=to))
         return
     work.put(work.claim(entry, ClaimKind.ASSIGNED))
 

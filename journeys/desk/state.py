@@ -67,6 +67,19 @@ class Waiting(msgspec.Struct, frozen=True, array_like=True):
     """Told to the client's log, whose word is waited for."""
     licence: str | None = None
     language: str | None = None
+    passes: bool = False
+    """Whoever has it in `taken_by` has passed it on."""
+
+
+class Left(msgspec.Struct, frozen=True, array_like=True):
+    """A task or a hand-over that is gone from here: what was said of it before is no news."""
+
+    mark: int
+    """Short hash of its id."""
+    version: int
+    """The newest one heard."""
+    until: Instant
+    """From then on it can be worked nowhere: an offer of it is told by its own time."""
 
 
 class Gap(msgspec.Struct, frozen=True, array_like=True):
@@ -102,6 +115,8 @@ class DeskState(msgspec.Struct, frozen=True, array_like=True):
     waiting: tuple[Waiting, ...] = ()
     """Hand-overs, the first clock first."""
     spent: Spent = Spent()
+    left: tuple[Left, ...] = ()
+    """Tasks and hand-overs that are gone, the longest gone first."""
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")

@@ -5,8 +5,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from journeys.catalogue.edition import Edition
-from journeys.desk.state import DeskState, Entry
-from journeys.identity import derive
+from journeys.desk.state import DeskState, Entry, Left
+from journeys.identity import derive, short_hash
 from journeys.reference import Reference
 from journeys.step import Output, Route, Step
 from schemas import codec
@@ -18,6 +18,8 @@ from schemas.time import Instant
 from schemas.wire import ClientToken, DeskId, EventId, TaskId, Wire
 
 _MOST_CLAIMS: Final = 64
+_MOST_LEFT: Final = 128
+"""Of what is gone and could still be worked; the longest gone is forgotten first."""
 
 
 class Work:
@@ -34,6 +36,7 @@ class Work:
         "entries",
         "gaps",
         "hours",
+        "left",
         "now",
         "outputs",
         "ranking",
@@ -51,6 +54,7 @@ class Work:
         self.books = state.books
         self.waiting = state.waiting
         self.spent = state.spent
+        self.left = state.left
         self.outputs: list[Output] = []
         self._reference = reference
 
@@ -73,6 +77,7 @@ class Work:
             books=self.books,
             waiting=self.waiting,
             spent=self.spent,
+            left=self.left,
         )
         return Step(state, tuple(self.outputs))
 
@@ -90,6 +95,18 @@ class Work:
         others = tuple(pair for pair in self.claims if pair[0] != entry.task_id)
         self.claims = (*others, (entry.task_id, entry.claim))[-_MOST_CLAIMS:]
         self.entries = tuple(other for other in self.entries if other.task_id != entry.task_id)
+        self.remember(entry.task_id, entry.version, until=entry.expires)
+
+    def remember(self, name: str, version: int, *, until: Instant) -> None:
+        """A task or a hand-over is gone: what is said once more of it does not bring it back."""
+        gone = Left(short_hash(name), max(version, self.heard(name)), until)
+        others = (one for one in self.left if one.mark != gone.mark and one.until > self.now)
+        self.left = (*others, gone)[-_MOST_LEFT:]
+
+    def heard(self, name: str) -> int:
+        """The newest version heard of what is gone; 0 of anything else."""
+        mark = short_hash(name)
+        return next((one.version for one in self.left if one.mark == mark), 0)
 
     def claim(
         self,

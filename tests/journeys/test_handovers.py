@@ -3,7 +3,8 @@
 import pytest
 
 from journeys.catalogue.load import load
-from schemas import facts
+from schemas import codec, facts
+from schemas.signals.handover import HandoverOffered
 from schemas.time import MINUTE, SECOND, Instant, parse_instant
 from tests.builders import ACCOUNT, MONDAY_10, POLICIES, the_reference
 from tests.journeys.client.casework import refused
@@ -35,6 +36,12 @@ def waiting(kind="live", **more):
     bank.note("asked", "amount", by="desk")
     bank.hand_over(kind, **more)
     return bank
+
+
+def offered(bank):
+    """The first word to a desk, as it stands on its log."""
+    said = next(o.event for o in bank.outputs if isinstance(o.event, HandoverOffered))
+    return codec.decode(codec.encode(said), codec.DESK_LOG)
 
 
 def test_the_packet_carries_what_is_known_asked_left_and_wanted():
@@ -221,6 +228,38 @@ def test_after_zero_it_is_too_late_even_before_the_clients_log_says_so():
     bank = waiting()
     (said,) = bank.act("team-east", at=bank.handover.accept_by)
     assert said.data.reason == "too_late"
+
+
+@pytest.mark.parametrize("action", ["take", "pass_on"])
+def test_an_offer_said_again_brings_no_hand_over_back(action):
+    bank = waiting()
+    first = offered(bank)
+    bank.act("team-east", action)
+    bank._at_desk("team-east", first)
+    assert bank.desks["team-east"].waiting == ()
+    (said,) = bank.act("team-east", version=1, actor="second")
+    assert said.data.reason == "unknown_handover"
+
+
+def test_what_is_offered_after_its_time_waits_nowhere():
+    bank = waiting()
+    first = offered(bank)
+    late = first.model_copy(update={"receivedat": first.data.accept_by})
+    bank.desks.pop("team-east")
+    bank._at_desk("team-east", late)
+    assert bank.desks["team-east"].waiting == ()
+
+
+def test_what_nobody_took_waits_no_longer_than_until_the_next_one_comes():
+    bank = waiting()
+    first = offered(bank)
+    next_one = first.data.model_copy(
+        update={"handover_id": "h_" + "9" * 32, "accept_by": Instant(MONDAY_10 + 10 * MINUTE)}
+    )
+    at = Instant(first.data.accept_by + SECOND)
+    event = first.model_copy(update={"data": next_one, "id": "h2", "time": at, "receivedat": at})
+    bank._at_desk("team-east", event)
+    assert [one.handover_id for one in bank.desks["team-east"].waiting] == ["h_" + "9" * 32]
 
 
 def test_an_answer_from_a_desk_that_was_not_asked_changes_nothing():

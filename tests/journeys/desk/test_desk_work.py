@@ -132,8 +132,91 @@ def test_a_completed_task_counts_for_the_floor_of_its_day():
     desk.act("complete", outcome="solved")
     assert (desk.state.spent.minutes, desk.state.spent.unserved) == (20, 20)
     desk.at = Instant(MONDAY_10 + DAY)
-    desk.offer(task_id="t_" + "1" * 32, marketing=False)
+    later = Instant(MONDAY_10 + 2 * DAY)
+    desk.offer(task_id="t_" + "1" * 32, marketing=False, expires=later)
     data = {"task_id": "t_" + "1" * 32}
     desk.act("accept", **data)
     desk.act("complete", outcome="solved", **data)
     assert (desk.state.spent.minutes, desk.state.spent.unserved) == (20, 0)
+
+
+# Said once more: a desk's log may repeat any record of it.
+
+
+def worked():
+    """A task accepted, started and completed here before the client's log has answered."""
+    desk = Desk()
+    desk.offer()
+    for action in ("accept", "start"):
+        desk.act(action)
+    desk.act("complete", outcome="refused")
+    return desk
+
+
+def test_an_offer_said_again_does_not_bring_back_a_task_that_was_completed():
+    desk = worked()
+    assert desk.offer() == []
+    assert desk.state.entries == ()
+
+
+def test_an_offer_from_before_a_recall_does_not_bring_the_task_back():
+    desk = Desk()
+    desk.offer()
+    desk.offer(version=4, state=TaskState.RECALLED)
+    for version in (1, 3, 4):
+        assert desk.offer(version=version) == []
+    assert desk.state.entries == ()
+
+
+def test_what_was_heard_after_the_task_left_counts_as_well():
+    desk = worked()
+    desk.offer(version=5, state=TaskState.COMPLETED)
+    assert desk.offer(version=4, state=TaskState.STARTED) == []
+    assert desk.state.entries == ()
+
+
+def test_a_task_that_comes_back_at_a_newer_version_is_taken():
+    desk = worked()
+    back = desk.offer(version=6, state=TaskState.HANDED_OVER, claim=4)
+    assert [(str(claim.kind), claim.number) for claim in back] == [("assigned", 5)]
+
+
+def test_what_a_desk_may_not_do_is_answered_once():
+    desk = Desk()
+    desk.roster((0, 8), licences=["insurance"])
+    assert kinds(desk.offer(licence="fund")) == [("no_licence", None)]
+    assert desk.offer(licence="fund") == []
+
+
+def test_a_task_past_its_time_leaves_by_itself_and_does_not_come_back():
+    desk = Desk()
+    desk.offer(backups=())
+    expires = desk.state.entries[0].expires
+    assert desk.fold.next_due(desk.state) <= expires
+    desk.at = expires
+    assert desk.act("accept") == []
+    assert desk.state.entries == ()
+    desk.at = Instant(expires + 400 * DAY)
+    assert desk.offer(backups=()) == []
+    assert desk.state.entries == ()
+
+
+def test_a_talk_that_goes_on_past_its_time_is_no_task_to_take_away():
+    desk = Desk()
+    desk.offer()
+    for action in ("accept", "start"):
+        desk.act(action)
+    desk.at = Instant(desk.state.entries[0].expires + HOUR)
+    assert kinds(desk.act("complete", outcome="solved")) == [("completed", None)]
+
+
+def test_what_is_remembered_of_tasks_that_left_has_its_bound():
+    desk = Desk()
+    for n in range(150):
+        desk.offer(task_id=f"t_{n:032x}")
+        desk.offer(task_id=f"t_{n:032x}", version=2, state=TaskState.RECALLED)
+    assert len(desk.state.left) == 128
+    assert len(desk.fold.encode(desk.state)) < 6_000
+    desk.at = Instant(desk.state.left[0].until)
+    desk.offer(version=2, state=TaskState.RECALLED)
+    assert len(desk.state.left) == 1
