@@ -1,11 +1,12 @@
 """A case handed over: an owner and a clock at every moment, through both folds."""
 
 import pytest
+from msgspec.structs import replace
 
 from journeys.catalogue.load import load
 from schemas import codec, facts
 from schemas.signals.handover import HandoverOffered
-from schemas.time import MINUTE, SECOND, Instant, parse_instant
+from schemas.time import DAY, MINUTE, SECOND, Instant, parse_instant
 from tests.builders import ACCOUNT, MONDAY_10, POLICIES, the_reference
 from tests.journeys.client.casework import refused
 from tests.journeys.handing import Bank
@@ -337,3 +338,76 @@ def test_a_state_read_back_hands_over_as_before():
     again = bank.fold.decode(bank.fold.encode(bank.state))
     assert again == bank.state
     assert bank.fold.next_due(again) == bank.handover.accept_by
+
+
+# Who serves the client, and who has the case, may change while somebody is asked.
+
+
+def move(bank, **changed):
+    bank.say(
+        "corebank.service_assigned", SERVED | changed, at=bank.at, source="/corebank/crm",
+        event_id="moved",
+    )  # fmt: skip
+
+
+def test_a_desk_that_serves_the_client_no_more_is_asked_no_more():
+    bank = waiting("visit")
+    assert bank.handover.desk == "rm-li"
+    move(bank, rm="rm-wang")
+    said = bank.handover
+    assert (said.state, said.former, said.desk, said.reason) == (
+        "passed_on", "rm-li", "team-east", "not_served_by_desk"
+    )  # fmt: skip
+    assert bank.desks["rm-li"].waiting == ()
+    (refusal,) = bank.act("rm-li", version=1)
+    assert refusal.data.reason == "unknown_handover"
+    assert bank.case.owner == "remote-1"
+
+
+def test_a_desk_that_serves_the_client_no_more_takes_nothing_though_it_was_asked():
+    bank = waiting("visit")
+    served = replace(bank.state.served, rm="rm-wang")  # a baseline says so, and moves no case
+    bank.state = replace(bank.state, served=served)
+    bank.act("rm-li")
+    said = bank.handover
+    assert (said.state, said.desk, said.reason) == ("passed_on", "team-east", "not_served_by_desk")
+    assert bank.case.owner == "remote-1"
+
+
+def test_who_serves_the_client_no_more_is_not_asked_next():
+    bank = waiting()
+    move(bank, rm="rm-wang")
+    bank.act("team-east", "pass_on")
+    assert (bank.handover.state, bank.handover.owner) == ("lapsed", "remote-1")
+
+
+def test_passed_on_to_who_has_the_case_already_it_is_taken_and_nobody_is_told_otherwise():
+    bank = waiting("call_back")
+    bank.note("said", channel="branch", session="s2")
+    assert (bank.handover.desk, bank.case.owner) == ("team-east", "rm-li")
+    bank.act("team-east", "pass_on")
+    said = bank.handover
+    assert (said.state, said.owner, said.desk, said.told) == ("taken", "rm-li", "rm-li", ())
+    assert not bank.state.cases[0].overdue
+    assert bank.desks["team-east"].waiting == ()
+
+
+def test_who_asks_far_too_late_is_refused():
+    bank = Bank()
+    bank.need()
+    at = bank.at
+    said = bank.hand_over(at=Instant(at - 400 * DAY), received=at)
+    assert [(str(each.data.effect), each.data.reason) for each in said] == [
+        ("late_no_contact", "later_than_allowed"),
+        ("refused", "asked_too_late"),
+    ]
+    assert bank.handovers == []
+
+
+def test_a_resolved_case_that_gets_another_owner_says_so():
+    bank = Bank()
+    bank.need()
+    bank.settle()
+    bank.note("said", channel="branch", session="s9")
+    assert bank.state.cases[0].owner == "rm-li"
+    assert (bank.case.life, bank.case.owner) == ("resolved", "rm-li")

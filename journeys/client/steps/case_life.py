@@ -70,7 +70,7 @@ def touch(
     """The client is in touch about it: where, in which conversation, and what is known by it.
 
     A higher channel takes it over: whoever sees the client there owns it from then on. Told where
-    anything of an open case changed.
+    anything of an open case changed, and where any case's owner did.
     """
     mark = short_hash(session)
     sessions = case.sessions
@@ -92,7 +92,8 @@ def touch(
         if moved.ends_at is not None and moved.is_open:
             moved = replace(moved, ends_at=Instant(draft.now + kind.patience))
     put(draft, moved)
-    if moved.is_open and _stands(moved) != _stands(case):
+    is_news = moved.is_open and _stands(moved) != _stands(case)
+    if is_news or moved.owner != case.owner:
         tell(draft, moved, CaseMove.FOLLOWED)
     return moved
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from journeys.client.state import Served
-from journeys.client.steps import journeys
+from journeys.client.steps import handovers, journeys
 from journeys.client.steps.draft import Draft
 from schemas.facts import Effect
 from schemas.signals import consent, corebank
@@ -79,11 +79,12 @@ def _drop(draft: Draft, complaint: str) -> None:
 
 
 def on_service(draft: Draft, event: corebank.ServiceAssigned) -> None:
-    """Tier and desks, as of the newest word."""
+    """Tier and desks, as of the newest word; a case waits at none that serves them no more."""
     if event.time < draft.served.as_of:
         draft.set_aside(event, Effect.STALE, "older_than_known")
         return
     draft.served = served(event.data, event.time)
+    handovers.on_served(draft)
 
 
 def served(said: corebank.Service, as_of: Instant) -> Served:

@@ -31,7 +31,7 @@ def on_asked(draft: Draft, event: HandoverAsked) -> None:
     case = case_life.find(draft, said.case_id)
     rule = draft.edition.casework.handovers.get(said.kind)
     desks = () if rule is None or case is None else _desks(draft, case, rule)
-    no = _why_not(case, said, rule, desks)
+    no = _why_not(draft, case, said, rule, desks)
     if case is None or rule is None or no is not None:
         case_life.refuse(draft, event, no or "unknown_case")
         return
@@ -63,6 +63,9 @@ def on_answered(draft: Draft, event: HandoverAnswered) -> None:
         draft.set_aside(event, Effect.STALE, "handover_over")
     elif handover.desk != said.desk:
         draft.set_aside(event, Effect.REFUSED, "not_this_desk")
+    elif said.desk not in _serving(draft):
+        draft.set_aside(event, Effect.REFUSED, case_life.NOT_THEIRS)
+        _pass_on(draft, case, handover, reason=case_life.NOT_THEIRS)
     elif said.kind is HandoverAnswerKind.TAKEN:
         _take(draft, case, handover, actor=said.actor)
     else:
@@ -80,11 +83,24 @@ def on_zero(draft: Draft, case_id: str) -> None:
         _pass_on(draft, case, case.handover, reason=handing.NOT_TAKEN)
 
 
+def on_served(draft: Draft) -> None:
+    """Other desks serve the client now: one that does so no more is asked no more."""
+    serving = _serving(draft)
+    for case in draft.cases:
+        if case.handover is not None and case.handover.desk not in serving:
+            _pass_on(draft, case, case.handover, reason=case_life.NOT_THEIRS)
+
+
 def _why_not(
-    case: Case | None, said: HandoverWish, rule: HandoverRule | None, desks: tuple[str, ...]
+    draft: Draft,
+    case: Case | None,
+    said: HandoverWish,
+    rule: HandoverRule | None,
+    desks: tuple[str, ...],
 ) -> str | None:
     """The first thing that speaks against it."""
     checks = (
+        (draft.is_late, "asked_too_late"),
         (case is None, "unknown_case"),
         (case is not None and not case.is_open, "case_resolved"),
         (rule is None, "unknown_kind"),
@@ -104,7 +120,19 @@ def _desks(draft: Draft, case: Case, rule: HandoverRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in named if one is not None and one != case.owner))
 
 
-def _take(draft: Draft, case: Case, handover: Handover, *, actor: str | None = None) -> None:
+def _serving(draft: Draft) -> frozenset[str | None]:
+    served = draft.served
+    return frozenset({served.rm, served.team, served.remote})
+
+
+def _take(
+    draft: Draft,
+    case: Case,
+    handover: Handover,
+    *,
+    former: str | None = None,
+    actor: str | None = None,
+) -> None:
     rule = draft.edition.casework.handovers.get(handover.kind)
     taken = replace(handover, version=handover.version + 1)
     # It only ever moves up: a client who was met in a branch is not a remote desk's by that.
@@ -112,22 +140,26 @@ def _take(draft: Draft, case: Case, handover: Handover, *, actor: str | None = N
     owned_in = rule.channel if rule is not None and is_up else case.owned_in
     case = replace(case, owner=handover.desk, owned_in=owned_in, handover=None)
     case_life.put(draft, case)
-    handing.tell(draft, case, taken, HandoverState.TAKEN, actor=actor)
+    handing.tell(draft, case, taken, HandoverState.TAKEN, former=former, actor=actor)
     case_life.tell(draft, case, CaseMove.FOLLOWED, reason="handed_over")
 
 
 def _pass_on(
     draft: Draft, case: Case, handover: Handover, *, reason: str, actor: str | None = None
 ) -> None:
-    rule = draft.edition.casework.handovers.get(handover.kind)
-    if not handover.left or rule is None:
+    rule, serving = draft.edition.casework.handovers.get(handover.kind), _serving(draft)
+    left = tuple(one for one in handover.left if one in serving)
+    if not left or rule is None:
         _keep(draft, case, handover, reason=reason, actor=actor)
+        return
+    if left[0] == case.owner:  # the client turned up there meanwhile
+        _take(draft, case, replace(handover, desk=case.owner), former=handover.desk)
         return
     moved = replace(
         handover,
         version=handover.version + 1,
-        desk=handover.left[0],
-        left=handover.left[1:],
+        desk=left[0],
+        left=left[1:],
         accept_by=_by(rule, draft.now),
         zeros=handover.zeros + (reason == handing.NOT_TAKEN),
     )
