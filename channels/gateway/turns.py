@@ -5,7 +5,6 @@ cases, operations and offers stand then.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
@@ -15,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from channels.gateway import standing
 from channels.gateway.door import Accepted, accept
+from channels.masking import mask
 from journeys.catalogue.edition import Edition
 from schemas.envelope import schema_name, type_name
 from schemas.time import MINUTE, Instant, format_instant
@@ -31,8 +31,6 @@ _EXPIRES: Final = 5 * MINUTE
 _NOT_SPOKEN: Final = frozenset({"corebank.step_answered", "app.page_viewed"})
 """Types without session and channel."""
 _TEXTS: Final = ("text", "want", "next_step")
-_DIGITS: Final = re.compile(r"\d(?:[ -]?\d){6,}")
-"""Seven and more: a card, an identity or a phone number."""
 
 
 class TurnViews(Protocol):
@@ -165,7 +163,7 @@ def masked(data: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Mapping):
             found[name] = masked(value)
         elif name in _TEXTS and isinstance(value, str):
-            found[name] = _DIGITS.sub("***", value)
+            found[name] = mask(value)
         else:
             found[name] = value
     return found

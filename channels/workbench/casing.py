@@ -1,7 +1,7 @@
 """What an adviser says of cases and hand-overs, as signals.
 
 What an adviser says or promises is read by the conduct lexicon before it is sent. A client's own
-words are quoted as they were said.
+words are quoted as they were said. Personal numbers in either are masked.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
+from channels.masking import mask
 from channels.workbench.acts import Refused, client_signal, signal
 from channels.workbench.diagnosing import fen, today
 from journeys.catalogue.casework import CaseType
@@ -164,7 +165,7 @@ _Made = tuple[type[ClientEvent], Wire]
 
 
 def _note(desked: Desked, said: Mapping[str, str], where: dict[str, Any]) -> _Made:
-    by, text = said.get("by", ""), said.get("text", "").strip() or None
+    by, text = said.get("by", ""), _text(said, "text")
     field = said.get("field") or None
     kind = NoteKind(said.get("kind", ""))
     typed = said.get("value", "").strip()
@@ -212,14 +213,14 @@ def _settle(desked: Desked, said: Mapping[str, str], where: dict[str, Any]) -> _
 
 
 def _hand_over(desked: Desked, said: Mapping[str, str], where: dict[str, Any]) -> _Made:
-    next_step = said.get("next_step", "").strip() or None
+    next_step = _text(said, "next_step")
     check_words(desked.edition, next_step)
     wish = HandoverWish(
         case_id=desked.case["case_id"],
         kind=HandoverKind(said.get("kind", "")),
         by="desk",
         to=DeskId(said["to"]) if said.get("to") else None,
-        want=said.get("want", "").strip() or None,
+        want=_text(said, "want"),
         next_step=next_step,
         **where,
     )
@@ -234,6 +235,10 @@ _MAKE: Final[Mapping[str, Callable[[Desked, Mapping[str, str], dict[str, Any]], 
     "settle": _settle,
     "hand_over": _hand_over,
 }
+
+
+def _text(said: Mapping[str, str], field: str) -> str | None:
+    return mask(said.get(field, "").strip()) or None
 
 
 def _speaker(by: str) -> Speaker:

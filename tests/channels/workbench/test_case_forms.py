@@ -72,6 +72,22 @@ def test_a_note_goes_on_the_record_with_desk_channel_and_conversation(forms):
     assert (said.note.field, said.note.value, said.note.text) == ("amount", 128_000, "是1280元")
 
 
+def test_personal_numbers_in_a_note_are_masked_and_the_record_keeps_its_own(forms):
+    event = forms.open().one(
+        "note", kind="said", by="client", field="payee", value="6222021234567890",
+        text="打138.0000.0000",
+    )  # fmt: skip
+    assert (event.data.note.text, event.data.note.value) == ("打***", "6222021234567890")
+
+
+def test_personal_numbers_in_a_hand_over_are_masked(forms):
+    event = forms.open().one(
+        "hand_over", kind="visit", want="回电138 0000 0000",
+        next_step="2026-11-30核对6222/0212/3456/7890",
+    )  # fmt: skip
+    assert (event.data.want, event.data.next_step) == ("回电***", "2026-11-30核对***")
+
+
 def test_the_same_form_sent_twice_is_one_event(forms):
     forms.open()
     for _ in range(2):

@@ -159,7 +159,7 @@ def test_an_unknown_hand_over_is_missing(bench):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_word_of_a_hand_over_has_a_name_in_both_languages(language):
     words = Words(language, the_catalogue().at(MONDAY_10))
-    reasons = ("not_taken", *handovers.HandoverAnswerKind)
+    reasons = ("not_taken", "not_served_by_desk", *handovers.HandoverAnswerKind)
     refusals = handovers.HandoverRefusal.model_fields["reason"].annotation.__args__
     named = [
         *(("handover_kind", each) for each in handovers.HandoverKind),
