@@ -16,6 +16,7 @@ from schemas.handovers import (
     HandoverActionKind,
     HandoverAnswer,
     HandoverAnswerKind,
+    HandoverOffer,
     HandoverRefusal,
     HandoverState,
 )
@@ -35,6 +36,8 @@ def on_offer(work: Work, event: HandoverOffered) -> None:
     if offer.version <= heard:
         return
     _drop(work, offer.handover_id)
+    if known is not None and not _stands(work, known, offer):
+        _refuse(work, known.handover_id, HandoverActionKind.TAKE, str(known.taken_by), "too_late")
     if offer.state not in _WAITS or offer.desk != work.desk or offer.accept_by <= work.now:
         work.remember(offer.handover_id, offer.version, until=offer.accept_by)
         return
@@ -62,19 +65,13 @@ def on_action(work: Work, event: HandoverActed) -> None:
     one = _find(work, action.handover_id)
     refusal = _refusal(work, one, action)
     if one is None or refusal is not None:
-        said = HandoverRefusal(
-            handover_id=action.handover_id,
-            action=action.action,
-            actor=action.actor,
-            reason=refusal or "unknown_handover",
-            at=work.now,
-        )
-        work.conclude(HandoverRefused, said)
+        reason = refusal or "unknown_handover"
+        _refuse(work, action.handover_id, action.action, action.actor, reason)
         return
     takes = action.action is HandoverActionKind.TAKE
     kind = HandoverAnswerKind.TAKEN if takes else HandoverAnswerKind.PASSED_ON
     _answer(work, one, kind, actor=action.actor)
-    _put(work, replace(one, taken_by=action.actor))
+    _put(work, replace(one, taken_by=action.actor, passes=not takes))
 
 
 def on_roster(work: Work) -> None:
@@ -83,6 +80,21 @@ def on_roster(work: Work) -> None:
         no = None if one.taken_by is not None else _may_not(work, one)
         if no is not None:
             _leave(work, one, no)
+
+
+def _stands(work: Work, known: Waiting, offer: HandoverOffer) -> bool:
+    """Does the client's log agree with whoever took it here? Others took nothing."""
+    if known.taken_by is None or known.passes:
+        return True
+    return offer.state is HandoverState.TAKEN and offer.desk == work.desk
+
+def _refuse(
+    work: Work, handover_id: str, action: HandoverActionKind, actor: str, reason: _Refused
+) -> None:
+    said = HandoverRefusal(
+        handover_id=handover_id, action=action, actor=actor, reason=reason, at=work.now
+    )
+    work.conclude(HandoverRefused, said)
 
 
 def _leave(work: Work, one: Waiting, no: HandoverAnswerKind) -> None:

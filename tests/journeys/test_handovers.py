@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from journeys.catalogue.load import load
 from schemas import codec, facts
-from schemas.signals.handover import HandoverOffered
+from schemas.signals.handover import HandoverAnswered, HandoverOffered
 from schemas.time import DAY, MINUTE, SECOND, Instant, parse_instant
 from tests.builders import ACCOUNT, MONDAY_10, POLICIES, the_reference
 from tests.journeys.client.casework import refused
@@ -338,6 +338,59 @@ def test_a_state_read_back_hands_over_as_before():
     again = bank.fold.decode(bank.fold.encode(bank.state))
     assert again == bank.state
     assert bank.fold.next_due(again) == bank.handover.accept_by
+
+
+# The desk's log lags: what it says of a take comes after the clock stood at zero.
+
+
+@pytest.fixture
+def lagging(monkeypatch):
+    """A hand-over at team-east whose answers are kept back."""
+    bank = waiting()
+    hear, bank.late = bank.hear, []
+
+    def hold(event):
+        if isinstance(event, HandoverAnswered):
+            bank.late.append(event)
+            return []
+        return hear(event)
+
+    monkeypatch.setattr(bank, "hear", hold)
+    bank.let_go = lambda: [said for event in bank.late for said in hear(event)]
+    return bank
+
+
+def test_a_take_that_came_too_late_to_the_clients_log_is_refused_to_who_took_it(lagging):
+    first = lagging.handover
+    assert lagging.act("team-east", actor="zhao", at=Instant(first.accept_by - 10 * SECOND)) == []
+    lagging.wait(first.accept_by)
+    (said,) = [each for each in lagging.desk_facts if isinstance(each, facts.HandoverRefused)]
+    assert (said.data.handover_id, said.data.actor, said.data.action, said.data.reason) == (
+        first.handover_id, "zhao", "take", "too_late"
+    )  # fmt: skip
+    assert refused(lagging.let_go()) == "handover_over"
+    assert lagging.case.owner == "remote-1"
+    assert (lagging.handover.state, lagging.handover.desk) == ("passed_on", "rm-li")
+
+
+def test_a_case_that_was_solved_while_a_desk_took_it_says_so_to_who_took_it(lagging):
+    lagging.act("team-east", actor="zhao")
+    lagging.settle()
+    (said,) = [each for each in lagging.desk_facts if isinstance(each, facts.HandoverRefused)]
+    assert (said.data.actor, said.data.reason) == ("zhao", "too_late")
+
+
+def test_who_passed_it_on_is_refused_nothing_however_late_it_is_heard(lagging):
+    lagging.act("team-east", "pass_on")
+    lagging.wait(lagging.handover.accept_by)
+    assert not [each for each in lagging.desk_facts if isinstance(each, facts.HandoverRefused)]
+
+
+def test_a_take_that_stands_is_refused_to_nobody():
+    bank = waiting()
+    bank.act("team-east")
+    assert bank.case.owner == "team-east"
+    assert not [each for each in bank.desk_facts if isinstance(each, facts.HandoverRefused)]
 
 
 # Who serves the client, and who has the case, may change while somebody is asked.
