@@ -88,6 +88,7 @@ def _stands(work: Work, known: Waiting, offer: HandoverOffer) -> bool:
         return True
     return offer.state is HandoverState.TAKEN and offer.desk == work.desk
 
+
 def _refuse(
     work: Work, handover_id: str, action: HandoverActionKind, actor: str, reason: _Refused
 ) -> None:

@@ -409,7 +409,7 @@ def test_a_desk_that_serves_the_client_no_more_is_asked_no_more():
     move(bank, rm="rm-wang")
     said = bank.handover
     assert (said.state, said.former, said.desk, said.reason) == (
-        "passed_on", "rm-li", "team-east", "not_served_by_desk"
+        "passed_on", "rm-li", "rm-wang", "not_served_by_desk"
     )  # fmt: skip
     assert bank.desks["rm-li"].waiting == ()
     (refusal,) = bank.act("rm-li", version=1)
@@ -427,10 +427,28 @@ def test_a_desk_that_serves_the_client_no_more_takes_nothing_though_it_was_asked
     assert bank.case.owner == "remote-1"
 
 
-def test_who_serves_the_client_no_more_is_not_asked_next():
+def test_who_serves_the_client_now_is_asked_next_and_who_did_before_is_not():
     bank = waiting()
     move(bank, rm="rm-wang")
+    assert (bank.handover.version, bank.handover.desk) == (1, "team-east")
     bank.act("team-east", "pass_on")
+    assert (bank.handover.state, bank.handover.desk) == ("passed_on", "rm-wang")
+    bank.act("rm-wang", "pass_on")
+    assert (bank.handover.state, bank.handover.owner) == ("lapsed", "remote-1")
+
+
+def test_who_passed_it_on_is_not_asked_again_when_others_serve_the_client():
+    bank = waiting("visit")
+    bank.act("rm-li", "pass_on")
+    move(bank, team="team-west")
+    assert (bank.handover.state, bank.handover.desk) == ("passed_on", "team-west")
+    bank.act("team-west", "pass_on")
+    assert bank.handover.state == "lapsed"
+
+
+def test_where_nobody_serves_the_client_any_more_who_has_the_case_keeps_it():
+    bank = waiting("visit")
+    move(bank, rm=None, team=None)
     assert (bank.handover.state, bank.handover.owner) == ("lapsed", "remote-1")
 
 

@@ -95,8 +95,8 @@ def on_service(draft: Draft, event: corebank.ServiceAssigned) -> None:
     if event.time < draft.served.as_of:
         draft.set_aside(event, Effect.STALE, "older_than_known")
         return
-    draft.served = served(event.data, event.time)
-    handovers.on_served(draft)
+    before, draft.served = draft.served, served(event.data, event.time)
+    handovers.on_served(draft, before)
 
 
 def served(said: corebank.Service, as_of: Instant) -> Served:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from journeys.catalogue.casework import HandoverRule
 from journeys.catalogue.vocabulary import RANKS
 from journeys.client.case.case import Case, Handover
+from journeys.client.state import Served
 from journeys.client.steps import case_life, handing
 from journeys.client.steps.draft import Draft
 from schemas.cases import CaseMove
@@ -63,7 +64,7 @@ def on_answered(draft: Draft, event: HandoverAnswered) -> None:
         draft.set_aside(event, Effect.STALE, "handover_over")
     elif handover.desk != said.desk:
         draft.set_aside(event, Effect.REFUSED, "not_this_desk")
-    elif said.desk not in _serving(draft):
+    elif said.desk not in _serving(draft.served):
         draft.set_aside(event, Effect.REFUSED, case_life.NOT_THEIRS)
         _pass_on(draft, case, handover, reason=case_life.NOT_THEIRS)
     elif said.kind is HandoverAnswerKind.TAKEN:
@@ -83,12 +84,21 @@ def on_zero(draft: Draft, case_id: str) -> None:
         _pass_on(draft, case, case.handover, reason=handing.NOT_TAKEN)
 
 
-def on_served(draft: Draft) -> None:
-    """Other desks serve the client now: one that does so no more is asked no more."""
-    serving = _serving(draft)
+def on_served(draft: Draft, before: Served) -> None:
+    """Other desks serve the client now: those of before are asked no more, the new ones are."""
+    serving = _serving(draft.served)
+    new = serving - _serving(before)
     for case in draft.cases:
-        if case.handover is not None and case.handover.desk not in serving:
-            _pass_on(draft, case, case.handover, reason=case_life.NOT_THEIRS)
+        one = case.handover
+        rule = None if one is None else draft.edition.casework.handovers.get(one.kind)
+        if one is None or rule is None:
+            continue
+        may_be_asked = {*one.left, *new} - {one.desk}
+        left = tuple(desk for desk in _desks(draft, case, rule) if desk in may_be_asked)
+        if one.desk in serving:
+            case_life.put(draft, replace(case, handover=replace(one, left=left)))
+        else:
+            _pass_on(draft, case, replace(one, left=left), reason=case_life.NOT_THEIRS)
 
 
 def _why_not(
@@ -120,8 +130,7 @@ def _desks(draft: Draft, case: Case, rule: HandoverRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in named if one is not None and one != case.owner))
 
 
-def _serving(draft: Draft) -> frozenset[str | None]:
-    served = draft.served
+def _serving(served: Served) -> frozenset[str | None]:
     return frozenset({served.rm, served.team, served.remote})
 
 
@@ -147,7 +156,7 @@ def _take(
 def _pass_on(
     draft: Draft, case: Case, handover: Handover, *, reason: str, actor: str | None = None
 ) -> None:
-    rule, serving = draft.edition.casework.handovers.get(handover.kind), _serving(draft)
+    rule, serving = draft.edition.casework.handovers.get(handover.kind), _serving(draft.served)
     left = tuple(one for one in handover.left if one in serving)
     if not left or rule is None:
         _keep(draft, case, handover, reason=reason, actor=actor)
