@@ -26,13 +26,14 @@ from streams.ports import LogReader, Outgoing
 from streams.readmodel.database import VIEWS, address, open_database
 from streams.readmodel.signatures import Change, SignatureBook
 from streams.reference import ReferenceLog
-from streams.releasing import Releasing
+from streams.releasing import CutShortError, Releasing
 from streams.settings import read_settings
 from streams.topics import REFERENCE
 
 at_folder = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of an embedded engine."
 )
+over_cut = click.option("--over", is_flag=True, help="Even over a release that was cut short.")
 at_cluster = click.option(
     "--bootstrap", metavar="HOST:PORT", help="A cluster; SUISHEN_KAFKA_BOOTSTRAP unless given."
 )
@@ -91,12 +92,13 @@ def open_releases(data: Path | None, bootstrap: str | None) -> Iterator[Releases
     Raises:
         ValueError: there is no engine file.
         WorkerStopError: no cluster is named.
+        ClickException: another release was cut short.
     """
     with ExitStack() as stack:
-        if data is not None:
-            yield _of_folder(data, stack)
-        else:
-            yield _of_cluster(bootstrap, stack)
+        try:
+            yield _of_cluster(bootstrap, stack) if data is None else _of_folder(data, stack)
+        except CutShortError as error:
+            raise click.ClickException(str(error)) from error
 
 
 def _of_folder(folder: Path, stack: ExitStack) -> Releases:
