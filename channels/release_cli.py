@@ -69,13 +69,12 @@ def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_
     from journeys.catalogue.difference import differences, shown
     from streams.catalogue_files import read_catalogue, read_files
     from streams.clock import WallClock
-    from streams.readmodel.signatures import Change
 
     read_catalogue(folder)
     files = read_files(folder)
     with open_releases(data, bootstrap) as releases:
         standing = releases.in_force()
-        change = Change.of(standing, files)
+        change = releases.change_to(files)
         found = releases.book().sign(change, by=person(by), now=WallClock().now())
     rows = [shown(one) for one in differences(standing, files)]
     said = {

@@ -64,6 +64,10 @@ class Releases(NamedTuple):
         newest = ReferenceLog(self.reader).newest()
         return {} if newest is None else newest.files
 
+    def change_to(self, files: Mapping[str, str]) -> Change:
+        """What a signature over these files would be over now."""
+        return Change.of(self.in_force(), files, ReferenceLog(self.reader).changes())
+
     def signed(self, folder: Path | None) -> Signable:
         """The catalogue of a folder with its signatures; without one, the shipped one.
 
@@ -75,8 +79,7 @@ class Releases(NamedTuple):
             return newest
         if folder is None and newest is None:
             return shipped()
-        standing = {} if newest is None else newest.files
-        signed = self.book().signed(Change.of(standing, files))
+        signed = self.book().signed(self.change_to(files))
         if signed is None:
             raise ValueError(
                 f"catalogue '{version_of(files)}' is not signed by two people over what is in "

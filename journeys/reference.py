@@ -61,6 +61,8 @@ class Reference:
     staged: Staged | None = None
     before: str | None = None
     """What was in force for all before this one, and a roll-back brings back; after one nothing."""
+    changes: int = 1
+    """How many catalogues came into force for all so far, this one included."""
     activations: int = 0
     """How many stages were set so far."""
     last: Activation | None = None
@@ -106,11 +108,13 @@ class Reference:
     def with_catalogue(self, catalogue: Catalogue, *, offset: int) -> "Reference":
         """This reference under another catalogue; a stage of any other is over."""
         before = self.catalogue.version
+        is_other = before != catalogue.version
         return replace(
             self.with_draft(catalogue, offset=offset),
             catalogue=catalogue,
             staged=None,
-            before=self.before if before == catalogue.version else before,
+            before=before if is_other else self.before,
+            changes=self.changes + is_other,
             last=None,
         )
 

@@ -154,10 +154,9 @@ def test_a_roll_back_given_twice_brings_nothing_faulty_back(running, suishen, tm
     assert "rolled back already" in said[1][1]
     assert "rolled back already" not in said[0][1]
     found = json.loads(suishen("catalogue", "stages", "--json", *place)[1])
-    assert (found["in_force_signed"], found["before"]) == (
-        [],
-        None,
-    )
+    assert (found["in_force_signed"], found["before"]) == ([], None)
+    code, _, err = suishen("catalogue", "release", new, *place)
+    assert (code, "not signed by two people" in err) == (2, True)
 
 
 @pytest.mark.parametrize("written", [1, 2])

@@ -4,9 +4,10 @@ import pytest
 
 from journeys.errors import DefinitionError
 from schemas import codec
-from schemas.reference import CatalogueFiles
+from schemas.reference import CatalogueDraft, CatalogueFiles
 from streams.reference import ReferenceLog
 from streams.topics import CLIENT_EVENTS, REFERENCE
+from tests.builders import a_release
 from tests.streams.test_releasing import Cluster
 from tests.streams.test_stages import NEW, OLD, a_stage, draft
 
@@ -68,14 +69,48 @@ def test_what_is_staged_after_a_first_catalogue_is_taken_back(bank):
 
 
 def test_a_stage_taken_back_twice_leaves_what_is_in_force(faulty):
-    faulty.release(draft(OLD, over=NEW, version="one"), a_stage("shadow", 2, "one"))
+    faulty.release(draft(OLD, over=NEW, version="one", changes=2), a_stage("shadow", 2, "one"))
     faulty.cut(1, faulty.back())
     faulty.release(faulty.back())
     assert (faulty.obeyed().catalogue.version, faulty.obeyed().staged) == ("two", None)
 
 
+def test_what_was_rolled_back_needs_signatures_like_any_other(faulty):
+    faulty.release(faulty.back())
+    assert faulty.view().before is None
+    lone = a_stage("all", 3, "two")
+    with pytest.raises(DefinitionError, match="what is in force has changed since"):
+        faulty.release(lone)
+
+
+def test_a_signature_is_used_up_once_something_else_came_into_force(bank):
+    used = a_release(NEW, over=OLD, version="two")
+    bank.release(used)
+    bank.release(a_release(OLD, over=NEW, version="one", changes=2))
+    with pytest.raises(DefinitionError, match="what is in force has changed since"):
+        bank.release(used)
+    bank.release(a_release(NEW, over=OLD, version="two", changes=3))
+    assert bank.obeyed().catalogue.version == "two"
+
+
+def test_a_release_that_was_rolled_back_is_not_told_as_done(bank):
+    used = a_release(NEW, over=OLD, version="two")
+    bank.release(used)
+    bank.release(bank.back())
+    with pytest.raises(DefinitionError, match="what is in force has changed since"):
+        bank.release(used)
+
+
+@pytest.mark.parametrize("kind", [CatalogueFiles, CatalogueDraft])
+def test_a_version_stands_for_the_same_files_for_ever(bank, kind):
+    other = kind(**dict(a_release(NEW, over=OLD, version="one")))
+    with pytest.raises(DefinitionError, match="'one' stands on the log with other files"):
+        bank.release(other)
+    assert ReferenceLog(bank.log).newest().files == OLD
+
+
 def test_further_back_goes_who_says_to_what(faulty):
-    faulty.release(draft(OLD, over=NEW, version="one"), a_stage("shadow", 2, "one"))
+    faulty.release(draft(OLD, over=NEW, version="one", changes=2), a_stage("shadow", 2, "one"))
     faulty.release(faulty.back())
     faulty.release(a_stage("all", 4, faulty.view().before))
     assert faulty.obeyed().catalogue.version == "one"

@@ -16,8 +16,8 @@ NEW = changed("contact.toml", "attempts = 3", "attempts = 2")
 OTHER = changed("contact.toml", "attempts = 3", "attempts = 1")
 
 
-def draft(files=NEW, over=OLD, version="two"):
-    return CatalogueDraft(**dict(a_release(files, over=over, version=version)))
+def draft(files=NEW, over=OLD, version="two", **more):
+    return CatalogueDraft(**dict(a_release(files, over=over, version=version, **more)))
 
 
 def a_stage(stage, number, catalogue="two", **more):
