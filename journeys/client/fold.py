@@ -248,6 +248,8 @@ def _apply(draft: Draft, event: Envelope) -> None:
     if draft.now - event.time > allowed:
         draft.is_late = True
         draft.set_aside(event, said.Effect.LATE_NO_CONTACT, "later_than_allowed")
+        if draft.occasions:
+            draft.retry_at = draft.now  # what a migration asked for is no late event's matter
     handler = _HANDLERS.get(kind)
     if handler is not None:
         handler(draft, event)

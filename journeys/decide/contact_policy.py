@@ -52,11 +52,25 @@ def rows(
     """Every row in the table's order, asked as it is reached; none for a service contact."""
     if not action.marketing:
         return
-    yield Row("person", _person(treatment, state, now=now))
+    yield Row("person", _person(treatment.method, state, now=now))
     yield Row("rest", _declined(action, state.ledger, now=now))
     yield Row("cap", cap(str(treatment.method), state.ledger, policy, now=now))
     if in_hours_only:
         yield Row("hours", _hours(state, policy, now=now))
+
+
+def of_method(
+    method: Method, state: ClientState, policy: ContactPolicy, *, now: Instant
+) -> Withheld | None:
+    """The same of marketing whose action or treatment no policy knows any more.
+
+    All rows but the rests of its own, which nobody can tell.
+    """
+    return (
+        _person(method, state, now=now)
+        or cap(str(method), state.ledger, policy, now=now)
+        or _hours(state, policy, now=now)
+    )
 
 
 def cap(
@@ -113,19 +127,19 @@ def opens_at(hours: SendWindow, moment: Instant) -> Instant:
     return Instant(day + hours.opens * MINUTE)
 
 
-def _person(treatment: Treatment, state: ClientState, *, now: Instant) -> Withheld | None:
+def _person(method: Method, state: ClientState, *, now: Instant) -> Withheld | None:
     allowed = state.allowed
     if state.complaints:
         return _no(WithheldReason.COMPLAINT_OPEN, "ct04")
-    if treatment.method in allowed.opted_out or not _consents(treatment, allowed):
-        return _no(WithheldReason.OPTED_OUT, "ct02", value=str(treatment.method))
-    if treatment.method is Method.CALL and now < allowed.do_not_call_until:
+    if method in allowed.opted_out or not _consents(method, allowed):
+        return _no(WithheldReason.OPTED_OUT, "ct02", value=str(method))
+    if method is Method.CALL and now < allowed.do_not_call_until:
         return _no(WithheldReason.DO_NOT_CALL, "ct03", until=allowed.do_not_call_until)
     return None
 
 
-def _consents(treatment: Treatment, allowed: Allowed) -> bool:
-    return not allowed.methods or treatment.method in allowed.methods
+def _consents(method: Method, allowed: Allowed) -> bool:
+    return not allowed.methods or method in allowed.methods
 
 
 def _declined(action: Action, ledger: Ledger, *, now: Instant) -> Withheld | None:

@@ -33,18 +33,35 @@ class Choice:
 
     @property
     def retry_at(self) -> Instant | None:
-        """When waiting may help an action that a journey asked for; `None` if it cannot."""
-        waits = (
-            one.withheld.until
-            for one in self.withheld
-            if one.run is not None and one.withheld is not None
-        )
+        """When waiting may help what would else be offered; `None` if it cannot."""
+        waits = (one.withheld.until for one in self.withheld if one.withheld and _may_help(one))
         return min((until for until in waits if until is not None), default=None)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Every action's fate, as the record keeps it; chosen first, then by action."""
         ordered = (*self.chosen, *sorted(self.withheld, key=lambda one: one.action.id))
         return tuple(_record(one) for one in ordered)
+
+
+def _may_help(one: Considered) -> bool:
+    """What a journey asked for waits for anything, the rest for what passes within days.
+
+    What is held for something better is decided with it, by the step that it waits for.
+    """
+    if one.withheld is None or one.withheld.reason is WithheldReason.HELD_FOR_BETTER:
+        return False
+    return one.run is not None or (one.treatment is not None and one.withheld.reason in _PASSES)
+
+
+_PASSES = frozenset(
+    {
+        WithheldReason.QUIET_HOURS,
+        WithheldReason.CAP_DAY,
+        WithheldReason.CAP_WEEK,
+        WithheldReason.CAP_CHANNEL,
+        WithheldReason.STOPPED,
+    }
+)
 
 
 def decide(situation: Situation) -> Choice:

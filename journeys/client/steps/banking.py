@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from journeys.client import seen
 from journeys.client.contact import ledger as slots
-from journeys.client.state import Allowed, Holding
+from journeys.client.state import Holding
 from journeys.client.steps import (
     behaviour,
     cases,
@@ -114,16 +114,14 @@ def on_flow(draft: Draft, event: corebank.FlowPosted) -> None:
 
 
 def on_baseline(draft: Draft, event: corebank.BaselineLoaded) -> None:
-    """Load what is known on day 0; it triggers no contact and counts past touches."""
+    """Load what is known on day 0; it triggers no contact and counts past touches.
+
+    Told again, or late, it takes back nothing that has been said since.
+    """
     said = event.data
-    draft.served = consents.served(said.service, event.time)
-    draft.allowed = Allowed(
-        marketing=said.consents.marketing,
-        marketing_at=event.time,
-        profiling=said.consents.profiling,
-        profiling_at=event.time,
-        methods=consents.methods_of(said.consents.methods),
-    )
+    if event.time > draft.served.as_of:
+        draft.served = consents.served(said.service, event.time)
+    consents.load(draft, said.consents, event.time)
     draft.complaints = tuple(sorted({*draft.complaints, *said.open_complaints}))
     household.load(draft, event)
     for position in said.positions:

@@ -20,6 +20,7 @@ from schemas.signals.desk import (
 )
 from schemas.tasks import Claim, ClaimKind, DeclineReason, Outcome, TaskState
 from schemas.time import DAY, Instant
+from schemas.wire import Method
 
 _PLAIN = {
     ClaimKind.ASSIGNED: TaskState.ASSIGNED,
@@ -64,9 +65,7 @@ def on_reported(draft: Draft, event: TaskOutcomeReported) -> None:
     if not tasks.is_open(row) and row.state is not TaskState.RECALLED:
         draft.set_aside(event, Effect.REFUSED, "task_closed")
         return
-    if not row.touched and event.data.outcome not in _UNREACHED:
-        row = tasks.spend(draft, row, event.time, granted=slots.is_held(draft.ledger, row.task_id))
-    _complete(draft, row, event.data.outcome)
+    _complete(draft, row, event.data.outcome, event.time)
 
 
 def on_claim(draft: Draft, event: TaskClaimed) -> None:
@@ -78,7 +77,7 @@ def on_claim(draft: Draft, event: TaskClaimed) -> None:
     if claim.number <= row.claim:
         draft.set_aside(event, Effect.DUPLICATE, "claim_seen")
         return
-    if tasks.is_open(row) and claim.desk != row.desk:
+    if claim.desk != row.desk and (tasks.is_open(row) or row.desk is not None):
         # Its number is no number of this desk's: kept, it would hide the next claim of the one
         # that has the task.
         draft.set_aside(event, Effect.REFUSED, "not_this_desk")
@@ -117,7 +116,7 @@ def _apply(draft: Draft, row: TaskRow, claim: Claim, at: Instant) -> None:
         case ClaimKind.STARTED:
             _start(draft, row, at)
         case ClaimKind.COMPLETED:
-            _complete(draft, row, claim.outcome or Outcome.NOT_NOW)
+            _complete(draft, row, claim.outcome or Outcome.NOT_NOW, at)
         case ClaimKind.DECLINED:
             _decline(draft, row, claim.reason or DeclineReason.OTHER)
         case _:
@@ -173,16 +172,22 @@ def _stopped(draft: Draft, row: TaskRow) -> Withheld | None:
 
 
 def _may_touch(draft: Draft, row: TaskRow) -> Withheld | None:
+    if not row.marketing:
+        return None
+    state, policy = draft.state(), draft.edition.contact
     action = draft.edition.actions.get(row.action)
     treatment = draft.edition.treatments.get(row.treatment)
-    if action is None or treatment is None or not row.marketing:
-        return None
-    return contact_policy.judge(
-        action, treatment, draft.state(), draft.edition.contact, now=draft.now, in_hours_only=True
-    )
+    if action is None or treatment is None:  # a release renamed it while it waited
+        return contact_policy.of_method(Method(row.method), state, policy, now=draft.now)
+    return contact_policy.judge(action, treatment, state, policy, now=draft.now, in_hours_only=True)
 
 
-def _complete(draft: Draft, row: TaskRow, outcome: Outcome) -> None:
+def _complete(draft: Draft, row: TaskRow, outcome: Outcome, at: Instant) -> None:
+    if not row.touched and outcome not in _UNREACHED:
+        # Spoken to all the same: a start that was refused, or recalled, may cross the talk itself.
+        row = tasks.spend(draft, row, at, granted=slots.is_held(draft.ledger, row.task_id))
+    if outcome is Outcome.REFUSED:
+        _cool_down(draft, row)
     if row.state is TaskState.RECALLED:
         tasks.change(draft, replace(row, crossed_recall=True), TaskState.COMPLETED, outcome=outcome)
         return
@@ -197,8 +202,6 @@ def _complete(draft: Draft, row: TaskRow, outcome: Outcome) -> None:
             waiting = replace(row, attempts=attempts, snoozed_until=again)
             tasks.change(draft, waiting, TaskState.SNOOZED, reason="unreachable")
             return
-    if outcome is Outcome.REFUSED:
-        _cool_down(draft, row)
     done = tasks.change(
         draft, replace(row, attempts=attempts), TaskState.COMPLETED, outcome=outcome
     )
@@ -267,7 +270,7 @@ def _cool_down(draft: Draft, row: TaskRow) -> None:
 def _on_closed(draft: Draft, event: TaskClaimed, row: TaskRow) -> None:
     """The claim crossed a recall or an expiry: a completion is kept and flagged."""
     if event.data.kind is ClaimKind.COMPLETED and row.state is TaskState.RECALLED:
-        _complete(draft, row, event.data.outcome or Outcome.NOT_NOW)
+        _complete(draft, row, event.data.outcome or Outcome.NOT_NOW, event.time)
         return
     _keep(draft, row)
     draft.set_aside(event, Effect.REFUSED, "task_closed")

@@ -31,6 +31,18 @@ def on_consent(draft: Draft, event: consent.ConsentChanged) -> None:
     draft.decide_on("consent")
 
 
+def load(draft: Draft, said: corebank.Consents, at: Instant) -> None:
+    """What was consented to on day 0; a newer word on a purpose stands, an opt-out for good."""
+    allowed = draft.allowed
+    if at > allowed.marketing_at:
+        allowed = replace(
+            allowed, marketing=said.marketing, marketing_at=at, methods=methods_of(said.methods)
+        )
+    if at > allowed.profiling_at:
+        allowed = replace(allowed, profiling=said.profiling, profiling_at=at)
+    draft.allowed = allowed
+
+
 def on_opt_out(draft: Draft, event: consent.OptedOut) -> None:
     """Never again by this method."""
     methods = sorted({*draft.allowed.opted_out, str(event.data.method)})

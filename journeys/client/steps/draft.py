@@ -165,6 +165,10 @@ class Draft:
         cause = self.cause
         return prefix + derive(self.client, cause.source, cause.id, self._named, *more)
 
+    def name_beside(self, prefix: str, *more: str) -> str:
+        """An id that takes no number: what follows is named as if this were not there."""
+        return prefix + derive(self.client, self.cause.source, self.cause.id, 0, *more)
+
     def conclude(
         self,
         fact: type[Fact],
@@ -172,12 +176,13 @@ class Draft:
         *,
         route: Route = Route.CLIENT_FACTS,
         apart: tuple[str, ...] = (),
+        event_id: str | None = None,
     ) -> None:
         """Publish a fact; `apart` goes into its id where the same cause may come again."""
         event = codec.build(
             fact,
             data,
-            event_id=self.name("f_", *apart),
+            event_id=event_id or self.name("f_", *apart),
             source=CLIENT_FOLD,
             key=self.client,
             time=self.now,

@@ -1,8 +1,8 @@
 """A catalogue in its shadow stage decides beside the one in force, and nothing comes of it.
 
 It sees the state that the other saw, before anything was issued, with the other's scores and
-evidence. Its fact comes after everything else of the cause, so that life has the same ids with it
-and without.
+evidence. Its names take no number of the cause's, so that life has the same ids with it and
+without.
 """
 
 import msgspec
@@ -54,7 +54,7 @@ def _tell(draft: Draft, choice: Choice, catalogue: Catalogue) -> None:
     draft.conclude(
         DecisionShadowed,
         Decision(
-            decision_id=DecisionId(draft.name("d_", "shadow")),
+            decision_id=DecisionId(draft.name_beside("d_", "shadow")),
             trigger=draft.occasions[0],
             decided_at=draft.now,
             candidates=choice.candidates(),
@@ -68,4 +68,5 @@ def _tell(draft: Draft, choice: Choice, catalogue: Catalogue) -> None:
             ),
             task_ids=(),
         ),
+        event_id=draft.name_beside("f_", "shadow"),
     )

@@ -1,3 +1,5 @@
+import dataclasses
+
 from msgspec.structs import replace
 
 from journeys.client.contact import ledger
@@ -210,6 +212,72 @@ def test_a_start_beyond_a_cap_is_refused_and_says_which():
     task = newest(life)
     assert (task.state, task.state_reason) == (TaskState.ACCEPTED, "cap_day")
     assert task.claim == 2
+
+
+def touched(life, at):
+    """One more marketing contact, which no task of theirs tells."""
+    touch = ledger.Touch(at, "call", True, None)  # noqa: FBT003 - a record
+    life.state = replace(
+        life.state, ledger=ledger.note(life.state.ledger, touch, forget_before=Instant(0))
+    )
+
+
+def counted(life):
+    said = [o.event for o in life.outputs if isinstance(o.event, facts.ContactCounted)]
+    return [fact.data.change for fact in said]
+
+
+def test_a_start_is_within_the_caps_though_a_release_has_renamed_its_treatment():
+    life = planned()
+    claim(life, A.ACCEPTED, 1)
+    catalogue = life.reference.catalogue
+    editions = tuple(replace(each, treatments={}) for each in catalogue.editions)
+    renamed = dataclasses.replace(catalogue, editions=editions, version="renamed")
+    life.reference = life.reference.with_catalogue(renamed, offset=9)
+    touched(life, Instant(MONDAY_10 + 5 * DAY))
+    claim(life, A.STARTED, 2)
+    assert (newest(life).state, newest(life).state_reason) == (TaskState.ACCEPTED, "cap_day")
+
+
+def test_who_was_spoken_to_though_the_start_was_refused_counts_as_a_contact():
+    life = planned()
+    touched(life, Instant(MONDAY_10 + 5 * DAY))
+    task = newest(life)
+    for number, kind in enumerate((A.ACCEPTED, A.STARTED), start=1):
+        claim(life, kind, number, task=task)
+    claim(life, A.COMPLETED, 3, task=task, outcome=Outcome.REFUSED)
+    assert newest(life).outcome == "refused"
+    assert counted(life)[-1] == "outside"
+    assert any(touch.task == task.task_id for touch in life.state.ledger.touches)
+
+
+def test_a_no_that_crosses_a_recall_is_a_contact_and_a_no():
+    life = planned()
+    task = newest(life)
+    claim(life, A.ACCEPTED, 1)
+    life.say(
+        "consent.complaint_opened",
+        {"complaint": "k1", "topic": "fees"},
+        at=Instant(MONDAY_10 + 5 * DAY + HOUR),
+    )
+    claim(life, A.COMPLETED, 2, task=task, outcome=Outcome.REFUSED)
+    assert (newest(life).crossed_recall, counted(life)[-1]) == (True, "outside")
+    now = Instant(MONDAY_10 + 6 * DAY)
+    assert ledger.silent_until(life.state.ledger, f"action:{task.action}", now=now) is not None
+
+
+def test_a_desk_that_never_had_a_recalled_task_completes_nothing():
+    life = planned()
+    task = newest(life)
+    life.say(
+        "consent.complaint_opened",
+        {"complaint": "k1", "topic": "fees"},
+        at=Instant(MONDAY_10 + 5 * DAY),
+    )
+    said = claim(life, A.COMPLETED, 9, task=task, desk="rm-other", outcome=Outcome.CONVERTED)
+    assert effects(said) == {facts.Effect.REFUSED}
+    states = [each.state for each in tasks_of(life) if each.task_id == task.task_id]
+    assert states[-1] is TaskState.RECALLED
 
 
 def test_a_decline_keeps_the_journey_unless_the_client_refused():

@@ -1,7 +1,7 @@
 from schemas import facts
 from schemas.tasks import TaskState
 from schemas.time import DAY, HOUR, Instant, format_instant
-from tests.builders import MONDAY_10, Life
+from tests.builders import MONDAY_10, Life, a_baseline
 from tests.journeys.client.living import INFLOW, asked, effects, recalled, tasks_of
 
 
@@ -15,6 +15,18 @@ def test_profiling_refused_recalls_it_too():
     life = asked()
     said = life.say("consent.consent_changed", {"purpose": "profiling", "given": False})
     assert recalled(said) == ["profiling_refused"]
+
+
+def test_a_baseline_heard_again_takes_back_nothing_that_was_said_since():
+    life = Life()
+    life.say("consent.consent_changed", {"purpose": "marketing", "given": False})
+    life.say("consent.opted_out", {"method": "call"})
+    service = a_baseline()["service"] | {"rm": "rm-wang"}
+    life.say("corebank.service_assigned", service)
+    known = (life.state.allowed, life.state.served)
+    loaded = Instant(MONDAY_10 - 30 * DAY)
+    life.say("corebank.baseline_loaded", a_baseline(), at=loaded, received=MONDAY_10)
+    assert (life.state.allowed, life.state.served) == known
 
 
 def test_an_older_word_on_consent_changes_nothing():

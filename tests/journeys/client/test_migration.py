@@ -184,3 +184,12 @@ def test_the_timer_of_a_task_that_is_recalled_by_the_move_expires_nothing():
     states = [str(task.state) for task in tasks_of(life)]
     assert "expired" not in states[-2:]
     assert the_run(life).step_due == due + 10 * DAY
+
+
+def test_what_a_migration_asks_for_is_decided_though_a_late_event_brought_it():
+    life = planned()
+    released(life, second("move", moves='moves = { plan = "speak" }', plan="speak"))
+    life.say("app.page_viewed", PAGE, at=Instant(LATER - 9 * DAY), received=LATER)
+    assert the_run(life).step == "speak"
+    life.wait(Instant(LATER + HOUR))
+    assert the_run(life).task is not None

@@ -9,7 +9,15 @@ from schemas.facts import DecisionMade, DecisionShadowed
 from schemas.reference import Activation
 from schemas.tasks import TaskState
 from schemas.time import DAY, HOUR, Instant
-from tests.builders import MONDAY_10, Life, a_baseline, an_event, the_catalogue, the_reference
+from tests.builders import (
+    MONDAY_10,
+    Life,
+    a_baseline,
+    a_position,
+    an_event,
+    the_catalogue,
+    the_reference,
+)
 from tests.journeys.catalogue.shipped import changed, files
 from tests.journeys.client.living import INFLOW, recalled, tasks_of
 from tests.journeys.client.test_migration import second
@@ -93,6 +101,18 @@ def strip(output):
             update={"versions": data.versions.model_copy(update={"reference_offset": 0})}
         )
     return output.route, output.key, output.event.id, data
+
+
+def test_what_is_told_after_a_decision_has_the_same_name_beside_a_shadow():
+    def moved(reference):
+        life = lived(reference)
+        position = a_position("td", 500_000)
+        life.say("corebank.position_reported", position, at=Instant(LATER + HOUR))
+        service = a_baseline()["service"] | {"rm": "rm-wang"}
+        life.say("corebank.service_assigned", service, at=Instant(LATER + 2 * HOUR))
+        return [o.event.id for o in life.outputs if not isinstance(o.event, DecisionShadowed)]
+
+    assert moved(staged(second("stay"), "shadow")) == moved(the_reference())
 
 
 def test_a_shadow_tells_of_what_it_would_choose_where_life_chose_nothing():
