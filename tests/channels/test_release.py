@@ -179,7 +179,7 @@ def test_a_stage_cut_off_is_finished_by_the_same_command(
     if written == 1:
         another = [word if word != "all" else "shadow" for word in asked]
         code, _, err = suishen(*another)
-        assert (code, "was cut short" in err) == (1, True)
+        assert (code, "was cut short" in err) == (2, True)
     code, out, _ = suishen(*asked)
     assert (code, "for all clients" in out) == (0, True)
     running.live()
