@@ -26,11 +26,12 @@ from journeys.client.wealth.book import book_of
 from journeys.client.wealth.product import facts_of
 from journeys.client.wealth.score import score
 from journeys.reference import Reference
-from schemas.reference import CatalogueFiles, Product
+from schemas.reference import Product
 from schemas.time import DAY, Instant, local_day, parse_instant
 from streams.catalogue_files import read_files, version_of
 from streams.embedded.engine import EmbeddedEngine
 from streams.frame import unpack
+from tests.builders import a_release
 
 CLIENTS, DAYS = (int(part) for part in os.environ.get("SUISHEN_YEAR", "12x45").split("x"))
 MONDAY = parse_instant("2026-11-02T00:00:00+08:00")
@@ -91,7 +92,7 @@ def lived(tmp_path_factory):
     life.open()
     life.run(CHANGED)
     files = two_sets()
-    engine.release([CatalogueFiles(version=version_of(files), files=files)])
+    engine.release([a_release(files, over=read_files(), version=version_of(files))])
     life.run(Instant(MONDAY + DAYS * DAY))
     file = engine.file
     states = [

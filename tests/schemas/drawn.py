@@ -33,7 +33,7 @@ def values(node: Any, whole: Any) -> st.SearchStrategy[Any]:
         "null": st.none,
         "boolean": st.booleans,
         "integer": lambda: st.integers(*_bounds(node, 2**63 - 1)),
-        "number": lambda: st.floats(*_bounds(node, 1e18), allow_nan=False),
+        "number": lambda: _floats(node),
         "string": lambda: _texts(node),
         "array": lambda: _lists(node, whole),
         "object": lambda: _objects(node, whole),
@@ -43,6 +43,17 @@ def values(node: Any, whole: Any) -> st.SearchStrategy[Any]:
 
 def _bounds(node, most):
     return node.get("minimum", -most), node.get("maximum", most)
+
+
+def _floats(node):
+    low, high = _bounds(node, 1e18)
+    return st.floats(
+        node.get("exclusiveMinimum", low),
+        node.get("exclusiveMaximum", high),
+        exclude_min="exclusiveMinimum" in node,
+        exclude_max="exclusiveMaximum" in node,
+        allow_nan=False,
+    )
 
 
 def _texts(node):
