@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from channels.releases import at_cluster, at_folder, open_releases
+from channels.releases import at_cluster, at_folder, open_releases, over_cut
 from channels.telling import tell
 from schemas.reference import Person, Product
 
@@ -26,7 +26,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @at_folder
 @at_cluster
 @click.option("--signed", is_flag=True, help="Refuse rules that nobody has signed.")
-@click.option("--over", is_flag=True, help="Even over a release that was cut short.")
+@over_cut
 @_json
 def release(folder: Path | None, products: Path | None, **chosen: Any) -> int:  # noqa: ANN401
     """Check and release a FOLDER of TOML files that two people have signed, and products.
@@ -35,20 +35,16 @@ def release(folder: Path | None, products: Path | None, **chosen: Any) -> int:  
     """
     from streams.catalogue_files import SHIPPED, read_catalogue
     from streams.clock import WallClock
-    from streams.releasing import CutShortError
 
     wares = [] if products is None else read_products(products)
     if chosen["signed"]:
         read_catalogue(folder or SHIPPED, signed=True)
-    try:
-        with open_releases(chosen["data"], chosen["bootstrap"]) as releases:
-            stands = folder is None and wares and releases.releasing.has_catalogue()
-            policy = [] if stands else [releases.signed(folder)]
-            done = releases.releasing.release(
-                [*policy, *wares], now=WallClock().now(), over=chosen["over"]
-            )
-    except CutShortError as error:
-        raise click.ClickException(str(error)) from error
+    with open_releases(chosen["data"], chosen["bootstrap"]) as releases:
+        stands = folder is None and wares and releases.releasing.has_catalogue()
+        policy = [] if stands else [releases.signed(folder)]
+        done = releases.releasing.release(
+            [*policy, *wares], now=WallClock().now(), over=chosen["over"]
+        )
     if chosen["as_json"]:
         click.echo(json.dumps(done._asdict()))
     else:
@@ -73,13 +69,12 @@ def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_
     from journeys.catalogue.difference import differences, shown
     from streams.catalogue_files import read_catalogue, read_files
     from streams.clock import WallClock
-    from streams.readmodel.signatures import Change
 
     read_catalogue(folder)
     files = read_files(folder)
     with open_releases(data, bootstrap) as releases:
         standing = releases.in_force()
-        change = Change.of(standing, files)
+        change = releases.change_to(files)
         found = releases.book().sign(change, by=person(by), now=WallClock().now())
     rows = [shown(one) for one in differences(standing, files)]
     said = {

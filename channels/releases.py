@@ -26,13 +26,14 @@ from streams.ports import LogReader, Outgoing
 from streams.readmodel.database import VIEWS, address, open_database
 from streams.readmodel.signatures import Change, SignatureBook
 from streams.reference import ReferenceLog
-from streams.releasing import Releasing
+from streams.releasing import CutShortError, Releasing
 from streams.settings import read_settings
 from streams.topics import REFERENCE
 
 at_folder = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of an embedded engine."
 )
+over_cut = click.option("--over", is_flag=True, help="Even over a release that was cut short.")
 at_cluster = click.option(
     "--bootstrap", metavar="HOST:PORT", help="A cluster; SUISHEN_KAFKA_BOOTSTRAP unless given."
 )
@@ -63,6 +64,10 @@ class Releases(NamedTuple):
         newest = ReferenceLog(self.reader).newest()
         return {} if newest is None else newest.files
 
+    def change_to(self, files: Mapping[str, str]) -> Change:
+        """What a signature over these files would be over now."""
+        return Change.of(self.in_force(), files, ReferenceLog(self.reader).changes())
+
     def signed(self, folder: Path | None) -> Signable:
         """The catalogue of a folder with its signatures; without one, the shipped one.
 
@@ -74,8 +79,7 @@ class Releases(NamedTuple):
             return newest
         if folder is None and newest is None:
             return shipped()
-        standing = {} if newest is None else newest.files
-        signed = self.book().signed(Change.of(standing, files))
+        signed = self.book().signed(self.change_to(files))
         if signed is None:
             raise ValueError(
                 f"catalogue '{version_of(files)}' is not signed by two people over what is in "
@@ -91,12 +95,13 @@ def open_releases(data: Path | None, bootstrap: str | None) -> Iterator[Releases
     Raises:
         ValueError: there is no engine file.
         WorkerStopError: no cluster is named.
+        ClickException: another release was cut short.
     """
     with ExitStack() as stack:
-        if data is not None:
-            yield _of_folder(data, stack)
-        else:
-            yield _of_cluster(bootstrap, stack)
+        try:
+            yield _of_cluster(bootstrap, stack) if data is None else _of_folder(data, stack)
+        except CutShortError as error:
+            raise click.ClickException(str(error)) from error
 
 
 def _of_folder(folder: Path, stack: ExitStack) -> Releases:

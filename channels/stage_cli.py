@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from channels.release_cli import person
-from channels.releases import Releases, at_cluster, at_folder, open_releases
+from channels.releases import Releases, at_cluster, at_folder, open_releases, over_cut
 from channels.telling import tell
 from journeys.reference import Reference
 from schemas.reference import Activation, CatalogueDraft
@@ -29,41 +29,49 @@ _reason = click.option("--reason", help="Why, for whoever looks at the log.")
 @click.option("--to", required=True, help="shadow, branch:ID[,ID], share:10% or all.")
 @_by
 @_reason
+@over_cut
 @at_folder
 @at_cluster
-def stage(
-    what: str, to: str, by: str, reason: str | None, data: Path | None, bootstrap: str | None
-) -> int:
+def stage(what: str, **chosen: Any) -> int:  # noqa: ANN401
     """Bring a catalogue that two people have signed one stage further.
 
     With a FOLDER it is written to the log first, unless it is there; a VERSION is there already.
     """
-    said, who = _target(to), person(by)
-    with open_releases(data, bootstrap) as releases:
+    said, who = _target(chosen["to"]), person(chosen["by"])
+    with open_releases(chosen["data"], chosen["bootstrap"]) as releases:
         view = releases.view()
-        draft: list[Wire] = []
-        version = what
-        if Path(what).is_dir():
-            catalogue = releases.signed(Path(what))
-            version, stands = catalogue.version, releases.standing(catalogue.version)
-            is_new = stands is None or stands.signed != catalogue.signed
-            if is_new and catalogue.signed is not None:
-                draft = [CatalogueDraft(**dict(catalogue))]
-        asked = Activation(
-            version=view.activations + 1, catalogue=version, by=who, reason=reason, **said
-        )
-        releases.releasing.release([*draft, asked], now=WallClock().now())
+        version, draft = _draft(releases, Path(what)) if Path(what).is_dir() else (what, [])
+        number, reason = view.activations + 1, chosen["reason"]
+        new = Activation(version=number, catalogue=version, by=who, reason=reason, **said)
+        asked = view.or_last(new)
+        releases.releasing.release([*draft, asked], now=WallClock().now(), over=chosen["over"])
     click.echo(f"done: '{version}' {told(asked)}, from the next event on")
     return 0
+
+
+def _draft(releases: Releases, folder: Path) -> tuple[str, list[Wire]]:
+    """A folder's version, and its draft: one that stands too, for a release is named by all of it.
+
+    A catalogue that was released whole needs none.
+    """
+    catalogue = releases.signed(folder)
+    stands = releases.standing(catalogue.version)
+    if catalogue.signed is None or stands == catalogue:
+        return catalogue.version, []
+    return catalogue.version, [CatalogueDraft(**dict(catalogue))]
 
 
 @click.command("rollback")
 @_by
 @click.option("--reason", required=True, help="Why, for whoever looks at the log.")
+@over_cut
 @at_folder
 @at_cluster
-def rollback(by: str, reason: str, data: Path | None, bootstrap: str | None) -> int:
+def rollback(by: str, reason: str, data: Path | None, bootstrap: str | None, *, over: bool) -> int:
     """Take back what is staged; if nothing is, bring back what was in force before.
+
+    Given again it only finishes what may have been cut short: further back goes who says to what,
+    with 'suishen catalogue stage VERSION --to all'.
 
     Runs that the other catalogue began are migrated as at any release: they end where the one in
     force does not know them.
@@ -71,21 +79,15 @@ def rollback(by: str, reason: str, data: Path | None, bootstrap: str | None) -> 
     who = person(by)
     with open_releases(data, bootstrap) as releases:
         view = releases.view()
-        if view.staged is not None:
-            version, to = view.staged.catalogue.version, "none"
-        elif view.before is not None:
-            version, to = view.before, "all"
-        else:
-            raise click.UsageError("nothing is staged, and nothing was in force before")
-        asked = Activation(
-            version=view.activations + 1,
-            catalogue=version,
-            stage=to,  # type: ignore[arg-type]  # one of two words
-            by=who,
-            reason=reason,
+        asked = view.back(by=who, reason=reason)
+        releases.releasing.release([asked], now=WallClock().now(), over=over)
+    click.echo(f"done: '{asked.catalogue}' {told(asked)}, from the next event on")
+    if asked == view.rolled_back:
+        click.echo(
+            f"rolled back already, by '{asked.by}': whatever was cut short of it is finished, and "
+            "nothing else is rolled back; to go further back, name what to: "
+            "'suishen catalogue stage VERSION --to all'"
         )
-        releases.releasing.release([asked], now=WallClock().now())
-    click.echo(f"done: '{version}' {told(asked)}, from the next event on")
     return 0
 
 

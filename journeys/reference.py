@@ -60,9 +60,13 @@ class Reference:
     """Every catalogue released or drafted so far, by version, beside the first in force."""
     staged: Staged | None = None
     before: str | None = None
-    """The version that was in force for all before this one."""
+    """What was in force for all before this one, and a roll-back brings back; after one nothing."""
+    changes: int = 1
+    """How many catalogues came into force for all so far, this one included."""
     activations: int = 0
     """How many stages were set so far."""
+    last: Activation | None = None
+    """The newest stage set, unless another catalogue was released since."""
     _made: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def derived(self, make: Callable[["Reference"], T]) -> T:
@@ -104,11 +108,14 @@ class Reference:
     def with_catalogue(self, catalogue: Catalogue, *, offset: int) -> "Reference":
         """This reference under another catalogue; a stage of any other is over."""
         before = self.catalogue.version
+        is_other = before != catalogue.version
         return replace(
             self.with_draft(catalogue, offset=offset),
             catalogue=catalogue,
             staged=None,
-            before=self.before if before == catalogue.version else before,
+            before=before if is_other else self.before,
+            changes=self.changes + is_other,
+            last=None,
         )
 
     def with_draft(self, catalogue: Catalogue, *, offset: int) -> "Reference":
@@ -120,6 +127,8 @@ class Reference:
     def with_activation(self, asked: Activation, *, offset: int) -> "Reference":
         """This reference with a catalogue brought to other clients, to all, or to nobody.
 
+        Back from a faulty catalogue, the faulty one is nothing that a roll-back brings back.
+
         Raises:
             DefinitionError: the log has no such catalogue.
         """
@@ -128,9 +137,45 @@ class Reference:
             raise DefinitionError(f"a stage names catalogue '{asked.catalogue}', drafted nowhere")
         counted = replace(self, offset=offset, activations=self.activations + 1)
         if asked.stage == "all":
-            return counted.with_catalogue(catalogue, offset=offset)
+            brought = counted.with_catalogue(catalogue, offset=offset)
+            is_back = asked.catalogue == self.before
+            return replace(brought, last=asked, before=None if is_back else brought.before)
         staged = None if asked.stage == "none" else Staged(catalogue, asked)
-        return replace(counted, staged=staged)
+        return replace(counted, staged=staged, last=asked)
+
+    @property
+    def rolled_back(self) -> Activation | None:
+        """The newest stage set, if it was a roll-back."""
+        last = self.last
+        if last is None or (last.stage == "all" and self.before is not None):
+            return None
+        return last if last.stage in ("none", "all") else None
+
+    def back(self, *, by: str, reason: str) -> Activation:
+        """What takes back what is staged, or what is in force for all if nothing is.
+
+        A roll-back that stands is given as it stands: its markers may be missing, and whoever
+        repeats a command never means what was faulty.
+
+        Raises:
+            DefinitionError: there is nothing to go back to.
+        """
+        if self.rolled_back is not None:
+            return self.rolled_back
+        number = self.activations + 1
+        if self.staged is not None:
+            version = self.staged.catalogue.version
+            return Activation(version=number, catalogue=version, stage="none", by=by, reason=reason)
+        if self.before is None:
+            raise DefinitionError("nothing is staged, and nothing was in force before")
+        return Activation(version=number, catalogue=self.before, stage="all", by=by, reason=reason)
+
+    def or_last(self, asked: Activation) -> Activation:
+        """A stage to set, or the last one if it says the same: its markers may be missing."""
+        if self.last is None:
+            return asked
+        own = {"version": asked.version, "by": asked.by, "reason": asked.reason}
+        return self.last if self.last.model_copy(update=own) == asked else asked
 
     def catalogue_for(self, client: str, outlet: str | None) -> Catalogue:
         """The catalogue in force for one client."""

@@ -63,7 +63,8 @@ class Signed(Wire):
     catalogue: Digest
     """Of the files, each by its name."""
     diff: Digest
-    """Of every difference from the catalogue in force when it was signed."""
+    """Of every difference from the catalogue in force when it was signed, and of its number: how
+    many had come into force for all by then. So a signature serves once."""
     author: Person
     author_at: WireInstant
     releaser: Person

@@ -33,7 +33,7 @@ def shipped() -> CatalogueFiles:
         name: parse_instant(value.isoformat()) if isinstance(value, datetime) else value
         for name, value in names.items()
     }
-    digests = {"catalogue": digest_of(files), "diff": diff_digest({}, files)}
+    digests = {"catalogue": digest_of(files), "diff": diff_digest({}, files, 0)}
     signed = Signed.model_validate(digests | said)
     return CatalogueFiles(version=version_of(files), files=files, signed=signed)
 

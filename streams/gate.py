@@ -1,6 +1,6 @@
 """What stands between a change of policy and the reference log, on both hosts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.signing import why_unsigned
@@ -17,17 +17,30 @@ States = Callable[[], Iterable[ClientState]]
 Signable = CatalogueFiles | CatalogueDraft
 
 
-def check_signed(new: Signable, standing: Signable | None) -> None:
-    """Two people signed it over what is in force.
+def check_signed(new: Signable, files: Mapping[str, Signable], view: Reference | None) -> None:
+    """Two people signed it over what is in force, and its version names no other files.
 
     A log's first catalogue may go without: who starts an engine is who answers for it.
 
+    Args:
+        new: the catalogue.
+        files: every catalogue of the log by version.
+        view: what is in force; `None` before the first.
+
     Raises:
-        DefinitionError: they did not.
+        DefinitionError: they did not, or it does.
     """
+    known = files.get(new.version)
+    if known is not None and known.files != new.files:
+        raise DefinitionError(
+            f"catalogue '{new.version}' stands on the log with other files; name a version after "
+            "its files, as 'suishen catalogue' does"
+        )
+    standing = None if view is None else files[view.catalogue.version]
     if new == standing or (standing is None and new.signed is None):
         return
-    reason = why_unsigned(new.signed, {} if standing is None else standing.files, new.files)
+    old, changes = ({}, 0) if view is None or standing is None else (standing.files, view.changes)
+    reason = why_unsigned(new.signed, old, new.files, changes)
     if reason is not None:
         raise DefinitionError(f"catalogue '{new.version}': {reason}")
 

@@ -75,10 +75,13 @@ class ReferenceLog:
 
     def newest(self) -> Signable | None:
         """The catalogue in force from the next marker on; `None` before the first."""
-        end = self._reader.end(REFERENCE, 0)
-        self._read(end)
-        view = None if end == 0 else self._view(end)
+        view = self._newest()
         return None if view is None else self._files[view.catalogue.version]
+
+    def changes(self) -> int:
+        """How many catalogues came into force for all so far: signatures are over it."""
+        view = self._newest()
+        return 0 if view is None else view.changes
 
     def standing(self, version: str) -> Signable | None:
         """A catalogue as it was last written under a version; `None` if it never was."""
@@ -106,7 +109,7 @@ class ReferenceLog:
         for number, payload in enumerate(payloads, start=1):
             version = _version(payload)
             if isinstance(payload, (CatalogueFiles, CatalogueDraft)):
-                check_signed(payload, None if view is None else files[view.catalogue.version])
+                check_signed(payload, files, view)
                 files[payload.version] = payload
             if isinstance(payload, Activation):
                 _check_activation(view, payload, files, states, now)
@@ -114,6 +117,11 @@ class ReferenceLog:
                 check_succession(view, version, states, now)
             if version is not None:
                 view = _with(view, version, end + number)
+
+    def _newest(self) -> Reference | None:
+        end = self._reader.end(REFERENCE, 0)
+        self._read(end)
+        return None if end == 0 else self._view(end)
 
     def _read(self, offset: int) -> None:
         while (start := len(self._versions)) < offset:
@@ -156,7 +164,7 @@ def _check_activation(
     check_activation(view, asked)
     if asked.stage == "none" or asked.catalogue == view.before:
         return
-    check_signed(files[asked.catalogue], files[view.catalogue.version])
+    check_signed(files[asked.catalogue], files, view)
     if asked.stage != "shadow":
         check_succession(view, view.known[asked.catalogue], states, now)
 

@@ -157,14 +157,18 @@ class _Standing:
     def __init__(self, payloads: Sequence[Wire]) -> None:
         self._products = {(p.product, p.version): p for p in payloads if isinstance(p, Product)}
         self._stages = [p for p in payloads if isinstance(p, (CatalogueDraft, Activation, Model))]
-        found = (p for p in reversed(payloads) if isinstance(p, CatalogueFiles))
-        self._catalogue = next(found, None)
+        brought = (p for p in reversed(payloads) if isinstance(p, CatalogueFiles) or _to_all(p))
+        self._catalogue = next(brought, None)
 
     def holds(self, payload: Wire) -> bool:
-        """A catalogue only as the newest: an older one may come back."""
+        """A catalogue only as the newest in force for all: an older one may come back."""
         if isinstance(payload, Product):
             return self._products.get((payload.product, payload.version)) == payload
         return payload == self._catalogue or payload in self._stages
+
+
+def _to_all(payload: Wire) -> bool:
+    return isinstance(payload, Activation) and payload.stage == "all"
 
 
 def _named(name: str, messages: Sequence[Outgoing]) -> list[Outgoing]:

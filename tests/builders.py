@@ -189,11 +189,13 @@ class Life:
         return said
 
 
-def a_release(files: Mapping[str, str], *, over: Mapping[str, str], version: str) -> CatalogueFiles:
-    """A catalogue that two people signed over the one in force."""
+def a_release(
+    files: Mapping[str, str], *, over: Mapping[str, str], version: str, changes: int = 1
+) -> CatalogueFiles:
+    """A catalogue that two people signed over the one in force, the so-manieth of its log."""
     signed = Signed(
         catalogue=digest_of(files),
-        diff=diff_digest(over, files),
+        diff=diff_digest(over, files, changes),
         author="anna",
         author_at=MONDAY_10,
         releaser="bo",

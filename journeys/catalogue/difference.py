@@ -1,5 +1,6 @@
 """What two sets of policy files say differently, row by row and key by key."""
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -47,8 +48,13 @@ def _of_row(file: str, row: str, old: Tables | None, new: Tables | None) -> Iter
         yield Difference(file, row, "", old, new)
         return
     for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key):
+        if _written(old.get(key)) != _written(new.get(key)):
             yield Difference(file, row, key, old.get(key), new.get(key))
+
+
+def _written(value: Any) -> str:  # noqa: ANN401  # whatever TOML holds
+    """Apart for 1, 1.0 and true, which Python takes for equal; the order of keys says nothing."""
+    return json.dumps(value, default=repr, sort_keys=True)
 
 
 def _rows(file: str, text: str) -> dict[str, Tables]:

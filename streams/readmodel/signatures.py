@@ -60,9 +60,9 @@ class Change(NamedTuple):
     diff: str
 
     @classmethod
-    def of(cls, old: Mapping[str, str], new: Mapping[str, str]) -> "Change":
-        """From the texts of both, by file name."""
-        return cls(digest_of(new), diff_digest(old, new))
+    def of(cls, old: Mapping[str, str], new: Mapping[str, str], changes: int) -> "Change":
+        """From the texts of both, by file name, and how many catalogues came into force so far."""
+        return cls(digest_of(new), diff_digest(old, new, changes))
 
 
 class Signatures(NamedTuple):

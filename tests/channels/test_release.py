@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from streams.catalogue_files import read_files
+from streams.embedded.file import EngineFile
+from streams.errors import TransientError
 from streams.reference import ReferenceLog
 from tests.journeys.catalogue.shipped import files
 from tests.streams.running import Running
@@ -109,7 +112,7 @@ def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_pa
     assert (found["in_force_signed"], found["staged_signed"]) == (["anna", "bo"], None)
     assert suishen("catalogue", "rollback", "--reason", "drill", *by, *place)[0] == 0
     found = json.loads(suishen("catalogue", "stages", "--json", *place)[1])
-    assert (found["in_force"], found["before"]) == (before, version)
+    assert (found["in_force"], found["before"]) == (before, None)
     running.live()
     assert running.engine.references.at(running.engine.end("reference", 0)).activations == 5
 
@@ -140,6 +143,47 @@ def test_signed_anew_over_what_came_meanwhile_a_draft_goes_on(running, suishen, 
     assert (code, "not signed by two people" in err) == (2, True)
     signed(suishen, new, *place)
     assert suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)[0] == 0
+
+
+def test_a_roll_back_given_twice_brings_nothing_faulty_back(running, suishen, tmp_path, new):
+    place, by = ("--data", tmp_path), ("--by", "bo")
+    signed(suishen, new, *place)
+    suishen("catalogue", "stage", new, "--to", "all", *by, *place)
+    said = [suishen("catalogue", "rollback", "--reason", "faulty", *by, *place) for _ in range(2)]
+    assert [code for code, _, _ in said] == [0, 0]
+    assert "rolled back already" in said[1][1]
+    assert "rolled back already" not in said[0][1]
+    found = json.loads(suishen("catalogue", "stages", "--json", *place)[1])
+    assert (found["in_force_signed"], found["before"]) == ([], None)
+    code, _, err = suishen("catalogue", "release", new, *place)
+    assert (code, "not signed by two people" in err) == (2, True)
+
+
+@pytest.mark.parametrize("written", [1, 2])
+def test_a_stage_cut_off_is_finished_by_the_same_command(
+    running, suishen, tmp_path, new, monkeypatch, written
+):
+    place = ("--data", tmp_path)
+    signed(suishen, new, *place)
+    asked = ("catalogue", "stage", new, "--to", "all", "--by", "bo", *place)
+    append = EngineFile.append
+
+    def cut(self, messages, *, now):
+        append(self, messages[:written], now=now)
+        self.commit()
+        raise TransientError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EngineFile, "append", cut)
+        assert suishen(*asked)[0] == 70
+    if written == 1:
+        another = [word if word != "all" else "shadow" for word in asked]
+        code, _, err = suishen(*another)
+        assert (code, "was cut short" in err) == (2, True)
+    code, out, _ = suishen(*asked)
+    assert (code, "for all clients" in out) == (0, True)
+    running.live()
+    assert running.engine.references.newest().files == read_files(new)
 
 
 def test_there_may_be_nothing_to_go_back_to(running, suishen, tmp_path):

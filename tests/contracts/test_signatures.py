@@ -11,7 +11,7 @@ from tests.builders import MONDAY_10
 
 OLD = {"tags.toml": '[[tag]]\nid = "a"\n'}
 NEW = {"tags.toml": '[[tag]]\nid = "b"\n'}
-CHANGE = Change.of(OLD, NEW)
+CHANGE = Change.of(OLD, NEW, 1)
 LATER = Instant(MONDAY_10 + HOUR)
 
 
@@ -27,7 +27,7 @@ def test_the_first_to_sign_is_the_author_and_the_second_releases(book):
     assert book.sign(CHANGE, by="bo", now=LATER) == ("anna", MONDAY_10, "bo", LATER)
     signed = book.signed(CHANGE)
     assert (signed.author, signed.releaser, signed.releaser_at) == ("anna", "bo", LATER)
-    assert why_unsigned(signed, OLD, NEW) is None
+    assert why_unsigned(signed, OLD, NEW, 1) is None
 
 
 def test_an_author_does_not_release(book):
@@ -46,8 +46,14 @@ def test_a_third_signature_adds_nothing(book):
 def test_the_same_files_over_another_catalogue_are_another_change(book):
     book.sign(CHANGE, by="anna", now=MONDAY_10)
     book.sign(CHANGE, by="bo", now=MONDAY_10)
-    assert book.signed(Change.of({}, NEW)) is None
-    assert book.sign(Change.of({}, NEW), by="bo", now=LATER).author == "bo"
+    assert book.signed(Change.of({}, NEW, 1)) is None
+    assert book.sign(Change.of({}, NEW, 1), by="bo", now=LATER).author == "bo"
+
+
+def test_the_same_difference_is_another_change_once_something_else_was_in_force(book):
+    for name in ("anna", "bo"):
+        book.sign(CHANGE, by=name, now=MONDAY_10)
+    assert book.signed(Change.of(OLD, NEW, 3)) is None
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ def test_what_stands_is_not_written_twice_but_marked_again(cluster):
 
 def test_an_older_catalogue_may_come_back(cluster):
     old, new = a_catalogue().files, a_catalogue("# new\n").files
-    for files, over in ((old, {}), (new, old), (old, new)):
-        catalogue = a_release(files, over=over, version=version_of(files))
+    for changes, (files, over) in enumerate(((old, {}), (new, old), (old, new))):
+        catalogue = a_release(files, over=over, version=version_of(files), changes=changes)
         assert cluster.release(catalogue).versions == 1
     assert ReferenceLog(cluster.log).at(3).catalogue.version == version_of(old)
 
@@ -119,7 +119,7 @@ def test_the_shipped_catalogue_carries_two_names(cluster):
     first = shipped()
     assert first.signed.author != first.signed.releaser
     cluster.release(first)
-    assert why_unsigned(first.signed, {}, first.files) is None
+    assert why_unsigned(first.signed, {}, first.files, 0) is None
 
 
 @pytest.mark.parametrize("writes", [1, 2, 3, 4, 6])

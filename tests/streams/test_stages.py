@@ -16,8 +16,8 @@ NEW = changed("contact.toml", "attempts = 3", "attempts = 2")
 OTHER = changed("contact.toml", "attempts = 3", "attempts = 1")
 
 
-def draft(files=NEW, over=OLD, version="two"):
-    return CatalogueDraft(**dict(a_release(files, over=over, version=version)))
+def draft(files=NEW, over=OLD, version="two", **more):
+    return CatalogueDraft(**dict(a_release(files, over=over, version=version, **more)))
 
 
 def a_stage(stage, number, catalogue="two", **more):
@@ -100,7 +100,7 @@ def test_a_draft_signed_over_what_is_no_longer_in_force_goes_no_further(log):
 def test_back_to_what_was_before_needs_no_new_signature(log):
     log.release(draft(), a_stage("all", 1))
     log.release(a_stage("all", 2, "one"))
-    assert (log.view().catalogue.version, log.view().before) == ("one", "two")
+    assert (log.view().catalogue.version, log.view().before) == ("one", None)
     assert log.views.newest().files == OLD
 
 

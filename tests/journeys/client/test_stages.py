@@ -144,7 +144,7 @@ def test_to_all_it_is_the_catalogue_and_the_one_before_may_come_back():
     assert (view.catalogue.version, view.staged, view.before) == ("two", None, "test")
     back = Activation(version=3, catalogue="test", stage="all", by="bo")
     view = view.with_activation(back, offset=7)
-    assert (view.catalogue, view.before) == (the_catalogue(), "two")
+    assert (view.catalogue, view.before) == (the_catalogue(), None)
 
 
 def test_the_same_log_under_stages_gives_the_same_bytes():
