@@ -1,3 +1,5 @@
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +18,15 @@ def a_table(name=OWN, outcomes=400):
     return table_of(a_model(name, outcomes=outcomes))
 
 
+@cache
+def learned_and_released():
+    """The same 400 outcomes as they are learned, and as a released table."""
+    return taught(400), a_table()
+
+
 @given(BINS)
 def test_a_released_model_says_what_was_learned(bins):
-    learned, table = taught(400), a_table()
+    learned, table = learned_and_released()
     said = sum(table.spoken(bins)) / len(bins)
     assert said == pytest.approx(naive_bayes.score(learned, bins), abs=1e-3)
     assert 0 < table.chance(bins) < 1
