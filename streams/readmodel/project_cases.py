@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas import facts
 from streams.readmodel import tables
-from streams.readmodel.noting import Place, note, note_client
+from streams.readmodel.noting import Place, note, note_client, refused
 from streams.readmodel.rows import Rows
 
 
@@ -96,12 +96,4 @@ def _case_line(
 
 def handover_refusal(rows: Rows, fact: facts.HandoverRefused, place: Place) -> None:
     """An act on a hand-over that a desk refused."""
-    row = {
-        "fact_id": fact.id,
-        "desk": fact.partitionkey,
-        "task_id": fact.data.handover_id,
-        "at": fact.time,
-        "doc": fact.data,
-    }
-    rows.put(tables.refusals, row)
-    note(rows, place, "refusal", fact.data.handover_id, desk=fact.partitionkey)
+    refused(rows, fact, place, fact.data.handover_id)

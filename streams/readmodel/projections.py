@@ -16,9 +16,7 @@ from streams.ports import Record
 from streams.readmodel import project_cases as cases
 from streams.readmodel import tables
 from streams.readmodel.measuring import projections as measuring
-from streams.readmodel.noting import Place as _Place
-from streams.readmodel.noting import note as _note
-from streams.readmodel.noting import note_client as _note_client
+from streams.readmodel.noting import Place, note, note_client, refused
 from streams.readmodel.rows import Rows
 
 _NUMBER_BITS: Final = 16
@@ -97,11 +95,11 @@ def project_fact(rows: Rows, record: Record) -> None:
     rows.put(tables.caused, row)
 
 
-def _place(record: Record) -> _Place:
+def _place(record: Record) -> Place:
     for name, value in record.headers:
         if name == "src":
             _, offset, number = value.split(b":")
-            return _Place(
+            return Place(
                 record.topic, record.partition, (int(offset) << _NUMBER_BITS) + int(number)
             )
     raise WorkerStopError(
@@ -110,7 +108,7 @@ def _place(record: Record) -> _Place:
     )
 
 
-def _task(rows: Rows, fact: facts.TaskChanged, place: _Place) -> None:
+def _task(rows: Rows, fact: facts.TaskChanged, place: Place) -> None:
     task = fact.data
     row = {
         "task_id": task.task_id,
@@ -126,7 +124,7 @@ def _task(rows: Rows, fact: facts.TaskChanged, place: _Place) -> None:
     if task.desk is not None and task.state in _ANSWERED:
         _desk_answer(rows, task)
     measuring.task(rows, fact)
-    _note(
+    note(
         rows, place, "task", task.task_id,
         version=task.version, desk=task.desk, client=task.client,
     )  # fmt: skip
@@ -150,12 +148,12 @@ def _desk_answer(rows: Rows, task: Task) -> None:
     rows.put(tables.desk_answers, row)
 
 
-def _queue(rows: Rows, fact: facts.QueueRanked, place: _Place) -> None:
+def _queue(rows: Rows, fact: facts.QueueRanked, place: Place) -> None:
     rows.put(tables.queues, {"desk": fact.data.desk, "seq": place.seq, "doc": fact.data})
-    _note(rows, place, "queue", fact.data.desk, desk=fact.data.desk)
+    note(rows, place, "queue", fact.data.desk, desk=fact.data.desk)
 
 
-def _intent(rows: Rows, fact: facts.IntentChanged, place: _Place) -> None:
+def _intent(rows: Rows, fact: facts.IntentChanged, place: Place) -> None:
     row = {
         "client": fact.partitionkey,
         "intent": fact.data.intent,
@@ -166,10 +164,10 @@ def _intent(rows: Rows, fact: facts.IntentChanged, place: _Place) -> None:
         "seq": place.seq,
     }
     rows.put(tables.intents, row)
-    _note_client(rows, fact, place)
+    note_client(rows, fact, place)
 
 
-def _score(rows: Rows, fact: facts.WealthScored, place: _Place) -> None:
+def _score(rows: Rows, fact: facts.WealthScored, place: Place) -> None:
     whose = {"fact_id": fact.id, "client": fact.partitionkey, "seq": place.seq}
     row = {
         "at": fact.time,
@@ -185,25 +183,25 @@ def _score(rows: Rows, fact: facts.WealthScored, place: _Place) -> None:
     rows.put(tables.scores, whose | row)
     for cause, points in fact.data.by_cause.items():
         rows.put(tables.movements, whose | {"cause": cause, "points": points})
-    _note_client(rows, fact, place)
+    note_client(rows, fact, place)
 
 
-def _served(rows: Rows, fact: facts.ClientServed, place: _Place) -> None:
+def _served(rows: Rows, fact: facts.ClientServed, place: Place) -> None:
     row = {"client": fact.partitionkey, "seq": place.seq, "at": fact.time}
     rows.put(tables.served, {**row, **_NO_DESKS, **fact.data.model_dump(mode="json")})
-    _note_client(rows, fact, place)
+    note_client(rows, fact, place)
 
 
 _NO_DESKS: Final = {"rm": None, "team": None, "remote": None, "outlet": None}
 
 
-def _buyer(rows: Rows, fact: facts.BuyerStated, place: _Place) -> None:
+def _buyer(rows: Rows, fact: facts.BuyerStated, place: Place) -> None:
     """No screen shows it, so none is told."""
     row = {"client": fact.partitionkey, "seq": place.seq}
     rows.put(tables.buyers, row | {"as_of": fact.data.as_of, "state": fact.data.state})
 
 
-def _diagnosis(rows: Rows, fact: facts.DiagnosisMade, place: _Place) -> None:
+def _diagnosis(rows: Rows, fact: facts.DiagnosisMade, place: Place) -> None:
     row = {
         "diagnosis_id": fact.data.diagnosis_id,
         "client": fact.partitionkey,
@@ -217,10 +215,10 @@ def _diagnosis(rows: Rows, fact: facts.DiagnosisMade, place: _Place) -> None:
         "doc": fact.data,
     }
     rows.put(tables.diagnoses, row)
-    _note_client(rows, fact, place)
+    note_client(rows, fact, place)
 
 
-def _book_line(rows: Rows, fact: facts.BookEntryAdded, place: _Place) -> None:
+def _book_line(rows: Rows, fact: facts.BookEntryAdded, place: Place) -> None:
     row = {
         "desk": fact.partitionkey,
         "period": fact.data.entry.period,
@@ -230,10 +228,10 @@ def _book_line(rows: Rows, fact: facts.BookEntryAdded, place: _Place) -> None:
         "doc": fact.data,
     }
     rows.put(tables.book_lines, row)
-    _note(rows, place, "book", fact.partitionkey, desk=fact.partitionkey)
+    note(rows, place, "book", fact.partitionkey, desk=fact.partitionkey)
 
 
-def _book_refusal(rows: Rows, fact: facts.BookEntryRefused, place: _Place) -> None:
+def _book_refusal(rows: Rows, fact: facts.BookEntryRefused, place: Place) -> None:
     row = {
         "fact_id": fact.id,
         "desk": fact.partitionkey,
@@ -242,10 +240,10 @@ def _book_refusal(rows: Rows, fact: facts.BookEntryRefused, place: _Place) -> No
         "doc": fact.data,
     }
     rows.put(tables.book_refusals, row)
-    _note(rows, place, "book", fact.partitionkey, desk=fact.partitionkey)
+    note(rows, place, "book", fact.partitionkey, desk=fact.partitionkey)
 
 
-def _journey(rows: Rows, fact: facts.JourneyAdvanced, place: _Place) -> None:
+def _journey(rows: Rows, fact: facts.JourneyAdvanced, place: Place) -> None:
     row = {
         "client": fact.partitionkey,
         "journey": fact.data.journey,
@@ -256,10 +254,10 @@ def _journey(rows: Rows, fact: facts.JourneyAdvanced, place: _Place) -> None:
     }
     rows.put(tables.journeys, row)
     measuring.journey(rows, fact, place.seq)
-    _note_client(rows, fact, place)
+    note_client(rows, fact, place)
 
 
-def _decision(rows: Rows, fact: facts.DecisionMade, _place: _Place) -> None:
+def _decision(rows: Rows, fact: facts.DecisionMade, _place: Place) -> None:
     row = {
         "decision_id": fact.data.decision_id,
         "client": fact.partitionkey,
@@ -272,13 +270,13 @@ def _decision(rows: Rows, fact: facts.DecisionMade, _place: _Place) -> None:
     measuring.decision(rows, fact)
 
 
-def _contact(rows: Rows, fact: facts.ContactCounted, place: _Place) -> None:
+def _contact(rows: Rows, fact: facts.ContactCounted, place: Place) -> None:
     row = {"client": fact.partitionkey, "at": fact.time, "seq": place.seq, "doc": fact.data}
     rows.put(tables.contacts, row)
     measuring.contact(rows, fact, place.seq)
 
 
-def _hole(rows: Rows, fact: facts.HoleChanged, place: _Place) -> None:
+def _hole(rows: Rows, fact: facts.HoleChanged, place: Place) -> None:
     hole = fact.data
     row = {
         "key": fact.partitionkey,
@@ -291,7 +289,7 @@ def _hole(rows: Rows, fact: facts.HoleChanged, place: _Place) -> None:
     rows.put(tables.holes, row)
 
 
-def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: _Place) -> None:
+def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: Place) -> None:
     row = {
         "fact_id": fact.id,
         "event_id": fact.data.event_id,
@@ -302,23 +300,15 @@ def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: _Place) -> None:
     rows.put(tables.set_asides, row)
 
 
-def _refusal(rows: Rows, fact: facts.ActionRefused, place: _Place) -> None:
-    row = {
-        "fact_id": fact.id,
-        "desk": fact.partitionkey,
-        "task_id": fact.data.task_id,
-        "at": fact.time,
-        "doc": fact.data,
-    }
-    rows.put(tables.refusals, row)
-    _note(rows, place, "refusal", fact.data.task_id, desk=fact.partitionkey)
+def _refusal(rows: Rows, fact: facts.ActionRefused, place: Place) -> None:
+    refused(rows, fact, place, fact.data.task_id)
 
 
-def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: _Place) -> None:
+def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: Place) -> None:
     """The task's own next version shows it."""
 
 
-_PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, _Place], None]]] = {
+_PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, Place], None]]] = {
     facts.TaskChanged: _task,
     facts.QueueRanked: _queue,
     facts.IntentChanged: _intent,

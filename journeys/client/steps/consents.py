@@ -22,9 +22,11 @@ def on_consent(draft: Draft, event: consent.ConsentChanged) -> None:
         draft.set_aside(event, Effect.STALE, "older_than_known")
         return
     if said.purpose is consent.Purpose.MARKETING:
-        methods = tuple(str(method) for method in said.methods)
         draft.allowed = replace(
-            allowed, marketing=said.given, marketing_at=event.time, methods=methods
+            allowed,
+            marketing=said.given,
+            marketing_at=event.time,
+            methods=methods_of(said.methods),
         )
     else:
         draft.allowed = replace(allowed, profiling=said.given, profiling_at=event.time)
