@@ -32,7 +32,7 @@ class Bank:
     """A service on loopback and a channel that posts to it."""
 
     def __init__(self, folder):
-        self.clock = StillClock(MONDAY_10)
+        self.clock, self.said = StillClock(MONDAY_10), 0
         self.service = Service(folder, self.clock, free_port(24000))
         products: list[Product] = [CURRENT, TERM, a_product()]
         self.service.engine.release(products)
@@ -54,13 +54,22 @@ class Bank:
                 return
 
     def say(self, kind, data, **more):
-        document = a_document(kind, data, **more)
+        self.said += 1
+        document = a_document(kind, data, event_id=f"{kind}-{self.said}", **more)
         answer = self.http.post(
             "/v1/events",
             content=json.dumps(document),
             headers={"content-type": "application/cloudevents+json"},
         )
         assert answer.status_code == 202, answer.text
+        self._until_shown(f"/v1/events/{document['id']}", {"source": document["source"]})
+
+    def _until_shown(self, path, asked):
+        """A page opened before its subject is projected is, rightly, not found."""
+        until = time.monotonic() + 20
+        while (answer := self.http.get(path, params=asked)).status_code == 404:
+            assert time.monotonic() < until, answer.text
+            time.sleep(0.01)
 
     def complain(self, number=0):
         client = f"ct_{number:032x}"
