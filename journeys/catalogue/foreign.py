@@ -103,7 +103,7 @@ def _holds(value: object, moment: Instant) -> bool:
     return start <= moment < end
 
 
-_NOWHERE: Final = Region(Source("", ("",), {}), "", 0, 1)
+_NOWHERE: Final = Region(Source("", ("",), {}, ()), "", 0, 1)
 
 
 def _place(source: Source, message: str) -> str:

@@ -5,6 +5,7 @@ Pure: whoever calls reads the files. A file's first word names what is in it, so
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from journeys.catalogue import (
@@ -28,6 +29,8 @@ from journeys.catalogue.rows import Row
 from journeys.catalogue.source import Faults, Source, read
 from journeys.errors import DefinitionError
 
+_KEPT: Final = 8
+"""Catalogues that a process reads again: in force, the one before, drafts with their signatures."""
 _LONGEST_VERSION: Final = 32  # a verdict of a rule carries the version, and no more room
 _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     "lateness": {"lateness": read_policies.lateness},
@@ -66,7 +69,7 @@ _KNOWN: Final = frozenset(_TABLES) | FOREIGN | {"tags", "actions", "journeys", "
 
 
 def load(files: Mapping[str, str], *, version: str, signed: bool = False) -> Catalogue:
-    """Build a catalogue.
+    """Build a catalogue; the same texts again give the same catalogue, which nobody can change.
 
     Args:
         files: TOML texts by file name, such as `actions.toml`.
@@ -76,10 +79,15 @@ def load(files: Mapping[str, str], *, version: str, signed: bool = False) -> Cat
     Raises:
         DefinitionError: anything is wrong; every fault with file, line and remedy, one a line.
     """
+    return _built(tuple(sorted(files.items())), version=version, signed=signed)
+
+
+@lru_cache(maxsize=_KEPT)
+def _built(files: tuple[tuple[str, str], ...], *, version: str, signed: bool) -> Catalogue:
     faults = Faults()
     if not 1 <= len(version) <= _LONGEST_VERSION:
         faults.note("catalogue:1", f"version '{version}' is not 1 to {_LONGEST_VERSION} characters")
-    sources = [_source(name, text, faults) for name, text in sorted(files.items())]
+    sources = [_source(name, text, faults) for name, text in files]
     rows = _read_all([source for source in sources if source is not None], faults)
     check_overlaps(rows)
     if signed:

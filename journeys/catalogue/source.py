@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -28,6 +29,8 @@ class Source:
     name: str
     lines: tuple[str, ...]
     tables: Mapping[str, object]
+    headers: tuple[tuple[int, str], ...]
+    """The lines that begin a table, ascending, each with the table's path."""
 
     def whole(self) -> "Region":
         """All of the file; its own keys stand before the first header."""
@@ -47,11 +50,11 @@ class Region:
         """The lines of the `index`-th table `key` inside this one; all of this one if inline."""
         path = f"{self.path}.{key}".strip(".")
         first = self.start if self.path == "" else self.start + 1
-        starts = [at for at in range(first, self.end) if self._header(at) == path]
+        starts = [at for at, header in self._headers(first) if header == path]
         if index >= len(starts):
             return self
-        start = starts[index]
-        ends = (at for at in range(start + 1, self.end) if self._leaves(at, path))
+        start, within = starts[index], f"{path}."
+        ends = (at for at, header in self._headers(start + 1) if not header.startswith(within))
         return Region(self.source, path, start, next(ends, self.end))
 
     def place(self, key: str | None = None) -> str:
@@ -72,15 +75,12 @@ class Region:
 
     def _own_end(self) -> int:
         first = self.start if self.path == "" else self.start + 1
-        return next((at for at in range(first, self.end) if self._header(at)), self.end)
+        return next((at for at, _ in self._headers(first)), self.end)
 
-    def _header(self, at: int) -> str | None:
-        found = _HEADER.match(self.source.lines[at])
-        return None if found is None else found[1]
-
-    def _leaves(self, at: int, path: str) -> bool:
-        header = self._header(at)
-        return header is not None and not header.startswith(f"{path}.")
+    def _headers(self, first: int) -> tuple[tuple[int, str], ...]:
+        """The headers of this region from a line on."""
+        every = self.source.headers
+        return every[bisect_left(every, (first,)) : bisect_left(every, (self.end,))]
 
 
 def read(name: str, text: str, faults: Faults) -> Source:
@@ -92,4 +92,10 @@ def read(name: str, text: str, faults: Faults) -> Source:
         at = int(line[1]) if line else len(text.splitlines())
         faults.note(f"{name}:{max(at, 1)}", f"not TOML: {error}; mend the syntax")
         tables = {}
-    return Source(name, tuple(text.splitlines()) or ("",), tables)
+    lines = tuple(text.splitlines()) or ("",)
+    return Source(name, lines, tables, _headers_of(lines))
+
+
+def _headers_of(lines: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    found = ((at, _HEADER.match(line)) for at, line in enumerate(lines))
+    return tuple((at, header[1]) for at, header in found if header is not None)

@@ -3,8 +3,10 @@ import tomllib
 
 import pytest
 
+from journeys.catalogue.load import load
 from journeys.catalogue.read_policies import KINDS, NEVER_LATE
 from journeys.catalogue.vocabulary import RANKS
+from journeys.errors import DefinitionError
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from tests.journeys.catalogue.shipped import files, loaded
 
@@ -171,3 +173,14 @@ def test_actions_outside_journeys_rest_before_they_come_again(edition):
 def test_a_moment_before_all_policy_gets_the_first_edition():
     catalogue = loaded(files())
     assert catalogue.at(Instant(0)) is catalogue.editions[0]
+
+
+def test_the_same_texts_are_read_once_and_other_texts_or_names_anew():
+    texts = files()
+    first = load(texts, version="once")
+    assert load(dict(reversed(texts.items())), version="once") is first
+    assert load(texts, version="twice").version == "twice"
+    other = texts | {"tags.toml": texts["tags.toml"] + "\n# nothing new\n"}
+    assert load(other, version="once") is not first
+    with pytest.raises(DefinitionError):
+        load(texts | {"unknown.toml": ""}, version="once")
