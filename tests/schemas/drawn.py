@@ -13,6 +13,12 @@ from schemas.time import Instant, format_instant
 _LAST = 253_402_300_799_999_999
 _FEW = 3
 _WORDS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
+_PIECE = re.compile(
+    r"\[(?P<letters>[^\]^]+)\](?:\{(?P<low>\d+)(?:,(?P<high>\d+))?\}|(?P<many>\+))?"
+    r"|\((?P<words>\w+(?:\|\w+)*)\)|\((?P<chain>[^()|]+)\)\*|(?P<plain>[\w/-])"
+)
+"""Of a plain pattern: letters of a class, one of some words, a chain of such pieces, a letter."""
+_MANY = 64
 INSTANTS = st.integers(0, _LAST).map(Instant)
 
 
@@ -73,7 +79,28 @@ def _texts(node):
 
 
 def _matching(pattern):
-    return st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True, alphabet=st.characters())
+    """A chain of letters is drawn piece by piece: letter by letter takes four times as long."""
+    inner = pattern.removeprefix("^").removesuffix("$")
+    pieces = list(_PIECE.finditer(inner))
+    if "".join(piece[0] for piece in pieces) != inner:
+        return st.from_regex(
+            re.compile(pattern, re.ASCII), fullmatch=True, alphabet=st.characters()
+        )
+    return st.tuples(*map(_piece, pieces)).map("".join)
+
+
+def _piece(piece):
+    if piece["plain"] or piece["words"]:
+        return st.sampled_from((piece["plain"] or piece["words"]).split("|"))
+    if piece["chain"]:
+        return st.lists(_matching(piece["chain"]), max_size=_FEW).map("".join)
+    low = int(piece["low"] or 1)
+    high = _MANY if piece["many"] else int(piece["high"] or low)
+    if piece["letters"] == "0-9a-f" and low == high:
+        return st.integers(0, 16**low - 1).map(f"{{:0{low}x}}".format)
+    one = re.compile(f"[{piece['letters']}]")
+    letters = "".join(filter(one.fullmatch, map(chr, range(128))))
+    return st.text(letters, min_size=low, max_size=high)
 
 
 def _lists(node, whole):
