@@ -35,7 +35,7 @@ class Served:
         self.server, self.url = uvicorn.Server(config), f"http://127.0.0.1:{port}"
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
-        until = time.monotonic() + 20
+        until = time.monotonic() + 90
         while not self.server.started and time.monotonic() < until:
             time.sleep(0.02)
 
@@ -48,7 +48,7 @@ class Served:
 
     def close(self):
         self.server.should_exit = True
-        self.thread.join(10)
+        self.thread.join(60)
         self.database.dispose()
 
 

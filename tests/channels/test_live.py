@@ -26,10 +26,10 @@ def service(tmp_path):
     _wait(lambda: httpx.get(f"{service.url}/livez").status_code == 200)
     yield service
     service.stop()
-    thread.join(10)
+    thread.join(60)
 
 
-def _wait(is_so, *, patience_s=20):
+def _wait(is_so, *, patience_s=90):
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         try:

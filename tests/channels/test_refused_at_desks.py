@@ -28,7 +28,7 @@ def post(ai, kind, data, *, key=CLIENT, event_id, source="/desk/workbench"):
 
 
 def until(found):
-    end = time.monotonic() + 20
+    end = time.monotonic() + 90
     while time.monotonic() < end:
         said = found()
         if said:

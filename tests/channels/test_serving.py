@@ -61,7 +61,7 @@ class Serving:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}")
 
     def until(self, condition):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -168,7 +168,7 @@ def test_views_are_waited_for_until_told_to_stop(tmp_path):
     process = a_process(database=nowhere)
     waiting = threading.Thread(target=wait_for_views, args=(process,))
     waiting.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while "database" not in (process.health.why_not("readyz") or ""):
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -18,7 +18,7 @@ async def test_what_a_door_says_is_not_held_back_for_the_other_sides_word():
     listening = _bound("127.0.0.1", 0)
     server = await asyncio.start_server(answer, sock=listening)
     _, writer = await asyncio.open_connection(*listening.getsockname())
-    assert await asyncio.wait_for(found, 5)
+    assert await asyncio.wait_for(found, 30)
     writer.close()
     server.close()
     await server.wait_closed()

@@ -65,7 +65,7 @@ class OverEngine:
         self.partitions = self._reader.partitions
 
     def append(self, messages):
-        return self._engine.submit(messages).result(timeout=10)
+        return self._engine.submit(messages).result(timeout=60)
 
     def close(self):
         self._stop.set()

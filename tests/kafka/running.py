@@ -199,7 +199,7 @@ class Worker:
 
     def kill(self) -> int:
         self.process.kill()
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     def term(self, seconds: float = 30) -> int:
         self.process.send_signal(signal.SIGTERM)

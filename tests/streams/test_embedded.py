@@ -210,13 +210,13 @@ def test_a_door_hears_when_its_record_is_durable(running):
     running.clock.moment = Instant(MONDAY_10 + HOUR)
     raw = json.dumps(a_document("app.page_viewed", document)).encode()
     future = running.engine.submit([Outgoing(CLIENT_EVENTS, CLIENT.encode(), raw)])
-    place = future.result(timeout=10)[0]
+    place = future.result(timeout=60)[0]
     reader = FileReader(running.path)
     assert reader.read(CLIENT_EVENTS, place.partition, place.offset, 1)[0].value == raw
     stop.set()
-    worker.join(10)
+    worker.join(60)
     with pytest.raises(TransientError):
-        running.engine.submit([Outgoing(CLIENT_EVENTS, CLIENT.encode(), raw)]).result(timeout=1)
+        running.engine.submit([Outgoing(CLIENT_EVENTS, CLIENT.encode(), raw)]).result(timeout=20)
 
 
 def test_two_processes_may_write_to_one_file(running):

@@ -106,7 +106,7 @@ def test_when_the_machinery_fails_every_caller_hears_of_it(running):
     worker.end()
     assert isinstance(worker.error, sqlite3.OperationalError)
     with pytest.raises(TransientError):
-        running.engine.submit([a_page(9)]).result(timeout=1)
+        running.engine.submit([a_page(9)]).result(timeout=20)
 
 
 def test_an_engine_that_failed_keeps_nothing_half_done(running, tmp_path):

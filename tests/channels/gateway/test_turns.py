@@ -24,7 +24,7 @@ class Channel:
         self.service = Service(folder, self.clock, free_port(27500))
         self.thread = threading.Thread(target=self.service.run, daemon=True)
         self.thread.start()
-        self.http = httpx.Client(base_url=self.service.url, timeout=10)
+        self.http = httpx.Client(base_url=self.service.url, timeout=60)
         self.said = 0
         self._wait()
         known = a_document(
@@ -33,7 +33,7 @@ class Channel:
         assert self.http.post("/v1/events", json=known, headers=JSON).status_code == 202
 
     def _wait(self):
-        until = time.monotonic() + 20
+        until = time.monotonic() + 90
         while time.monotonic() < until:
             try:
                 if self.http.get("/livez").status_code == 200:
@@ -77,7 +77,7 @@ class Channel:
     def close(self):
         self.http.close()
         self.service.stop()
-        self.thread.join(10)
+        self.thread.join(60)
 
 
 JSON = {"content-type": "application/cloudevents+json"}
