@@ -1,4 +1,6 @@
-"""A host that kills itself at a named point of its n-th commit: `dying.py FILE POINT N`.
+"""A host that kills itself at a named point of its n-th commit: `dying.py FILE POINT N…`.
+
+With several N one host after the other, each in a process of its own.
 
 Points: `before_outputs`, `after_outputs`, `before_states`, `after_states`, `before_offset`,
 `after_offset`, `before_commit`, `after_commit`.
@@ -7,10 +9,12 @@ Points: `before_outputs`, `after_outputs`, `before_states`, `after_states`, `bef
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from streams.embedded import drain
 from streams.embedded.file import EngineFile
+from tests.kill.forking import tell_deaths
 
 METHODS = {
     "outputs": "append",
@@ -39,6 +43,11 @@ def arm(point, count):
     setattr(EngineFile, METHODS[what], dying)
 
 
+def die(path, point, count):
+    arm(point, count)
+    return drain.main(path, limit=5)
+
+
 if __name__ == "__main__":
-    arm(sys.argv[2], int(sys.argv[3]))
-    sys.exit(drain.main(Path(sys.argv[1]), limit=5))
+    path, point, *counts = sys.argv[1:]
+    tell_deaths(partial(die, Path(path), point, int(count)) for count in counts)

@@ -1,11 +1,13 @@
-"""A projector that kills itself: `projecting.py FILE URL POINT N`.
+"""A projector that kills itself at every point, each the second and the third time.
 
-Points: `between_tables` of a transaction, `before_commit`, `after_commit`; each the n-th time.
+`projecting.py FILE URL`; points: `between_tables` of a transaction, `before_commit` and
+`after_commit`.
 """
 
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import event
@@ -15,8 +17,10 @@ from streams.feed import ReaderFeed
 from streams.readmodel import rows
 from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
+from tests.kill.forking import tell_deaths
 
 POINTS = ["between_tables", "before_commit", "after_commit"]
+DEATHS = [(point, count) for point in POINTS for count in (2, 3)]
 
 
 class Counting:
@@ -42,7 +46,9 @@ def main(path, url, point, count):
     while projector.step() > 0:
         if point == "after_commit":
             dying()
+    return 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    file, url = sys.argv[1:]
+    tell_deaths(partial(main, Path(file), url, *death) for death in DEATHS)

@@ -41,10 +41,11 @@ def test_a_death_at_a_named_point_leaves_no_trace(recorded, tmp_path, point):
     events, concluded = recorded
     path = tmp_path / "engine.db"
     publish(events, path)
-    for number in (1, 2, 7):
-        command = [sys.executable, str(DYING), str(path), point, str(number)]
-        died = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, check=False)
-        assert died.returncode == -signal.SIGKILL
+    command = [sys.executable, str(DYING), str(path), point, "1", "2", "7"]
+    died = subprocess.run(
+        command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, check=True
+    )
+    assert json.loads(died.stdout) == [-signal.SIGKILL] * 3
     assert drain.main(path, limit=50) == 0
     report = Report()
     compare(path, report)
