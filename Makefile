@@ -1,7 +1,8 @@
 # Everything runs in .venv; `make demo` and `make test` set it up by themselves.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3.11
-PROCESSES ?= 2
+# One more than the cores of a small machine: tests over a broker mostly wait.
+PROCESSES ?= 3
 STAMP := .venv/.installed
 
 .PHONY: demo test setup lint format lock soak services
