@@ -279,6 +279,9 @@ class SetAside(Wire):
     event_type: str
     effect: Effect
     reason: Name | None = None
+    task_id: WireTaskId | None = None
+    """Of an adviser's act that the client fold refused: the task, so that its page says so."""
+    desk: WireDesk | None = None
 
 
 class SignalSetAside(Fact):

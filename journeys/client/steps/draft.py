@@ -14,6 +14,7 @@ from journeys.step import Output, Route, Step
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.facts import CLIENT_FOLD, Effect, Fact, SetAside, SignalSetAside
+from schemas.tasks import Claim
 from schemas.time import Instant
 from schemas.wire import Wire
 
@@ -204,8 +205,15 @@ class Draft:
         )
         self.outputs.append(Output(Route.DESK_EVENTS, key, event))
 
-    def set_aside(self, event: Envelope, effect: Effect, reason: str | None = None) -> None:
-        """Say that an event had less effect than its like."""
+    def set_aside(
+        self,
+        event: Envelope,
+        effect: Effect,
+        reason: str | None = None,
+        *,
+        act: Claim | None = None,
+    ) -> None:
+        """Say that an event had less effect than its like; `act` is an adviser's, who waits."""
         self.conclude(
             SignalSetAside,
             SetAside(
@@ -214,6 +222,8 @@ class Draft:
                 event_type=event.type,
                 effect=effect,
                 reason=reason,
+                task_id=None if act is None else act.task_id,
+                desk=None if act is None else act.desk,
             ),
             # A repeated event has the name of its first: what that led to is another fact.
             apart=(str(effect),),
