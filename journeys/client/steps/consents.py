@@ -97,7 +97,8 @@ def on_service(draft: Draft, event: corebank.ServiceAssigned) -> None:
     if event.time < draft.served.as_of:
         draft.set_aside(event, Effect.STALE, "older_than_known")
         return
-    before, draft.served = draft.served, served(event.data, event.time)
+    before = draft.served
+    draft.serve(served(event.data, event.time))
     handovers.on_served(draft, before)
 
 

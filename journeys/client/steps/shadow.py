@@ -22,15 +22,20 @@ def decide(draft: Draft) -> None:
     choice = _choice(draft)
     before = len(draft.outputs)
     decisions.decide(draft)
-    catalogue = draft.reference.shadow
+    catalogue = _shadow(draft)
     if choice is None or catalogue is None:
         return
     if choice.chosen or _has_decided(draft, before):
         _tell(draft, choice, catalogue)
 
 
+def _shadow(draft: Draft) -> Catalogue | None:
+    found = draft.reference.shadow
+    return None if found is None else found.serving(draft.served.outlet)
+
+
 def _choice(draft: Draft) -> Choice | None:
-    catalogue = draft.reference.shadow
+    catalogue = _shadow(draft)
     if catalogue is None or not draft.occasions or draft.is_late:
         return None
     live = draft.edition

@@ -158,7 +158,7 @@ def test_an_older_version_of_a_journey_stays_known_to_its_runs():
         (
             "version = 1",
             'version = 1\nscope = "branch"',
-            "scope 'branch' comes with a later release",
+            "a desk binds the whole bank alike; remove scope and 'branch'",
         ),
         ("version = 1", 'version = 1\nscope = "bnk"', "unknown scope 'bnk'; did you mean 'bank'?"),
         ("version = 1", 'version = 1\nscope = ""', "'scope' is not a text"),
