@@ -25,6 +25,7 @@ from journeys.catalogue.read_conduct import LEVELS, SALE, TABLE
 from journeys.catalogue.read_measures import CHECKS, MEASURES
 from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
+from journeys.catalogue.written import written
 from journeys.client.intent.policy import INTENTS
 from journeys.identity import short_hash
 from journeys.learning.predictor import Predictor, stamp_of
@@ -70,7 +71,7 @@ def assemble(rows: Sequence[Dated], version: str, faults: Faults) -> Catalogue |
             narrower.append(by_outlet(rows, bank, moment))
     if len(editions) != len(starts):
         return None
-    whole = Catalogue(version, starts, tuple(editions), *_versions(rows))
+    whole = Catalogue(version, starts, tuple(editions), *_versions(rows), written(rows))
     return replace(whole, outlets=_outlets(whole, narrower))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from journeys.catalogue.casework import OperationType
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Edition
+from journeys.catalogue.written import Written
 from schemas.time import Instant
 
 
@@ -22,6 +23,8 @@ class Catalogue:
     """Every version, for instances that entered under it."""
     operations: Mapping[tuple[str, int], OperationType] = field(default_factory=dict)
     """Every version, for operations that were offered under it."""
+    rows: tuple[Written, ...] = ()
+    """Every row as it was written, for people."""
     outlets: Mapping[str, "Catalogue"] = field(default_factory=dict)
     """This catalogue as it binds an outlet's clients, where any row is narrower than the bank."""
 
