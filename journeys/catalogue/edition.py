@@ -123,9 +123,6 @@ class DeskPolicy(msgspec.Struct, frozen=True):
     """Within this span before the deadline urgency rises from 1 to `urgency_most`."""
     urgency_most: float
     snooze_most: int
-    pause_share: float
-    """An action is stopped once so many of its last `pause_of` tasks were not right for clients."""
-    pause_of: int
     drift_recent: int
     """Overrides of this span are compared with those of the span before it."""
     drift_before: int

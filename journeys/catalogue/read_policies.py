@@ -138,8 +138,6 @@ def desk(row: Row) -> list[Dated]:
         urgency_near=row.span("urgency_near", least=MINUTE),
         urgency_most=row.number("urgency_most", least=1, most=10),
         snooze_most=row.span("snooze_most", least=MINUTE),
-        pause_share=row.share("pause_share"),
-        pause_of=row.count("pause_of", least=10, most=1000),
         drift_recent=row.span("drift_recent", least=DAY),
         drift_before=row.span("drift_before", least=DAY),
         shown_from=row.count("shown_from", least=1, most=1000),
