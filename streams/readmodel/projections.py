@@ -289,7 +289,10 @@ def _hole(rows: Rows, fact: facts.HoleChanged, place: Place) -> None:
     rows.put(tables.holes, row)
 
 
-def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: Place) -> None:
+def _set_aside(rows: Rows, fact: facts.SignalSetAside, place: Place) -> None:
+    said = fact.data
+    if said.task_id is not None and said.desk is not None:
+        refused(rows, fact, place, said.task_id, desk=said.desk)
     row = {
         "fact_id": fact.id,
         "event_id": fact.data.event_id,
@@ -301,11 +304,19 @@ def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: Place) -> None:
 
 
 def _refusal(rows: Rows, fact: facts.ActionRefused, place: Place) -> None:
-    refused(rows, fact, place, fact.data.task_id)
+    refused(rows, fact, place, fact.data.task_id, desk=fact.partitionkey)
 
 
 def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: Place) -> None:
     """The task's own next version shows it."""
+
+
+def _shadowed(_rows: Rows, _fact: facts.DecisionShadowed, _place: Place) -> None:
+    """Nothing came of it; who compares shadow and life reads the log."""
+
+
+def _asked(_rows: Rows, _fact: facts.PromoterAsked, _place: Place) -> None:
+    """The answer is an event of its own, and says what it was asked about."""
 
 
 _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, Place], None]]] = {
@@ -327,6 +338,8 @@ _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, Place], None]]] = {
     facts.HandoverAdvanced: cases.handover,
     facts.HandoverRefused: cases.handover_refusal,
     facts.DecisionMade: _decision,
+    facts.DecisionShadowed: _shadowed,
+    facts.PromoterAsked: _asked,
     facts.ContactCounted: _contact,
     facts.HoleChanged: _hole,
     facts.SignalSetAside: _set_aside,
