@@ -64,6 +64,7 @@ class PolicyPages(Shell):
             request,
             "policies.html",
             kind=kind,
+            version=self._pages.catalogue.at(now).version,
             counted=counted,
             shown=[each for each in counted if each.group in wanted],
             coming=[one for one in changes(rows, now) if kind == "" or _group(_row(one)) in wanted],

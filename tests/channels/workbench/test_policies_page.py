@@ -69,6 +69,7 @@ def test_caps_and_quiet_hours_are_read_in_both_languages(bench, language, said):
     page = bench.show("/policies?kind=contact", language).text
     assert all(each in page for each in said)
     assert "compliance" in page
+    assert " test</small>" in page, "the version in force"
     assert 'href="/policies"' in page, "in the navigation"
 
 
