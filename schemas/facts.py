@@ -390,3 +390,8 @@ class BookEntryRefused(Fact):
     type: Literal["org.suishen.fact.book_entry_refused.v1"]
     data: BookRefusal
     status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+def state_in(event: Envelope) -> str:
+    """The client's state that a fact carries, as text; empty for most."""
+    return (event.data.state or "") if isinstance(event, (DecisionMade, BuyerStated)) else ""

@@ -15,7 +15,7 @@ from journeys.step import Fold, Output, Place
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import Code, ContractError, Fault
-from schemas.facts import DecisionMade
+from schemas.facts import DecisionMade, state_in
 from schemas.signals.engine import ReferenceAdvanced
 from schemas.time import Instant
 from streams import dead_letters
@@ -217,6 +217,8 @@ class Processor(Generic[S]):
         if concluded:
             outputs = self._outgoing(part, record, concluded)
             size += sum([len(output.value) for output in outputs])
+            # A state that is told again has not grown by that.
+            size -= sum([len(state_in(output.event)) for output in concluded])
         if size > self.fold.max_state_bytes:
             size = self._true_size(state)
         surprises = sum(codec.surprises(event))

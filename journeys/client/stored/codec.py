@@ -5,13 +5,22 @@ own form on disk, chosen by what most clients have: README of the journeys, 2026
 changes one raises `streams.frame.FORMAT`.
 """
 
+from collections.abc import Callable
+from operator import is_
 from typing import Final
 
 import msgspec
 
 from journeys.client.case.case import Case
 from journeys.client.journey.instance import Ended, Instance
-from journeys.client.state import Allowed, ClientState, Hole, Payday, Scored, Served
+from journeys.client.state import (
+    Allowed,
+    ClientState,
+    Hole,
+    Payday,
+    Scored,
+    Served,
+)
 from journeys.client.stored.evidence import (
     StoredEvidence,
     StoredSeen,
@@ -31,6 +40,7 @@ from journeys.client.stored.work import (
     stored_tasks,
     tasks_of,
 )
+from journeys.client.wealth.book import EMPTY_BOOK
 from schemas.time import Instant
 
 
@@ -63,28 +73,62 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     helped_on: int
 
 
+_MOST_KEPT: Final = 1 << 15
+"""Clients: about as many as a worker has at hand; beyond it all are made anew."""
+
+
+class _Kept:
+    """A part of each client as it was written last: most events change few parts.
+
+    It is known by the objects themselves, for parts are frozen. Only the last of each client is
+    held, as its state mostly does: more would be work for the collector.
+    """
+
+    def __init__(self, turn: Callable[..., object], nothing: object) -> None:
+        self._turn, self._nothing = turn, nothing
+        self._known: dict[str, tuple[tuple[object, ...], msgspec.Raw]] = {}
+
+    def raw(self, client: str, *parts: object) -> msgspec.Raw:
+        """What makes the part, as bytes."""
+        known = self._known.get(client)
+        if known is not None and all(map(is_, known[0], parts)):
+            return known[1]
+        raw = msgspec.Raw(_ENCODER.encode(self._turn(*parts)))
+        # What is told of a buyer alone does not push out what the whole client has.
+        if parts[-1] is not self._nothing:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[client] = parts, raw
+        return raw
+
+
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
 _DECODER: Final = msgspec.msgpack.Decoder(_Stored)
 _CLIENT: Final = "ct_"
+_HOUSEHOLD: Final = _Kept(stored_household, None)
+_HELD: Final = _Kept(stored_held, EMPTY_BOOK)
+_TASKS: Final = _Kept(stored_tasks, ())
+_LEDGER: Final = _Kept(stored_ledger, ClientState(client="").ledger)
 
 
 def encode(state: ClientState) -> bytes:
     """The state as bytes; equal states give equal bytes."""
+    client = state.client
     parts = [
-        bare(state.client, _CLIENT),
+        bare(client, _CLIENT),
         state.contact_clock,
         state.served,
         state.allowed,
         state.complaints,
-        stored_household(state.household),
-        stored_held(state.holdings, state.book),
+        _HOUSEHOLD.raw(client, state.household),
+        _HELD.raw(client, state.holdings, state.book),
         state.scored,
         stored_evidence(state.evidence),
         stored_seen(state.seen),
         state.instances,
         state.ended,
-        stored_tasks(state.tasks),
-        stored_ledger(state.ledger),
+        _TASKS.raw(client, state.tasks),
+        _LEDGER.raw(client, state.ledger),
         state.holes,
         state.retry_at,
         state.intent_off_at,

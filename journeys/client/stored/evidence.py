@@ -2,7 +2,8 @@
 
 from itertools import accumulate
 from operator import sub
-from struct import pack, unpack
+from struct import Struct, pack, unpack
+from typing import Final
 
 import msgspec
 
@@ -11,24 +12,23 @@ from journeys.client.seen import Seen
 from journeys.client.stored.columns import of_column, to_column
 from schemas.time import MINUTE, Instant
 
+_RESIDUAL: Final = Struct(">BIqd")
+"""The half-life in minutes: policy knows no shorter span."""
+
 
 class StoredEvidence(msgspec.Struct, frozen=True, array_like=True):
     """Packed by column, being the largest part of most."""
 
     names: tuple[str, ...]
+    start: int
     times: bytes
-    """The first, then steps."""
+    """From the first at `start` in steps."""
     events: bytes
     named: bytes
     """Of each item the place of its name."""
     dues: tuple[tuple[int, Instant], ...]
     """Place in the list and due time: few items have one."""
-    intents: bytes
-    """Of each residual."""
-    half_lives: bytes
-    """In minutes: policy knows no shorter span."""
-    ats: bytes
-    values: bytes
+    residuals: bytes
     reset_at: tuple[int, ...]
     on: tuple[bool, ...]
     completed: tuple[Completed, ...]
@@ -45,20 +45,20 @@ class StoredSeen(msgspec.Struct, frozen=True, array_like=True):
 def stored_evidence(evidence: Evidence) -> StoredEvidence:
     """As it stands on disk."""
     # Turned and packed at once: this is done after every event, for some thirty items.
-    items, left = evidence.items, evidence.residuals
+    items, left, put = evidence.items, evidence.residuals, _RESIDUAL.pack
     ats, events, names, dues = zip(*items, strict=True) if items else ((), (), (), ())
     known = sorted(set(names))
     place_of = {name: place for place, name in enumerate(known)}
     return StoredEvidence(
         names=tuple(known),
-        times=to_column([*ats[:1], *map(sub, ats[1:], ats)]),
+        start=ats[0] if ats else 0,
+        times=to_column(list(map(sub, ats[1:], ats))),
         events=pack(f">{len(events)}q", *events),
         named=bytes(map(place_of.__getitem__, names)),
         dues=_told(dues) if dues.count(None) < len(dues) else (),
-        intents=bytes([one.intent for one in left]),
-        half_lives=to_column([one.half_life // MINUTE for one in left]),
-        ats=to_column([one.at for one in left]),
-        values=pack(f">{len(left)}d", *[one.value for one in left]),
+        residuals=b"".join(
+            [put(one.intent, one.half_life // MINUTE, one.at, one.value) for one in left]
+        ),
         reset_at=evidence.reset_at,
         on=evidence.on,
         completed=evidence.completed,
@@ -72,13 +72,14 @@ def _told(dues: tuple[Instant | None, ...]) -> tuple[tuple[int, Instant], ...]:
 def evidence_of(stored: StoredEvidence) -> Evidence:
     """The evidence again."""
     count, due_at = len(stored.named), dict(stored.dues)
-    ats = accumulate(of_column(stored.times))
+    ats = accumulate(of_column(stored.times), initial=stored.start) if count else ()
     events = unpack(f">{count}q", stored.events)
     names = map(stored.names.__getitem__, stored.named)
     dues = map(due_at.get, range(count))
-    half_lives = [minutes * MINUTE for minutes in of_column(stored.half_lives)]
-    values = unpack(f">{len(stored.intents)}d", stored.values)
-    left = map(Residual, stored.intents, half_lives, of_column(stored.ats), values)  # type: ignore[arg-type]
+    left = [
+        Residual(intent, half_life * MINUTE, Instant(at), value)
+        for intent, half_life, at, value in _RESIDUAL.iter_unpack(stored.residuals)
+    ]
     return Evidence(
         items=tuple(map(Item._make, zip(ats, events, names, dues, strict=True))),
         residuals=tuple(left),

@@ -17,6 +17,7 @@ _Told = tuple[_Value, ...]
 """One bit for each field that differs, in their order, then the values of those."""
 _BLANK = Profile()
 _FIELDS = Profile.__struct_fields__
+_PLACES = range(len(_FIELDS))
 
 
 class _Change(msgspec.Struct, frozen=True, array_like=True):
@@ -49,7 +50,7 @@ class StoredHousehold(msgspec.Struct, frozen=True, array_like=True):
     reported: Instant
 
 
-def stored_household(one: Household, _: object = None) -> StoredHousehold:
+def stored_household(one: Household) -> StoredHousehold:
     """As it stands on disk."""
     after: tuple[Household | Retold, ...] = (*one.changes[1:], one)
     return StoredHousehold(
@@ -122,20 +123,17 @@ def _classless(after: Household | Retold) -> Profile:
 
 
 def _differing(one: Profile, other: Profile) -> _Told:
-    bits, values = 0, []
-    pairs = zip(astuple(one), astuple(other), strict=True)
-    for place, (value, known) in enumerate(pairs):
-        # By type too: 0 and 0.0 are equal, and are written as they are.
-        if value != known or type(value) is not type(known):
-            bits |= 1 << place
-            values.append(value)
-    return (bits, *values) if bits else ()
+    told, known = astuple(one), astuple(other)
+    if told == known:
+        return ()
+    places = [p for p in _PLACES if told[p] is not known[p] and told[p] != known[p]]
+    return (sum([1 << place for place in places]), *[told[place] for place in places])
 
 
 def _applied(known: Profile, told: _Told) -> Profile:
     if not told:
         return known
     bits, *values = told
-    places = [place for place in range(len(_FIELDS)) if isinstance(bits, int) and bits >> place & 1]
+    places = [place for place in _PLACES if isinstance(bits, int) and bits >> place & 1]
     differs = {_FIELDS[place]: value for place, value in zip(places, values, strict=True)}
     return replace(known, **differs)

@@ -1,13 +1,10 @@
 """Tasks and the contact ledger on disk."""
 
-from typing import Final
-
 import msgspec
 from msgspec.structs import replace
 
 from journeys.client.contact.ledger import CoolDown, Hold, Ledger, Touch
 from journeys.client.state import TaskRow
-from journeys.client.stored.columns import of_column, to_column
 from journeys.client.stored.names import ID_BYTES, bare, whole
 from schemas.time import Instant
 
@@ -15,12 +12,10 @@ _TASK, _DECISION = "t_", "d_"
 
 
 class StoredTasks(msgspec.Struct, frozen=True, array_like=True):
-    """Tasks, with their ids and times by column and left out of the rows."""
+    """Tasks, with their ids by column and left out of the rows."""
 
     ids: bytes
     """Of each task its own and its decision's: the digits of both names."""
-    times: bytes
-    """Of each task due, expiry, proposal and last change."""
     rows: tuple[TaskRow, ...]
 
 
@@ -35,28 +30,15 @@ class StoredLedger(msgspec.Struct, frozen=True, array_like=True):
 def stored_tasks(tasks: tuple[TaskRow, ...]) -> StoredTasks:
     """As they stand on disk."""
     ids = "".join([row.task_id[2:] + row.decision_id[2:] for row in tasks])
-    times = [at for row in tasks for at in (row.due, row.expires, row.proposed_at, row.changed_at)]
-    rows = [replace(row, task_id="", decision_id="", **_NO_TIMES) for row in tasks]
-    return StoredTasks(bytes.fromhex(ids), to_column(times), tuple(rows))
-
-
-_NO_TIMES: Final = dict.fromkeys(("due", "expires", "proposed_at", "changed_at"), Instant(0))
+    rows = [replace(row, task_id="", decision_id="") for row in tasks]
+    return StoredTasks(bytes.fromhex(ids), tuple(rows))
 
 
 def tasks_of(stored: StoredTasks) -> tuple[TaskRow, ...]:
     """The tasks again."""
     ids = [each.hex() for each in _pieces(stored.ids, ID_BYTES)]
-    times = map(Instant, of_column(stored.times))
     return tuple(
-        replace(
-            row,
-            task_id=_TASK + ids[2 * place],
-            decision_id=_DECISION + ids[2 * place + 1],
-            due=next(times),
-            expires=next(times),
-            proposed_at=next(times),
-            changed_at=next(times),
-        )
+        replace(row, task_id=_TASK + ids[2 * place], decision_id=_DECISION + ids[2 * place + 1])
         for place, row in enumerate(stored.rows)
     )
 
