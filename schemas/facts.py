@@ -402,6 +402,12 @@ class BookEntryRefused(Fact):
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
-def state_in(event: Envelope) -> str:
-    """The client's state that a fact carries, as text; empty for most."""
-    return (event.data.state or "") if isinstance(event, (DecisionMade, BuyerStated)) else ""
+def new_in(event: Envelope, size: int) -> int:
+    """Of an event's bytes, how many may say what its key's state does not know yet.
+
+    That leaves out type and schema, the key that it is about, and a state that a fact carries.
+    """
+    known = len(event.type) + len(event.dataschema) + len(event.subject) + len(event.partitionkey)
+    if isinstance(event, (DecisionMade, BuyerStated)):
+        known += len(event.data.state or "")
+    return size - known
