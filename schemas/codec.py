@@ -118,6 +118,7 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.OperationAdvanced,
     facts.StepAsked,
     facts.HandoverAdvanced,
+    facts.PromoterAsked,
 )
 DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.QueueRanked,
