@@ -11,8 +11,11 @@ from journeys.client.contact.ledger import Hold, Ledger, Touch
 from journeys.client.intent.evidence import Evidence, Item, Residual
 from journeys.client.seen import Seen
 from journeys.client.state import ClientState, Holding, Household, Retold
+from journeys.client.stored import codec
 from journeys.client.stored.codec import decode, encode
 from journeys.client.stored.columns import of_column, to_column
+from journeys.client.stored.household import StoredHousehold
+from journeys.client.stored.work import StoredLedger
 from journeys.client.wealth.book import Book, Lot
 from journeys.client.wealth.profile import Profile
 from schemas.time import DAY, SECOND, Instant
@@ -112,6 +115,22 @@ def test_what_changes_of_the_profile_replaced_reads_back(changes):
         version=3, birth=date(1980, 3, 1), told=told, changes=changes, said=0b101, tested_at=None
     )
     assert reads_back(client(household=household))
+
+
+def test_no_part_with_a_form_of_its_own_has_a_field_that_is_not_written():
+    """Whoever adds one here writes it in `client/stored` as well."""
+    assert set(ClientState.__struct_fields__) - {"holdings", "book"} == (
+        set(codec._Stored.__struct_fields__) - {"held"}
+    )
+    assert Household.__struct_fields__ == StoredHousehold.__struct_fields__
+    assert Ledger.__struct_fields__ == StoredLedger.__struct_fields__
+    assert [len(kind.__struct_fields__) for kind in (Retold, Evidence, Residual, Seen)] == [
+        9,
+        5,
+        4,
+        2,
+    ]
+    assert [len(kind.__struct_fields__) for kind in (Touch, Hold)] == [4, 3]
 
 
 def test_equal_profiles_give_equal_bytes_however_they_were_made():
