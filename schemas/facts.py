@@ -441,3 +441,14 @@ class BookEntryRefused(Fact):
     type: Literal["org.suishen.fact.book_entry_refused.v1"]
     data: BookRefusal
     status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+def new_in(event: Envelope, size: int) -> int:
+    """Of an event's bytes, how many may say what its key's state does not know yet.
+
+    That leaves out type and schema, the key that it is about, and a state that a fact carries.
+    """
+    known = len(event.type) + len(event.dataschema) + len(event.subject) + len(event.partitionkey)
+    if isinstance(event, (DecisionMade, BuyerStated)):
+        known += len(event.data.state or "")
+    return size - known

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from schemas.time import Instant
 from streams.errors import WorkerStopError
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""Of the header and the states behind it: rises with every change of either. 2: parts by column."""
 _HEADER = Struct(">B16sqq")
 _NEVER: Final = -1
 
@@ -32,7 +33,7 @@ def peek(blob: bytes) -> Frame:
     """A stored state as it is, whatever log it belongs to.
 
     Raises:
-        WorkerStopError: a format from the future.
+        WorkerStopError: another format.
     """
     kind, log, applied, due = _HEADER.unpack_from(blob)
     _check_format(kind)
@@ -44,7 +45,7 @@ def due_of(blob: bytes) -> Instant | None:
     """When a stored state is due, from its header alone, whatever log it belongs to.
 
     Raises:
-        WorkerStopError: a format from the future.
+        WorkerStopError: another format.
     """
     kind, _, _, due = _HEADER.unpack_from(blob)
     _check_format(kind)
@@ -55,7 +56,7 @@ def state_of(blob: bytes) -> bytes:
     """The state behind its header, whatever log it belongs to.
 
     Raises:
-        WorkerStopError: a format from the future.
+        WorkerStopError: another format.
     """
     _check_format(blob[0])
     return blob[_HEADER.size :]
@@ -67,6 +68,8 @@ def _check_format(kind: int) -> None:
             f"state format {kind} is newer than this worker knows ({FORMAT}); "
             "run the version that wrote it, or a newer one"
         )
+    if kind < FORMAT:
+        raise WorkerStopError(f"state format {kind} is older than {FORMAT}; upcast it first")
 
 
 def unpack(blob: bytes, *, epoch: str, end: int) -> Frame:
@@ -78,7 +81,7 @@ def unpack(blob: bytes, *, epoch: str, end: int) -> Frame:
         end: the offset that the log's next record will get.
 
     Raises:
-        WorkerStopError: a format from the future, another epoch, or an offset the log never had.
+        WorkerStopError: another format, another epoch, or an offset the log never had.
     """
     kind, log, applied, due = _HEADER.unpack_from(blob)
     _check_format(kind)

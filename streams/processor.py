@@ -15,7 +15,7 @@ from journeys.step import Fold, Output, Place
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import Code, ContractError, Fault
-from schemas.facts import DecisionMade
+from schemas.facts import DecisionMade, new_in
 from schemas.signals.engine import ReferenceAdvanced
 from schemas.time import Instant
 from streams import dead_letters
@@ -212,11 +212,13 @@ class Processor(Generic[S]):
             requeue_of=dead_letters.requeue_of(record) if record.headers else None,
         )
         # A state grows by less than what came in and what is said of it: the guess is never below.
-        size = (0 if entry is None else entry.size) + len(record.value)
+        value = len(record.value)
+        size = value if entry is None else entry.size + new_in(event, value)
         outputs: list[Outgoing] = []
         if concluded:
             outputs = self._outgoing(part, record, concluded)
-            size += sum([len(output.value) for output in outputs])
+            told = zip(concluded, outputs, strict=True)
+            size += sum([new_in(one.event, len(output.value)) for one, output in told])
         if size > self.fold.max_state_bytes:
             size = self._true_size(state)
         surprises = sum(codec.surprises(event))

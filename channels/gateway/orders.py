@@ -12,8 +12,8 @@ import msgspec
 
 from journeys.catalogue.edition import Edition
 from journeys.client.orders import Checked, check
-from journeys.client.state import decode
 from journeys.client.steps.decisions import ENGINE
+from journeys.client.stored.codec import decode
 from journeys.decide.verdict import Ruling
 from journeys.reference import Reference
 from schemas.orders import Order

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from journeys.client import diagnoses, seen
-from journeys.client.state import ClientState, Hole, decode, encode
+from journeys.client.state import ClientState, Hole
 from journeys.client.steps import (
     applications,
     banking,
@@ -33,6 +33,7 @@ from journeys.client.steps import (
     wealth,
 )
 from journeys.client.steps.draft import Cause, Draft, cause
+from journeys.client.stored.codec import decode, encode
 from journeys.reference import Reference
 from journeys.step import Place, Step
 from schemas import codec

@@ -4,22 +4,20 @@ Every part has a cap and an eviction order (README of this room). Money is fen, 
 """
 
 from datetime import date
-from struct import Struct, pack, unpack
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
 from journeys.client.case.case import Case
 from journeys.client.contact.ledger import Ledger
-from journeys.client.intent.evidence import Evidence, Item, Residual
+from journeys.client.intent.evidence import Evidence
 from journeys.client.journey.instance import Ended, Instance
 from journeys.client.seen import Seen
 from journeys.client.wealth.book import EMPTY_BOOK, Book, Lot
 from journeys.client.wealth.profile import Profile
 from schemas.signals.corebank import ProfileFields
 from schemas.tasks import TaskState
-from schemas.time import MINUTE, Instant
+from schemas.time import Instant
 
 
 class Served(msgspec.Struct, frozen=True, array_like=True):
@@ -271,125 +269,3 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """Those not closed, oldest first."""
     helped_on: int = 0
     """Days since 1970: when a desk last served the client; 0 while none is known to have."""
-
-
-class _Stored(msgspec.Struct, frozen=True, array_like=True):
-    """A state on disk: its evidence is packed by column, being the largest part of most."""
-
-    names: tuple[str, ...]
-    times: bytes
-    cut: int
-    """So many bytes are left out before each time."""
-    events: bytes
-    named: bytes
-    """Of each item the place of its name."""
-    dues: tuple[tuple[int, Instant], ...]
-    """Place in the list and due time: few items have one."""
-    residuals: bytes
-    accounts: tuple[str, ...]
-    """Each once; holdings name them by their place."""
-    ids: bytes
-    """Of each task its own and its decision's: the digits of both names."""
-    state: ClientState
-
-
-class _Columns(NamedTuple):
-    """The list of evidence, turned; `_Stored` says what each is."""
-
-    names: tuple[str, ...] = ()
-    times: bytes = b""
-    cut: int = 0
-    events: bytes = b""
-    named: bytes = b""
-    dues: tuple[tuple[int, Instant], ...] = ()
-
-
-_WIDE = 8
-"""Bytes of a time, or of a short hash."""
-_SHORT = 1
-"""A time's first byte is 0 until the year 4253: left out while it is so for all."""
-_RESIDUAL = Struct(">BIqd")
-"""The half-life in minutes: policy knows no shorter span."""
-_FAR = 1 << 56
-_ID_BYTES = 16
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-_DECODER = msgspec.msgpack.Decoder(_Stored)
-
-
-def encode(state: ClientState) -> bytes:
-    """The state as bytes; equal states give equal bytes."""
-    accounts = sorted({holding.account for holding in state.holdings})
-    short = {account: str(place) for place, account in enumerate(accounts)}
-    ids = "".join([row.task_id[2:] + row.decision_id[2:] for row in state.tasks])
-    put = _RESIDUAL.pack
-    left = [put(r.intent, r.half_life // MINUTE, r.at, r.value) for r in state.evidence.residuals]
-    bare = replace(
-        state,
-        evidence=replace(state.evidence, items=(), residuals=()),
-        holdings=tuple([replace(one, account=short[one.account]) for one in state.holdings]),
-        tasks=tuple([replace(row, task_id="", decision_id="") for row in state.tasks]),
-    )
-    columns = _columns(state.evidence.items)
-    stored = _Stored(*columns, b"".join(left), tuple(accounts), bytes.fromhex(ids), bare)
-    return _ENCODER.encode(stored)
-
-
-def _columns(items: tuple[Item, ...]) -> _Columns:
-    # Turned and packed at once: this is done after every event, for some thirty items.
-    if not items:
-        return _Columns()
-    ats, events, names, dues = zip(*items, strict=True)
-    known = sorted(set(names))
-    place_of = {name: place for place, name in enumerate(known)}
-    column = f">{len(items)}q"
-    times = bytearray(pack(column, *ats))
-    cut = _SHORT if ats[-1] < _FAR else 0
-    if cut:
-        del times[::_WIDE]
-    return _Columns(
-        names=tuple(known),
-        times=bytes(times),
-        cut=cut,
-        events=pack(column, *events),
-        named=bytes(map(place_of.__getitem__, names)),
-        dues=_told(dues) if dues.count(None) < len(dues) else (),
-    )
-
-
-def _told(dues: tuple[Instant | None, ...]) -> tuple[tuple[int, Instant], ...]:
-    return tuple((place, due) for place, due in enumerate(dues) if due is not None)
-
-
-def decode(blob: bytes) -> ClientState:
-    """The state from its bytes."""
-    stored = _DECODER.decode(blob)
-    left = tuple(
-        Residual(intent, half_life * MINUTE, Instant(at), value)
-        for intent, half_life, at, value in _RESIDUAL.iter_unpack(stored.residuals)
-    )
-    state, accounts = stored.state, stored.accounts
-    ids = [each.hex() for each in _pieces(stored.ids, _ID_BYTES)]
-    return replace(
-        state,
-        evidence=replace(state.evidence, items=_items(stored), residuals=left),
-        holdings=tuple(replace(one, account=accounts[int(one.account)]) for one in state.holdings),
-        tasks=tuple(
-            replace(row, task_id=f"t_{ids[2 * place]}", decision_id=f"d_{ids[2 * place + 1]}")
-            for place, row in enumerate(state.tasks)
-        ),
-    )
-
-
-def _items(stored: _Stored) -> tuple[Item, ...]:
-    zero, due_at = bytes(stored.cut), dict(stored.dues)
-    wide = b"".join([zero + each for each in _pieces(stored.times, _WIDE - stored.cut)])
-    column = f">{len(stored.named)}q"
-    ats, events = unpack(column, wide), unpack(column, stored.events)
-    names = map(stored.names.__getitem__, stored.named)
-    dues = map(due_at.get, range(len(ats)))
-    return tuple(map(Item._make, zip(ats, events, names, dues, strict=True)))
-
-
-def _pieces(whole: bytes, size: int) -> list[bytes]:
-    """In pieces of one size."""
-    return [whole[at : at + size] for at in range(0, len(whole), size)]

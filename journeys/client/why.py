@@ -1,9 +1,10 @@
 """A client's decisions asked about afterwards: on copies, with nothing concluded."""
 
 from journeys.client import fold
-from journeys.client.state import ClientState, decode
+from journeys.client.state import ClientState
 from journeys.client.steps import decisions
 from journeys.client.steps.draft import Draft, cause
+from journeys.client.stored.codec import decode
 from journeys.decide import decision
 from journeys.decide.explain import Examination, examine
 from journeys.reference import Reference

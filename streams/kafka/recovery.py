@@ -92,9 +92,6 @@ def check_states(states: Mapping[str, bytes], *, epoch: str, end: int) -> None:
     for blob in states.values():
         if blob[_OWN] != own or blob[_APPLIED] >= limit:
             unpack(blob, epoch=epoch, end=end)
-            if blob[0] != FORMAT:
-                said = f"state format {blob[0]} is older than {FORMAT}; upcast it first"
-                raise WorkerStopError(said)
 
 
 def last_applied(states: Mapping[str, bytes]) -> int:

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from kafka import KafkaAdminClient
 
 from channels.epoch_cli import epoch
-from journeys.client.state import decode
+from journeys.client.stored.codec import decode
 from streams.frame import peek
 from streams.kafka.logs import declare
 from streams.topics import CLIENT_EVENTS

@@ -5,6 +5,7 @@ import json
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
+from streams.frame import FORMAT
 from streams.kafka.logs import admin, declare
 from streams.ports import Outgoing
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, DEAD_LETTERS, TASKS
@@ -71,11 +72,11 @@ def test_a_state_that_would_be_too_large_is_a_dead_letter_and_the_worker_goes_on
 
 def test_a_state_of_a_format_from_the_future_is_refused(logs, workers):
     record = running.read_all(logs, STATE)[0]
-    newer = b"\x02" + record.value[1:]
+    newer = bytes([FORMAT + 1]) + record.value[1:]
     running.publish(logs, [Outgoing(STATE, record.key, newer, (), record.partition)])
     assert refused(logs, workers) == (
-        "state format 2 is newer than this worker knows (1); run the version that wrote it, or a "
-        "newer one"
+        f"state format {FORMAT + 1} is newer than this worker knows ({FORMAT}); run the version "
+        "that wrote it, or a newer one"
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from channels.sweeper_cli import run_sweeper
-from journeys.client.state import decode
+from journeys.client.stored.codec import decode
 from streams.kafka.faults import NoFault
 from streams.topics import CLIENT_EVENTS, REFERENCE, SWEEPER_GROUP
 from tests.builders import a_baseline, a_document, a_position, a_product

@@ -18,9 +18,9 @@ from channels.simulator.bank import Bank
 from channels.simulator.headless import Headless, VirtualClock
 from channels.simulator.mix import read_mix
 from journeys.catalogue.load import load
-from journeys.client.state import decode
 from journeys.client.steps import wealth
 from journeys.client.steps.draft import Draft, cause
+from journeys.client.stored.codec import decode
 from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import book_of
 from journeys.client.wealth.product import facts_of

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 import pytest
+from typing_extensions import override
 
 from journeys.step import Output, Route, Step
 from schemas import codec
-from schemas.facts import CLIENT_FOLD, Effect, SetAside, SignalSetAside
+from schemas.facts import CLIENT_FOLD, Buyer, BuyerStated, Effect, SetAside, SignalSetAside
 from schemas.reference import CatalogueFiles
 from schemas.time import Instant
 from streams import dead_letters, reference
@@ -316,6 +317,38 @@ def test_a_state_that_cannot_be_read_stops_the_worker_and_buries_nothing(log, fo
     fold.illegible = True
     with pytest.raises(WorkerStopError, match="a newer one"):
         a_processor(fold, log, stored).apply(Partition(0, 2, 1), read(log)[2:])
+
+
+class Repeating(Counting):
+    """Tells its whole state in every fact, and may not be asked how large that is."""
+
+    max_state_bytes = 4000
+
+    @override
+    def apply(self, state, event, reference, *, requeue_of=None):
+        step = super().apply(state, event, reference)
+        buyer = Buyer(as_of=event.time, state="x" * 5000)
+        fact = codec.build(
+            BuyerStated,
+            buyer,
+            event_id=f"b{event.id}",
+            source=CLIENT_FOLD,
+            key=state.key,
+            time=event.time,
+            causeid=event.id,
+            causesource=event.source,
+        )
+        return Step(step.state, (*step.outputs, Output(Route.CLIENT_FACTS, state.key, fact)))
+
+    @override
+    def encode(self, state):
+        raise AssertionError("nobody needs to know")
+
+
+def test_a_state_that_is_told_again_has_not_grown_by_that(log):
+    pages(log, 1)
+    batch = a_processor(Repeating(), log).apply(Partition(0, 0, 0), read(log))
+    assert (batch.events, len(batch.outputs), batch.dead) == (1, 2, {})
 
 
 def test_one_failure_in_twenty_stops_a_worker_and_fewer_do_not(log, fold):

@@ -8,8 +8,9 @@ prices and payments are no flood.
 
 from base64 import b64encode
 
-from journeys.client.state import ClientState, Holding, Served, encode
+from journeys.client.state import ClientState, Holding, Served
 from journeys.client.steps.draft import Draft
+from journeys.client.stored.codec import encode
 from schemas.envelope import Envelope
 from schemas.facts import Buyer, BuyerStated
 from schemas.signals.corebank import PositionReported

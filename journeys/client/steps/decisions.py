@@ -10,9 +10,10 @@ from journeys.client.contact.ledger import CoolDown
 from journeys.client.intent import evidence as weigh
 from journeys.client.intent.policy import INTENTS
 from journeys.client.journey.instance import Instance
-from journeys.client.state import ClientState, TaskRow, encode
+from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import journeys, sales, tasks, wealth, words
 from journeys.client.steps.draft import Draft
+from journeys.client.stored.codec import encode
 from journeys.decide import decision, eligibility, propensity, suitability
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.decision import Choice

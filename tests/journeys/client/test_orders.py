@@ -6,7 +6,7 @@ from base64 import b64decode
 import pytest
 
 from journeys.client.orders import check
-from journeys.client.state import decode
+from journeys.client.stored.codec import decode
 from journeys.step import Place
 from schemas import facts
 from schemas.orders import Order

@@ -1,0 +1,1 @@
+"""A client's state as bytes, part by part."""
