@@ -71,6 +71,7 @@ _ELSEWHERE: Final = {
 _OF_CATALOGUE: Final = {
     "impact": "channels.impact_cli:impact",
     "release": "channels.release_cli:release",
+    "shadow": "channels.shadow_cli:shadow",
     "rollback": "channels.stage_cli:rollback",
     "sign": "channels.release_cli:sign",
     "stage": "channels.stage_cli:stage",

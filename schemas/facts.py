@@ -134,15 +134,22 @@ class DecisionMade(Fact):
     data: Decision
 
 
+class ShadowDecision(Decision):
+    """A decision that came to nothing, or why it could not be made."""
+
+    fault: Annotated[str, Field(max_length=64)] | None = None
+    """The kind of error that the catalogue led to, such as `KeyError`; life went on."""
+
+
 class DecisionShadowed(Fact):
     """What a catalogue in its shadow stage would have decided; nothing was issued.
 
-    Told where the catalogue in force decided too, or this one would have chosen something. It
-    repeats as long as it would choose: nothing of it is in the client's state.
+    Told where the catalogue in force decided too, or this one would have chosen something, or
+    could not decide. It repeats as long as that is so: nothing of it is in the client's state.
     """
 
     type: Literal["org.suishen.fact.decision_shadowed.v1"]
-    data: Decision
+    data: ShadowDecision
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 
@@ -279,6 +286,9 @@ class SetAside(Wire):
     event_type: str
     effect: Effect
     reason: Name | None = None
+    task_id: WireTaskId | None = None
+    """Of an adviser's act that the client fold refused: the task, so that its page says so."""
+    desk: WireDesk | None = None
 
 
 class SignalSetAside(Fact):

@@ -9,12 +9,10 @@ from typing import Final
 
 from journeys.catalogue.edition import Edition
 from journeys.guards import Tally, Trip
-from schemas import codec
 from schemas.envelope import Envelope
-from schemas.errors import ContractError
 from schemas.reference import Stop, Stops
 from schemas.time import Instant
-from streams.errors import WorkerStopError
+from streams.once import Once, fact_of
 from streams.ports import Clock, LogReader, Record
 from streams.readmodel.stops import GUARD, StopSwitch
 from streams.released import ReleasedCatalogue
@@ -51,8 +49,7 @@ class Guarding:
         self._released, self._release = ReleasedCatalogue(reader), release
         self._tally = Tally()
         self._next: dict[tuple[str, int], int] = {}
-        self._seen: dict[tuple[str, int], tuple[str, int, int]] = {}
-        """By partition: the source of the last record, so that a repeated one counts once."""
+        self._once = Once()
         self._look_back = look_back
         self._lifted: dict[str, Instant] = {}
         self._is_at_work = False
@@ -106,7 +103,7 @@ class Guarding:
     def _facts(self) -> Iterator[Envelope]:
         for topic in (TASKS, CLIENT_FACTS):
             for partition in range(self._reader.partitions(topic)):
-                yield from map(_fact, self._fresh(topic, partition))
+                yield from map(fact_of, self._fresh(topic, partition))
 
     def _fresh(self, topic: str, partition: int) -> Iterator[Record]:
         place = (topic, partition)
@@ -114,30 +111,6 @@ class Guarding:
             self._next[place] = max(0, self._reader.end(topic, partition) - self._look_back)
         while records := self._reader.read(*place, self._next[place], _READ_AT_ONCE):
             for record in records:
-                if self._is_new(place, _source(record)):
+                if self._once.is_new(record):
                     yield record
             self._next[place] = records[-1].offset + 1
-
-    def _is_new(self, place: tuple[str, int], source: tuple[str, int, int]) -> bool:
-        """After a crash a worker tells again what it had told."""
-        before = self._seen.get(place)
-        if before is not None and before[0] == source[0] and source <= before:
-            return False
-        self._seen[place] = source
-        return True
-
-
-def _source(record: Record) -> tuple[str, int, int]:
-    """The log's epoch, the event, and which of its outputs this is."""
-    epoch, offset, number = dict(record.headers)["src"].decode().split(":")
-    return epoch, int(offset), int(number)
-
-
-def _fact(record: Record) -> Envelope:
-    try:
-        return codec.decode(record.value, codec.CLIENT_FACTS)
-    except ContractError as error:
-        raise WorkerStopError(
-            f"{record.topic}/{record.partition}/{record.offset} cannot be read: {error}; run the "
-            "version that wrote it, or a newer one"
-        ) from error

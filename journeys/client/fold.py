@@ -218,12 +218,19 @@ def fire_due(draft: Draft, *, upto: Instant) -> None:
 
 
 def _begin(draft: Draft, cause: Cause, *, now: Instant) -> None:
-    """Start a cause under the policy in force; what another one left is brought under it first."""
+    """Start a cause under the policy in force; what another one left is brought under it first.
+
+    Each under a cause of its own: an event heard again after a release gives no name twice.
+    """
     draft.begin(cause, now=now)
+    asked: list[str] = []
     if draft.instances and migration.follow(draft):
+        asked.append("journey")
+    if wealth.follow_parameters(draft):
+        asked += draft.occasions
+    if draft.cause is not cause:
         draft.begin(cause, now=now)
-        draft.decide_on("journey")
-    wealth.follow_parameters(draft)
+        draft.occasions += asked
 
 
 def _settle(draft: Draft) -> None:

@@ -37,14 +37,14 @@ def note(  # noqa: PLR0913 - a row's columns, named
     rows.put(tables.changes, {"kind": kind, "subject": subject, **place._asdict(), **change})
 
 
-def refused(rows: Rows, fact: facts.Fact, place: Place, subject: str) -> None:
-    """An act that a desk refused, on a task or a hand-over, kept and told to the desk's screens."""
+def refused(rows: Rows, fact: facts.Fact, place: Place, subject: str, *, desk: str) -> None:
+    """A desk's act on a task or a hand-over that was refused, kept and told to its screens."""
     row = {
         "fact_id": fact.id,
-        "desk": fact.partitionkey,
+        "desk": desk,
         "task_id": subject,
         "at": fact.time,
         "doc": fact.data,  # type: ignore[attr-defined]  # every kind has data
     }
     rows.put(tables.refusals, row)
-    note(rows, place, "refusal", subject, desk=fact.partitionkey)
+    note(rows, place, "refusal", subject, desk=desk)

@@ -96,4 +96,4 @@ def _case_line(
 
 def handover_refusal(rows: Rows, fact: facts.HandoverRefused, place: Place) -> None:
     """An act on a hand-over that a desk refused."""
-    refused(rows, fact, place, fact.data.handover_id)
+    refused(rows, fact, place, fact.data.handover_id, desk=fact.partitionkey)

@@ -289,7 +289,10 @@ def _hole(rows: Rows, fact: facts.HoleChanged, place: Place) -> None:
     rows.put(tables.holes, row)
 
 
-def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: Place) -> None:
+def _set_aside(rows: Rows, fact: facts.SignalSetAside, place: Place) -> None:
+    said = fact.data
+    if said.task_id is not None and said.desk is not None:
+        refused(rows, fact, place, said.task_id, desk=said.desk)
     row = {
         "fact_id": fact.id,
         "event_id": fact.data.event_id,
@@ -301,7 +304,7 @@ def _set_aside(rows: Rows, fact: facts.SignalSetAside, _place: Place) -> None:
 
 
 def _refusal(rows: Rows, fact: facts.ActionRefused, place: Place) -> None:
-    refused(rows, fact, place, fact.data.task_id)
+    refused(rows, fact, place, fact.data.task_id, desk=fact.partitionkey)
 
 
 def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: Place) -> None:

@@ -122,13 +122,12 @@ class Views:
         return stop_for(stops, action=task["action"], channel=task["channel"], outlet=outlet)
 
     def refusal(self, task_id: str) -> Doc | None:
-        """The last refused action on a task."""
-        statement = (
-            select(t.refusals.c.doc)
-            .where(t.refusals.c.task_id == task_id)
-            .order_by(t.refusals.c.at.desc())
-        )
-        return self._one(statement)
+        """The last refused act on a task or a hand-over: why, and when."""
+        c = t.refusals.c
+        last = select(c.doc, c.at).where(c.task_id == task_id).order_by(c.at.desc()).limit(1)
+        with self._engine.connect() as connection:
+            row = connection.execute(last).one_or_none()
+        return None if row is None else {"reason": row.doc["reason"], "at": row.at}
 
     def decision(self, decision_id: str) -> Doc | None:
         """A decision with every candidate."""

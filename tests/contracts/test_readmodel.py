@@ -239,6 +239,23 @@ def test_a_refused_act_is_told_on_the_task(database, desk, views):
     assert views.refusal("t_" + "9" * 32) is None
 
 
+def test_an_act_that_came_too_late_for_the_client_is_told_on_the_task(database, desk, views):
+    aside = facts.SetAside(
+        event_id="e_1",
+        event_source=facts.DESK_FOLD,
+        event_type="org.suishen.desk.task_claimed.v1",
+        effect=facts.Effect.REFUSED,
+        reason="task_closed",
+    )
+    desk.say(facts.SignalSetAside, aside, topic="client-facts")
+    project(database, desk)
+    assert views.refusal(TASK) is None
+    act = aside.model_copy(update={"event_id": "e_2", "task_id": TASK, "desk": "rm-li"})
+    desk.say(facts.SignalSetAside, act, topic="client-facts")
+    project(database, desk)
+    assert views.refusal(TASK) == {"reason": "task_closed", "at": MONDAY_10}
+
+
 def test_a_diagnosis_is_found_by_its_id_and_with_its_client(database, desk, views):
     made = desk.diagnosis()
     project(database, desk)

@@ -7,7 +7,7 @@ from journeys.catalogue.load import load
 from schemas import codec, facts
 from schemas.signals.handover import HandoverAnswered, HandoverOffered
 from schemas.time import DAY, MINUTE, SECOND, Instant, parse_instant
-from tests.builders import ACCOUNT, MONDAY_10, POLICIES, the_reference
+from tests.builders import ACCOUNT, MONDAY_10, POLICIES, a_baseline, the_reference
 from tests.journeys.client.casework import refused
 from tests.journeys.handing import Bank
 
@@ -417,9 +417,19 @@ def test_a_desk_that_serves_the_client_no_more_is_asked_no_more():
     assert bank.case.owner == "remote-1"
 
 
+def test_a_baseline_that_names_another_desk_moves_a_case_under_way_too():
+    bank = waiting("visit")
+    baseline = a_baseline() | {"service": SERVED | {"rm": "rm-wang"}}
+    bank.say(
+        "corebank.baseline_loaded", baseline, at=bank.at, source="/corebank/crm", event_id="again"
+    )
+    said = bank.handover
+    assert (said.state, said.desk, said.reason) == ("passed_on", "rm-wang", "not_served_by_desk")
+
+
 def test_a_desk_that_serves_the_client_no_more_takes_nothing_though_it_was_asked():
     bank = waiting("visit")
-    served = replace(bank.state.served, rm="rm-wang")  # a baseline says so, and moves no case
+    served = replace(bank.state.served, rm="rm-wang")  # as no event says it: the answer is judged
     bank.state = replace(bank.state, served=served)
     bank.act("rm-li")
     said = bank.handover

@@ -120,7 +120,7 @@ def on_baseline(draft: Draft, event: corebank.BaselineLoaded) -> None:
     """
     said = event.data
     if event.time > draft.served.as_of:
-        draft.served = consents.served(said.service, event.time)
+        consents.serve(draft, said.service, event.time)
     consents.load(draft, said.consents, event.time)
     draft.complaints = tuple(sorted({*draft.complaints, *said.open_complaints}))
     household.load(draft, event)

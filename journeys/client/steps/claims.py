@@ -80,7 +80,7 @@ def on_claim(draft: Draft, event: TaskClaimed) -> None:
     if claim.desk != row.desk and (tasks.is_open(row) or row.desk is not None):
         # Its number is no number of this desk's: kept, it would hide the next claim of the one
         # that has the task.
-        draft.set_aside(event, Effect.REFUSED, "not_this_desk")
+        _refuse(draft, event, "not_this_desk")
         return
     row = replace(row, claim=claim.number)
     if not tasks.is_open(row):
@@ -273,7 +273,13 @@ def _on_closed(draft: Draft, event: TaskClaimed, row: TaskRow) -> None:
         _complete(draft, row, event.data.outcome or Outcome.NOT_NOW, event.time)
         return
     _keep(draft, row)
-    draft.set_aside(event, Effect.REFUSED, "task_closed")
+    _refuse(draft, event, "task_closed")
+
+
+def _refuse(draft: Draft, event: TaskClaimed, reason: str) -> None:
+    """A person who acted is told; what a desk claims by itself concerns nobody."""
+    claim = event.data
+    draft.set_aside(event, Effect.REFUSED, reason, act=None if claim.actor is None else claim)
 
 
 def _known(draft: Draft, event: Envelope, task_id: str) -> TaskRow | None:

@@ -97,12 +97,16 @@ def on_service(draft: Draft, event: corebank.ServiceAssigned) -> None:
     if event.time < draft.served.as_of:
         draft.set_aside(event, Effect.STALE, "older_than_known")
         return
-    before, draft.served = draft.served, served(event.data, event.time)
+    serve(draft, event.data, event.time)
+
+
+def serve(draft: Draft, said: corebank.Service, as_of: Instant) -> None:
+    """These desks from now on, whoever says so; a case under way follows them."""
+    before, draft.served = draft.served, _served(said, as_of)
     handovers.on_served(draft, before)
 
 
-def served(said: corebank.Service, as_of: Instant) -> Served:
-    """The state's form of a service assignment."""
+def _served(said: corebank.Service, as_of: Instant) -> Served:
     return Served(
         tier=said.tier,
         segment=said.segment,

@@ -3,7 +3,7 @@
 A draft lives inside one call of the fold. The state it came from is never touched.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
@@ -14,6 +14,7 @@ from journeys.step import Output, Route, Step
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.facts import CLIENT_FOLD, Effect, Fact, SetAside, SignalSetAside
+from schemas.tasks import Claim
 from schemas.time import Instant
 from schemas.wire import Wire
 
@@ -37,10 +38,14 @@ def cause(name: str, source: str, *, at: Instant, kind: str) -> Cause:
     return Cause(name, source, at, kind, short_hash(f"{source}\x1f{name}"))
 
 
+_HEARD_BEFORE: Final = frozenset({Effect.DUPLICATE, Effect.STALE})
+
+
 class Draft:
     """One client's parts (see `ClientState`), the time, the policy, and the outputs."""
 
     __slots__ = (
+        "_again",
         "_named",
         "allowed",
         "began",
@@ -119,6 +124,7 @@ class Draft:
         self.occasions: list[str] = []
         self.began = self.inputs()
         self._named = 0
+        self._again: tuple[str, ...] = ()
 
     def inputs(self) -> tuple[object, ...]:
         """What a sale rests on, of the client: a part that changed is another object."""
@@ -163,7 +169,9 @@ class Draft:
         """The next id that this cause gives; the same cause gives the same ids again."""
         self._named += 1
         cause = self.cause
-        return prefix + derive(self.client, cause.source, cause.id, self._named, *more)
+        return prefix + derive(
+            self.client, cause.source, cause.id, self._named, *self._again, *more
+        )
 
     def name_beside(self, prefix: str, *more: str) -> str:
         """An id that takes no number: what follows is named as if this were not there."""
@@ -204,8 +212,15 @@ class Draft:
         )
         self.outputs.append(Output(Route.DESK_EVENTS, key, event))
 
-    def set_aside(self, event: Envelope, effect: Effect, reason: str | None = None) -> None:
-        """Say that an event had less effect than its like."""
+    def set_aside(
+        self,
+        event: Envelope,
+        effect: Effect,
+        reason: str | None = None,
+        *,
+        act: Claim | None = None,
+    ) -> None:
+        """Say that an event had less effect than its like; `act` is an adviser's, who waits."""
         self.conclude(
             SignalSetAside,
             SetAside(
@@ -214,10 +229,14 @@ class Draft:
                 event_type=event.type,
                 effect=effect,
                 reason=reason,
+                task_id=None if act is None else act.task_id,
+                desk=None if act is None else act.desk,
             ),
-            # A repeated event has the name of its first: what that led to is another fact.
             apart=(str(effect),),
         )
+        if effect in _HEARD_BEFORE:
+            # A repeated event has the name of its first: what follows from it is another fact.
+            self._again = (str(effect), str(self.now))
 
     def decide_on(self, occasion: str) -> None:
         """Ask for a decision once this cause is applied."""

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from journeys.client.state import Holding, Scored
 from journeys.client.steps import doubt
 from journeys.client.steps.draft import Draft
+from journeys.client.steps.draft import cause as a_cause
 from journeys.client.wealth.attribution import Causes, should_emit
 from journeys.client.wealth.book import Lot, add_lot, book_of, remove_lot, revalue_lot
 from journeys.client.wealth.product import ProductFacts, ProductKind, facts_of
@@ -66,18 +67,27 @@ def lot_of(
     )
 
 
-def follow_parameters(draft: Draft) -> None:
+def follow_parameters(draft: Draft) -> bool:
     """Before anything else happens: add up and score anew if another parameter set is in force.
 
     Under the calendar of the last score, so that the whole movement is the set's; what time or an
-    event does comes after it, with causes of its own.
+    event does comes after it, with causes of its own. Was there anything to do? Then the draft's
+    cause is the set.
     """
     old, parameters = draft.scored, draft.edition.wealth
+    known = ("", parameters.id)
+    if draft.book.parameter_set in known and old.parameters in known:
+        return False
+    name = f"{parameters.id}:{draft.reference.offset}:{draft.now}"
+    draft.begin(
+        a_cause(name, "/suishen/parameters", at=draft.now, kind="parameters"), now=draft.now
+    )
     if draft.book.parameter_set not in ("", parameters.id):
         lots = [holding.lot for holding in draft.holdings if holding.lot is not None]
         draft.book = book_of(((lot, _facts(draft, lot)) for lot in lots), parameters)
     if old.parameters not in ("", parameters.id):
         rescore(draft, Causes.PARAMS, at=old.at)
+    return True
 
 
 class Proof(IntEnum):

@@ -441,6 +441,22 @@ def test_a_refused_act_is_told(bench):
     assert "already taken" in bench.show(f"/tasks/{TASK}?desk=rm-li").text
 
 
+def test_an_act_on_a_task_that_was_closed_meanwhile_is_told(bench):
+    bench.desk.full()
+    bench.desk.task(version=3, state=TaskState.EXPIRED)
+    aside = facts.SetAside(
+        event_id="e_1",
+        event_source=facts.DESK_FOLD,
+        event_type="org.suishen.desk.task_claimed.v1",
+        effect=facts.Effect.REFUSED,
+        reason="task_closed",
+        task_id=TASK,
+        desk="rm-li",
+    )
+    bench.desk.say(facts.SignalSetAside, aside, topic="client-facts")
+    assert "closed before this act was heard" in bench.show(f"/tasks/{TASK}?desk=rm-li").text
+
+
 def test_an_event_can_be_looked_up(bench):
     assert "Event id" in bench.show("/events").text
     assert "No event by this id" in bench.show("/events?event_id=none").text

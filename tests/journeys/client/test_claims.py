@@ -391,6 +391,21 @@ def test_any_other_claim_on_a_closed_task_is_set_aside():
     assert facts.Effect.REFUSED in effects(claim(life, A.ACCEPTED, 2))
 
 
+def test_who_acts_on_a_task_closed_meanwhile_is_told_on_its_page_and_a_desk_by_itself_is_not():
+    life = planned()
+    task = newest(life)
+    claim(life, A.DECLINED, 1, reason=DeclineReason.NO_TIME)
+    (told,) = refused(claim(life, A.ACCEPTED, 2, actor="li"))
+    assert (told.task_id, told.desk, told.reason) == (task.task_id, task.desk, "task_closed")
+    (untold,) = refused(claim(life, A.NO_DESK_HOURS, 3))
+    assert (untold.task_id, untold.desk) == (None, None)
+
+
+def refused(said):
+    found = [fact.data for fact in said if isinstance(fact, facts.SignalSetAside)]
+    return [one for one in found if one.effect is facts.Effect.REFUSED]
+
+
 def test_a_claim_of_a_desk_that_has_lost_the_task_is_refused_and_hides_no_other():
     life = planned()
     task = newest(life)

@@ -6,7 +6,7 @@ import pytest
 
 from journeys.catalogue.load import load
 from journeys.client.impact import impact
-from schemas.facts import JourneyAdvanced
+from schemas.facts import DecisionMade, JourneyAdvanced
 from schemas.time import DAY, HOUR, Instant, format_instant
 from tests.builders import MONDAY_10, Life, the_catalogue
 from tests.journeys.catalogue.shipped import changed, fault, files
@@ -121,6 +121,21 @@ def test_a_migration_has_a_name_of_its_own_so_an_event_heard_twice_does_not_take
     said = released(life, second("move")).say("app.page_viewed", PAGE, at=LATER, event_id="twice")
     assert [fact.data.reason for fact in said if isinstance(fact, JourneyAdvanced)] == ["migrated"]
     assert not {fact.id for fact in first} & {fact.id for fact in said}
+
+
+def test_a_decision_that_a_migration_asks_for_beside_an_event_heard_twice_has_names_of_its_own():
+    life = planned()
+    released(life, second("move", moves='moves = { plan = "speak" }', plan="speak"))
+    said = heard_again(life)
+    assert [fact for fact in said if isinstance(fact, DecisionMade)]
+    names = [output.event.id for output in life.outputs]
+    assert len(names) == len(set(names))
+
+
+def heard_again(life):
+    """The inflow that began it all, by the id of then."""
+    where = {"source": "/corebank/ledger", "event_id": "flow-1"}
+    return life.say("corebank.flow_posted", INFLOW, at=MONDAY_10, received=LATER, **where)
 
 
 def test_what_the_fold_does_is_what_was_counted():

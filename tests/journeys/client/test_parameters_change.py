@@ -109,3 +109,22 @@ def test_a_baseline_says_that_it_is_a_new_beginning():
     assert [one.starts_over for one in scores(o.event for o in life.outputs)] == [True]
     said = life.say("corebank.baseline_loaded", a_baseline(), at=LATER, event_id="again")
     assert [one.starts_over for one in scores(said)][-1] is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("consent.complaint_opened", {"complaint": "k1", "topic": "service"}),
+        ("corebank.position_reported", a_position("wmp1", 50_000, version=2)),
+    ],
+)
+def test_what_is_heard_again_after_a_release_names_no_two_facts_alike(kind, data):
+    life = living()
+    at = Instant(LATER + DAY)
+    life.say("app.page_viewed", {"page": "holdings"}, at=at)
+    life.reference = the_reference()
+    assert life.say(kind, data, at=at, event_id="once")
+    life.reference = changing()
+    assert scores(life.say(kind, data, at=at, event_id="once"))
+    names = [output.event.id for output in life.outputs]
+    assert len(names) == len(set(names))

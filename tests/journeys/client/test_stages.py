@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from journeys.catalogue.load import load
 from journeys.client.fold import ClientFold
 from journeys.client.steps.recheck import is_outdated
@@ -124,6 +126,17 @@ def test_a_shadow_tells_of_what_it_would_choose_where_life_chose_nothing():
     assert tasks_of(life) == []
     chosen = {c.action for one in shadows(life) for c in one.candidates if c.chosen}
     assert chosen == {"inflow_question", "inflow_talk"}
+
+
+def test_a_shadow_that_cannot_decide_is_told_and_life_is_the_same():
+    quiet = lived(the_reference())
+    new = load(second("stay"), version="two")
+    lacking = tuple(structs.replace(one, arbitration=None) for one in new.editions)
+    view = the_reference().with_draft(replace(new, editions=lacking), offset=4)
+    life = lived(view.with_activation(an_activation("shadow"), offset=5))
+    assert {(one.fault, one.candidates) for one in shadows(life)} == {("AttributeError", ())}
+    beside = [o for o in life.outputs if not isinstance(o.event, DecisionShadowed)]
+    assert list(map(strip, beside)) == list(map(strip, quiet.outputs))
 
 
 def test_back_from_a_stage_its_runs_are_migrated_as_at_any_release():
