@@ -24,7 +24,7 @@ class Choice:
 
     chosen: tuple[Considered, ...]
     withheld: tuple[Considered, ...]
-    fallen: tuple[Fallen, ...]
+    fallen: tuple[Fallen, ...] = ()
     """Withheld too, early, and by no row."""
 
     @property
