@@ -22,6 +22,14 @@ _FATES: Final = {
     "zh": {"stays": "留在原版本", "moves": "迁移", "ends": "结束", "stuck": "无法继续"},
     "en": {"stays": "stay", "moves": "move", "ends": "end", "stuck": "could not go on"},
 }
+_CHANGES: Final = {
+    "zh": {"comes": "新增", "stays": "保留", "goes": "取消"},
+    "en": {"comes": "comes", "stays": "stays", "goes": "goes"},
+}
+_NARROWER: Final = {
+    "zh": "{scope} {name} 的 {kind} {id} v{version} {change}：约束客户 {clients} 位",
+    "en": "{kind} {id} v{version} of {scope} {name} {change}: it binds {clients} clients",
+}
 _SUMS: Final = {
     "zh": (
         "客户 {clients} 位，其中受影响 {touched_clients} 位；进行中的旅程 {runs} 个",
@@ -82,6 +90,8 @@ def told(found: dict[str, Any], lang: str) -> Iterator[str]:
         at = f" {line['to_step']}" if line["fate"] == "moves" and line["to_step"] else ""
         kind, fate = _KINDS[lang][line["kind"]], _FATES[lang][line["fate"]]
         yield f"{kind} {line['name']} v{line['version']}{where}: {line['count']} {fate}{to}{at}"
+    for row in found["narrower"]:
+        yield _NARROWER[lang].format_map(row | {"change": _CHANGES[lang][row["change"]]})
     yield second.format_map(found)
     yield from found["refused"]
     yield (no if found["refused"] else yes).format_map(found)

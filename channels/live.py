@@ -17,8 +17,7 @@ from fastapi import FastAPI
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
 from channels.gateway.turns import TurnDesk
-from channels.offline import ENGINE, open_board, release_stops
-from channels.overrides import Guard
+from channels.offline import ENGINE, release_stops
 from channels.publishing import send
 from channels.simulator.bank import Bank
 from channels.simulator.ears import HEARD, hear
@@ -39,7 +38,6 @@ from streams.guarding import Guarding
 from streams.ports import Clock, Outgoing
 from streams.readmodel.database import VIEWS, open_database
 from streams.readmodel.freshness import Freshness
-from streams.readmodel.overrides import Overrides
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from streams.readmodel.stops import StopSwitch
@@ -51,7 +49,6 @@ _BATCH: Final = 200
 _NAP_S: Final = 0.03
 _FOLLOW_S: Final = 0.2
 _GUARD_S: Final = 1.0
-_GOVERN_S: Final = 30.0
 PORTS_TRIED = 20
 _A_WEEKDAY: Final = "2026-11-24T00:00:00+08:00"
 _OPENING: Final = 8 * HOUR + 30 * MINUTE
@@ -86,7 +83,6 @@ class Service:
         self._spawn(Projector(self._views, ReaderFeed(self._reader, wait_s=_NAP_S)).run)
         self._spawn(self._follow)
         self._spawn(self._guard)
-        self._spawn(self._govern)
         for work in more:
             self._spawn(work)
         with suppress(KeyboardInterrupt):
@@ -126,12 +122,6 @@ class Service:
             while not stop.wait(_GUARD_S):
                 with suppress(TransientError):  # the same again in a second
                     guarding.step()
-
-    def _govern(self, stop: threading.Event) -> None:
-        """Stop an action of whose tasks too many were not right for the client."""
-        while not stop.wait(_GOVERN_S):
-            with open_board(self._folder) as board:
-                Guard(board, Overrides(board.switch.engine)).look(self._clock.now())
 
     def _config(self, clock: Clock, port: int) -> uvicorn.Config:
         views = Views(self._views, self._reader)

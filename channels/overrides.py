@@ -1,67 +1,21 @@
-"""Overrides, governed: what desks decline, by whom and for whom, and the rule that stops an action.
+"""Overrides: what desks decline, by whom and for whom.
 
-A report for whoever reviews them each month, and a guard that turns the stop switch by itself. Both
-read what desks made of tasks; neither is heard by a ranking.
+A report for whoever reviews them each month, from what desks made of tasks; no ranking hears of it.
+What stops an action of which too many are not right for clients is a guard (`guards.toml`).
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from channels.stopping import Board
 from journeys.catalogue.edition import DeskPolicy
 from journeys.measures.shares import Tries, around, lift
-from schemas.reference import Stop
 from schemas.tasks import DeclineReason
 from schemas.time import Instant, format_instant
 from streams.readmodel.overrides import Answers, Overrides
 
-RULE: Final = "rule:not_right_for_client"
-"""Who stops an action when no person does."""
 _NOT_RIGHT: Final = DeclineReason.NOT_RIGHT_FOR_CLIENT.value
 Doc = dict[str, Any]
-
-
-class Guard:
-    """Stops an action of whose last tasks too many were not right for the client."""
-
-    def __init__(self, board: Board, overrides: Overrides) -> None:
-        self._board, self._overrides = board, overrides
-
-    def look(self, now: Instant, *, tell: bool = False) -> list[Stop]:
-        """Judge every action once; the stops that were set.
-
-        One that a person lifted stays lifted until as many new tasks have been closed.
-
-        Args:
-            now: when a stop is set.
-            tell: tell the engine even if nothing new is stopped: the last telling failed.
-
-        Raises:
-            TransientError: the log is away; doors obey all the same, and telling is tried again.
-        """
-        edition, switch = self._board.edition(), self._board.switch
-        turned = _last_turns(self._board)
-        made = []
-        for action in sorted(edition.actions):
-            stop = self._judge(action, edition.desk, turned.get(action, Instant(0)))
-            if stop is not None and switch.set(stop, by=RULE, now=now):
-                made.append(stop)
-        if made or tell:
-            self._board.release(switch.release())
-        return made
-
-    def _judge(self, action: str, policy: DeskPolicy, since: Instant) -> Stop | None:
-        reasons = self._overrides.newest(action, most=policy.pause_of, since=since)
-        hits = sum(reason == _NOT_RIGHT for reason in reasons)
-        if len(reasons) < policy.pause_of or hits < policy.pause_share * policy.pause_of:
-            return None
-        said = (
-            f"最近{len(reasons)}项任务中有{hits}项被认为不适合客户，规则自动暂停，待复核 / "
-            f"{hits} of the last {len(reasons)} tasks were not right for the client: "
-            "stopped by rule, to be reviewed"
-        )
-        return Stop(scope="action", name=action, reason=said)
 
 
 def report(overrides: Overrides, policy: DeskPolicy, *, until: Instant) -> Doc:
@@ -100,15 +54,6 @@ def _desk(row: Answers) -> str:
 
 def _tier(row: Answers) -> str:
     return row.tier
-
-
-def _last_turns(board: Board) -> Mapping[str, Instant]:
-    """When the switch of each action was last turned."""
-    turned: dict[str, Instant] = {}
-    for kept in board.switch.history():
-        if kept.stop.scope == "action" and kept.stop.name is not None:
-            turned[kept.stop.name] = max(kept.set_at, kept.lifted_at or kept.set_at)
-    return turned
 
 
 def _reasons(rows: Iterable[Answers]) -> dict[str, int]:

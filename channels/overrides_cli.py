@@ -1,6 +1,6 @@
-"""`suishen overrides`: what desks decline, with drift and bias; and the rule that stops an action.
+"""`suishen overrides`: what desks decline, with drift and bias.
 
-Exit codes: 0 fine, 1 an action was stopped by the rule, 2 bad input, 70 machinery.
+Exit codes: 0 fine, 2 bad input, 70 machinery.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,24 +10,18 @@ from typing import Any, Final
 import click
 
 from channels.operator_cli import asked, in_folder, over_cluster
-from channels.process import Process, run_process
 from channels.telling import tell
 from schemas.time import Instant
-
-_STOPPED: Final = 1
-_ROUND_S: Final = 30.0
 
 
 @click.command("overrides")
 @in_folder
 @over_cluster
-@click.option("--guard", is_flag=True, help="Also stop the actions that the rule stops.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True)
-def overrides(*, data: Path, bootstrap: str | None, guard: bool, as_json: bool, lang: str) -> int:
+def overrides(*, data: Path, bootstrap: str | None, as_json: bool, lang: str) -> int:
     """Overrides of the last months by action, desk and client group, with their intervals."""
-    from channels.overrides import Guard, report
-    from streams.clock import WallClock
+    from channels.overrides import report
     from streams.readmodel.overrides import Overrides
 
     side, where = asked(data, bootstrap)
@@ -35,15 +29,13 @@ def overrides(*, data: Path, bootstrap: str | None, guard: bool, as_json: bool, 
         pass
     with side.open_board(where) as board:
         answers = Overrides(board.switch.engine)
-        stopped = Guard(board, answers).look(WallClock().now()) if guard else []
         found = report(answers, board.edition().desk, until=_until(answers.last_at()))
-        found["stopped"] = [stop.name for stop in stopped]
     if as_json:
         tell(found, as_json=True)
     else:
         for line in lines(found, lang):
             click.echo(line)
-    return _STOPPED if stopped else 0
+    return 0
 
 
 def _until(last: Instant | None) -> Instant:
@@ -61,7 +53,6 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "groups": "按客群（与同类任务的其他客群相比）",
         "few": "样本不足",
         "flag": "  ! 需复核",
-        "stopped": "规则已暂停",
         "not_right": "其中不适合客户",
     },
     "en": {
@@ -73,7 +64,6 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "groups": "by client group (against other groups, of the same actions)",
         "few": "too few to say",
         "flag": "  ! to be reviewed",
-        "stopped": "stopped by rule",
         "not_right": "of these not right for the client",
     },
 }
@@ -92,8 +82,6 @@ def lines(found: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield words[part]
         for row in found[part]:
             yield "  " + _line(row, words)
-    if found["stopped"]:
-        yield f"{words['stopped']}: {', '.join(found['stopped'])}"
 
 
 def _line(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -108,40 +96,3 @@ def _line(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
     ends = f"[{compared['low']:+.1%}, {compared['high']:+.1%}]"
     flag = words["flag"] if compared["flagged"] else ""
     return f"{said} · {compared['difference']:+.1%} {ends}{flag}"
-
-
-@click.command("overrides")
-def guard() -> int:
-    """Watch what desks decline; stop an action of whose tasks too many were not right.
-
-    Settings: SUISHEN_KAFKA_BOOTSTRAP, SUISHEN_DATABASE. One process is enough; two are harmless.
-    """
-    return run_process("overrides", run_guard)
-
-
-def run_guard(process: Process) -> None:
-    """Look again and again until told to stop."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from channels import online
-    from channels.overrides import Guard
-    from streams.errors import TransientError
-    from streams.readmodel.overrides import Overrides
-
-    untold = False
-    while not process.stop.is_set():
-        process.health.beat()
-        try:
-            with online.open_board(process.bootstrap) as board:
-                guard = Guard(board, Overrides(board.switch.engine))
-                stopped = guard.look(process.clock.now(), tell=untold)
-        except (TransientError, SQLAlchemyError) as error:
-            process.health.not_ready(type(error).__name__)
-            process.log.warning("guard_waits", reason=type(error).__name__)
-            untold = True
-        else:
-            untold = False
-            process.health.ready()
-            for stop in stopped:
-                process.log.warning("action_stopped_by_rule", action=stop.name)
-        process.stop.wait(_ROUND_S)

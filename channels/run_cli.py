@@ -19,7 +19,6 @@ _ELSEWHERE: Final[dict[str, str]] = {
     "guard": "channels.guard_cli:guard",
     "ingress": "channels.ingress_cli:ingress",
     "operations": "channels.operations_cli:operations",
-    "overrides": "channels.overrides_cli:guard",
     "sweeper": "channels.sweeper_cli:sweeper",
     "timers": "channels.timers_cli:timers",
 }

@@ -178,7 +178,11 @@ class Reference:
         return self.last if self.last.model_copy(update=own) == asked else asked
 
     def catalogue_for(self, client: str, outlet: str | None) -> Catalogue:
-        """The catalogue in force for one client."""
+        """The catalogue in force for one client, with what is narrower where they are served."""
+        return self.staged_for(client, outlet).serving(outlet)
+
+    def staged_for(self, client: str, outlet: str | None) -> Catalogue:
+        """The catalogue that a stage has brought a client; what is narrower is left to its rows."""
         staged = self.staged
         if staged is None or not staged.concerns(client, outlet):
             return self.catalogue

@@ -11,8 +11,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args
 from pydantic import Discriminator, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from schemas import facts, reference
-from schemas.decisions import Candidate
+from schemas import facts, reference, written
 from schemas.envelope import (
     MAX_EVENT_BYTES,
     TYPE_PREFIX,
@@ -119,6 +118,7 @@ CLIENT_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.OperationAdvanced,
     facts.StepAsked,
     facts.HandoverAdvanced,
+    facts.PromoterAsked,
 )
 DESK_FACTS: Final[tuple[type[Envelope], ...]] = (
     facts.QueueRanked,
@@ -254,39 +254,8 @@ def check(event: Envelope, *, key: str | None) -> None:
 def encode(event: Envelope) -> bytes:
     """Write an event; the same event gives the same bytes. Unset optional fields are left out."""
     if isinstance(event, (facts.DecisionMade, facts.DecisionShadowed)):
-        return _encode_decided(event)
+        return written.decided(event)
     return event.__pydantic_serializer__.to_json(event, exclude_none=True)
-
-
-def written_once(candidate: Candidate) -> Candidate:
-    """A candidate that many decisions will name as it is, written now for all of them.
-
-    It is kept for good: for the few that differ by action and reason alone.
-    """
-    _WRITTEN[id(candidate)] = candidate, _candidate(candidate)
-    return candidate
-
-
-_WRITTEN: Final[dict[int, tuple[Candidate, bytes]]] = {}
-"""By identity, which is no other's while the candidate is kept."""
-_WITHOUT: Final[Any] = {"data": {"candidates"}}
-_AFTER: Final = b',"versions":'
-"""What follows the candidates. Inside a text its quotes would be escaped: the first is the key."""
-
-
-def _encode_decided(event: facts.DecisionMade | facts.DecisionShadowed) -> bytes:
-    """Hundreds of candidates of a decision fell as they fell in those before it."""
-    rest = event.__pydantic_serializer__.to_json(event, exclude_none=True, exclude=_WITHOUT)
-    written = [
-        found[1] if (found := _WRITTEN.get(id(one))) is not None else _candidate(one)
-        for one in event.data.candidates
-    ]
-    before, after, more = rest.partition(_AFTER)
-    return b"".join((before, b',"candidates":[', b",".join(written), b"]", after, more))
-
-
-def _candidate(one: Candidate) -> bytes:
-    return one.__pydantic_serializer__.to_json(one, exclude_none=True)
 
 
 def family_of(raw: bytes, kinds: Iterable[type[Envelope]]) -> str:

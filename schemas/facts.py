@@ -5,14 +5,29 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.books import BookLine, BookRefusal
-from schemas.cases import CaseAdvance, CaseNote, FirstContact, OperationAdvance, StepRequest
+from schemas.cases import (
+    CaseAdvance,
+    CaseNote,
+    FirstContact,
+    OperationAdvance,
+    StepRequest,
+    WireCase,
+)
 from schemas.decisions import Decision
 from schemas.diagnosis import Diagnosed
 from schemas.envelope import Envelope, Source
 from schemas.handovers import HandoverAdvance, HandoverRefusal
 from schemas.tasks import Claim, DeskActionKind, Reason, Task
 from schemas.time import WireInstant
-from schemas.wire import Name, Wire, WireDesk, WireEnum, WireEventId, WireTaskId
+from schemas.wire import (
+    Name,
+    Wire,
+    WireDecisionId,
+    WireDesk,
+    WireEnum,
+    WireEventId,
+    WireTaskId,
+)
 
 CLIENT_FOLD = "/suishen/client-fold"
 DESK_FOLD = "/suishen/desk-fold"
@@ -261,6 +276,32 @@ class HandoverAdvanced(Fact):
 
     type: Literal["org.suishen.fact.handover_advanced.v1"]
     data: HandoverAdvance
+    status: ClassVar[Literal["released", "draft"]] = "draft"
+
+
+class PromoterAsk(Wire):
+    """What a client may be asked about. The answer repeats `decision_id` and `desk`."""
+
+    task_id: WireTaskId | None = None
+    """A talk that was held."""
+    decision_id: WireDecisionId | None = None
+    """The decision that led to it."""
+    desk: WireDesk | None = None
+    """Who held it."""
+    case_id: WireCase | None = None
+    """A case that was solved."""
+    until: WireInstant
+    """Not to be asked after that."""
+
+
+class PromoterAsked(Fact):
+    """The rule asks a client how likely they are to recommend the bank; the app puts the question.
+
+    Answered by `conversation.promoter_answered` with `asked_by` = `rule`.
+    """
+
+    type: Literal["org.suishen.fact.promoter_asked.v1"]
+    data: PromoterAsk
     status: ClassVar[Literal["released", "draft"]] = "draft"
 
 

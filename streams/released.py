@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from journeys.catalogue.edition import Edition
+from journeys.catalogue.written import Written
 from journeys.reference import Reference
 from schemas.time import Instant
 from streams.errors import TransientError
@@ -42,6 +43,15 @@ class ReleasedCatalogue:
         if self._reference is None:
             raise TransientError("no catalogue has been read yet")
         return self._reference
+
+    @property
+    def rows(self) -> tuple[Written, ...]:
+        """Every row of the catalogue in force for all, as it was written.
+
+        Raises:
+            TransientError: nothing has been read yet.
+        """
+        return self.reference.catalogue.rows
 
     def at(self, moment: Instant) -> Edition:
         """The edition in force at a moment, with the words of one that is staged beside it.

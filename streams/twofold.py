@@ -109,6 +109,17 @@ class _WatchedCatalogue:
     def __init__(self, catalogue: Catalogue, other: Catalogue, watch: _Watch) -> None:
         self._catalogue, self._other, self._watch = catalogue, other, watch
         self._editions: dict[tuple[int, int], Edition] = {}
+        self._serving: dict[tuple[int, int], _WatchedCatalogue] = {}
+
+    def serving(self, outlet: str | None) -> "_WatchedCatalogue":
+        """What binds clients of an outlet under each; where no row is narrower, these two."""
+        mine, other = self._catalogue.serving(outlet), self._other.serving(outlet)
+        if mine is self._catalogue and other is self._other:
+            return self
+        pair = (id(mine), id(other))
+        if pair not in self._serving:
+            self._serving[pair] = _WatchedCatalogue(mine, other, self._watch)
+        return self._serving[pair]
 
     @property
     def version(self) -> str:

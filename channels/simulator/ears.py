@@ -12,6 +12,7 @@ from schemas.facts import (
     FirstContactJudged,
     HandoverAdvanced,
     OperationAdvanced,
+    PromoterAsked,
     QueueRanked,
     StepAsked,
     TaskChanged,
@@ -29,6 +30,7 @@ _KINDS: Final = {
         FirstContactJudged,
         HandoverAdvanced,
         OperationAdvanced,
+        PromoterAsked,
         StepAsked,
     ),
 }
@@ -53,6 +55,8 @@ def hear(bank: Bank, message: Outgoing, now: Instant) -> Envelope | None:
             bank.see_queue(fact.data, now)
         case ActionRefused():
             bank.see_refusal(fact.data, now)
+        case PromoterAsked():
+            return None  # nobody in this bank answers it
         case _:
             bank.see_casework(fact, now)
     return fact

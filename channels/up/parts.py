@@ -27,7 +27,7 @@ def parts(port: int) -> tuple[Part, ...]:
     doors = {"gateway": port, "workbench": port + 1}
     engines = {f"engine-{fold}": ("engine", "--fold", fold) for fold in ("client", "desk")}
     core = {"operations": {"SUISHEN_COREBANK_URL": f"http://127.0.0.1:{core_port(port)}"}}
-    named_alike = ("ingress", "timers", "sweeper", "projector", "operations", "overrides", "guard")
+    named_alike = ("ingress", "timers", "sweeper", "projector", "operations", "guard")
     others = (*named_alike, *doors)
     named = engines | {name: (name,) for name in others}
     return tuple(

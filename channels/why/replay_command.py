@@ -14,7 +14,7 @@ from channels.why.logs import log_options, opener
 from channels.why.replay_told import lines
 from journeys.catalogue.catalogue import Catalogue
 from journeys.replay import report
-from schemas.time import Instant, parse_instant
+from schemas.time import parse_instant
 from streams.catalogue_files import read_catalogue
 from streams.ports import LogReader
 from streams.replaying import Question, replay
@@ -60,10 +60,9 @@ def _pinned(catalogue: Catalogue, as_of: str | None) -> Catalogue:
     if as_of is None:
         return catalogue
     try:
-        edition = catalogue.at(parse_instant(as_of))
+        return catalogue.pinned(parse_instant(as_of))
     except ValueError as error:
         raise ValueError(f"--as-of: {error}") from None
-    return Catalogue(catalogue.version, (Instant(0),), (edition,), catalogue.journeys)
 
 
 def _fingerprint(log: LogReader, old: Catalogue | None, new: Catalogue, as_of: str | None) -> str:

@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from channels.workbench import booking, diagnosing, waterfall
 from channels.workbench.acts import message_of
 from channels.workbench.casepages import CasePages, left
+from channels.workbench.policies import PolicyPages
 from channels.workbench.scoreboard import Scoreboard, worded
 from channels.workbench.shell import HERE, Pages, Shell, said_in
 from channels.workbench.wording import LANGUAGES
@@ -46,6 +47,7 @@ def attach(app: FastAPI, pages: Pages) -> None:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(_Workbench(pages).router())
     app.include_router(CasePages(pages).router())
+    app.include_router(PolicyPages(pages).router())
 
     @app.middleware("http")
     async def guard(request: Request, call: Any) -> Response:  # noqa: ANN401 - Starlette's

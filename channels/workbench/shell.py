@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from channels.workbench.acts import Refused
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.catalogue.edition import Edition
+from journeys.catalogue.written import Written
 from schemas import codec
 from schemas.time import Instant
 from streams.errors import TransientError
@@ -25,6 +26,11 @@ HERE: Final = Path(__file__).parent
 
 class Editions(Protocol):
     """The catalogue whose words the pages use."""
+
+    @property
+    def rows(self) -> tuple[Written, ...]:
+        """Every row as it was written."""
+        ...
 
     def at(self, moment: Instant) -> Edition:
         """The edition in force at an instant."""

@@ -3,6 +3,7 @@
 import msgspec
 from msgspec.structs import force_setattr
 
+from journeys.catalogue.scope import Scope
 from journeys.client.wealth.rules import AssetClass
 from journeys.condition import Condition
 from schemas.wire import Channel, Method
@@ -74,6 +75,8 @@ class Action(msgspec.Struct, frozen=True):
     """Microseconds before it may be proposed again outside a journey."""
     licence: str | None = None
     """What a desk must be licensed for to work it."""
+    only: Scope | None = None
+    """Whose clients may be offered it; `None`: those of the whole bank."""
     cheapest_first: tuple[Treatment, ...] = ()
     """The treatments again, in the order in which they are tried; made from them."""
 

@@ -1,10 +1,11 @@
 """Editions out of dated rows: one for every stretch of time in which nothing changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from journeys.catalogue.actions import Action, Treatment
-from journeys.catalogue.casework import HANDOVERS, CaseType, Casework
+from journeys.catalogue.casework import HANDOVERS, CaseType, Casework, OperationType
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.dating import Dated, boundaries, in_force
 from journeys.catalogue.definitions import Journey
@@ -19,10 +20,12 @@ from journeys.catalogue.edition import (
     WealthBefore,
 )
 from journeys.catalogue.lint import check_edition, check_wealth
+from journeys.catalogue.narrowing import by_outlet, for_bank
 from journeys.catalogue.read_conduct import LEVELS, SALE, TABLE
 from journeys.catalogue.read_measures import CHECKS, MEASURES
 from journeys.catalogue.read_policies import ANY_KIND, GATE
 from journeys.catalogue.source import Faults
+from journeys.catalogue.written import written
 from journeys.client.intent.policy import INTENTS
 from journeys.identity import short_hash
 from journeys.learning.predictor import Predictor, stamp_of
@@ -59,16 +62,39 @@ def assemble(rows: Sequence[Dated], version: str, faults: Faults) -> Catalogue |
     """The catalogue, or `None` where a needed row is missing (noted)."""
     check_wealth(rows)
     starts = boundaries(rows) or (Instant(0),)
-    editions = []
+    editions, narrower = list[Edition](), list[dict[str, Edition]]()
     for moment in starts:
         if _is_whole(rows, moment, faults):
             check_edition(rows, moment)
-            editions.append(_edition(rows, version, moment))
+            bank = for_bank(_edition(rows, version, moment))
+            editions.append(bank)
+            narrower.append(by_outlet(rows, bank, moment))
     if len(editions) != len(starts):
         return None
+    whole = Catalogue(version, starts, tuple(editions), *_versions(rows), written(rows))
+    return replace(whole, outlets=_outlets(whole, narrower))
+
+
+def _outlets(bank: Catalogue, narrower: Sequence[Mapping[str, Edition]]) -> dict[str, Catalogue]:
+    """The catalogue as it binds each outlet that has any row of its own, or of its branch."""
+    return {
+        outlet: replace(
+            bank,
+            editions=tuple(
+                found.get(outlet, one) for one, found in zip(bank.editions, narrower, strict=True)
+            ),
+        )
+        for outlet in sorted({outlet for found in narrower for outlet in found})
+    }
+
+
+def _versions(
+    rows: Sequence[Dated],
+) -> tuple[dict[tuple[str, int], Journey], dict[tuple[str, int], OperationType]]:
+    """Every version of every journey and operation."""
     journeys = {(row.id, row.version): row.value for row in rows if row.kind == "journey"}
     operations = {(row.id, row.version): row.value for row in rows if row.kind == "operation"}
-    return Catalogue(version, starts, tuple(editions), journeys, operations)
+    return journeys, operations
 
 
 def _is_whole(rows: Sequence[Dated], moment: Instant, faults: Faults) -> bool:
@@ -118,6 +144,7 @@ def _edition(rows: Sequence[Dated], version: str, moment: Instant) -> Edition:
         measures=_values(rows, "measure", moment),
         checks=_values(rows, "check", moment),
         guards=_values(rows, "guard", moment),
+        branches=_values(rows, "branch", moment),
     )
 
 

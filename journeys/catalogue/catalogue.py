@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from journeys.catalogue.casework import OperationType
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Edition
+from journeys.catalogue.written import Written
 from schemas.time import Instant
 
 
@@ -22,6 +23,23 @@ class Catalogue:
     """Every version, for instances that entered under it."""
     operations: Mapping[tuple[str, int], OperationType] = field(default_factory=dict)
     """Every version, for operations that were offered under it."""
+    rows: tuple[Written, ...] = ()
+    """Every row as it was written, for people."""
+    outlets: Mapping[str, "Catalogue"] = field(default_factory=dict)
+    """This catalogue as it binds an outlet's clients, where any row is narrower than the bank."""
+
+    def serving(self, outlet: str | None) -> "Catalogue":
+        """The catalogue that binds clients of an outlet; of an unknown one the bank's."""
+        return self if outlet is None else self.outlets.get(outlet, self)
+
+    def pinned(self, moment: Instant) -> "Catalogue":
+        """The edition of one moment throughout, for every outlet."""
+        return replace(
+            self,
+            starts=(Instant(0),),
+            editions=(self.at(moment),),
+            outlets={name: each.pinned(moment) for name, each in self.outlets.items()},
+        )
 
     def at(self, moment: Instant) -> Edition:
         """The edition in force at a moment."""

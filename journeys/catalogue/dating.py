@@ -3,13 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from journeys.catalogue.rows import Row
+from journeys.catalogue.scope import Scope, bank_only
 from schemas.time import Instant, format_instant
-
-SCOPES: Final = frozenset({"bank"})
-_LATER_SCOPES: Final = frozenset({"branch", "outlet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,8 @@ class Dated:
     row: Row
     value: Any
     """What the row says, typed by its reader."""
+    scope: Scope | None = None
+    """Of a row that binds beside the bank's; `None` is the bank's own."""
 
     def holds_at(self, moment: Instant) -> bool:
         """Is it in force?"""
@@ -32,12 +32,19 @@ class Dated:
 
 def dated(row: Row, kind: str, ids: Sequence[str], value: object) -> list[Dated]:
     """Give a value its dates; a row may speak for several ids. Reads what every row must say."""
+    bank_only(row, kind)
+    return scoped(row, kind, ids, value, scope=None)
+
+
+def scoped(
+    row: Row, kind: str, ids: Sequence[str], value: object, *, scope: Scope | None
+) -> list[Dated]:
+    """The same of a kind that may be said for less than the bank; its reader has read the scope."""
     starts = row.moment("valid_from")
     ends = row.moment("valid_to")
     version = row.count("version", least=1)
     row.text("owner")
     row.text("source")
-    _check_scope(row)
     if starts is None and not row.has("valid_from"):
         row.fault("missing key 'valid_from'; write the day it comes into force")
     if starts is not None and ends is not None and ends <= starts:
@@ -46,29 +53,39 @@ def dated(row: Row, kind: str, ids: Sequence[str], value: object) -> list[Dated]
         )
     row.done()
     begin = Instant(0) if starts is None else starts
-    return [Dated(kind, each, version, begin, ends, row, value) for each in ids]
+    return [Dated(kind, each, version, begin, ends, row, value, scope) for each in ids]
 
 
 def check_overlaps(rows: Iterable[Dated]) -> None:
-    """Note every pair of rows of one id that are in force together, and versions said twice."""
-    before: dict[tuple[str, str], Dated] = {}
-    versions: dict[tuple[str, str, int], Dated] = {}
-    for each in sorted(rows, key=lambda row: (row.kind, row.id, row.starts, row.version)):
-        last = before.get((each.kind, each.id))
+    """Note rows of one id and scope that are in force together, and versions said twice."""
+    before: dict[_Key, Dated] = {}
+    versions: dict[tuple[_Key, int], Dated] = {}
+    for each in sorted(rows, key=lambda row: (*_key(row), row.starts, row.version)):
+        key = _key(each)
+        last = before.get(key)
+        name = f"{each.kind} '{each.id}'" + ("" if each.scope is None else f" of {each.scope}")
         if last is not None and (last.ends is None or each.starts < last.ends):
             each.row.fault(
-                f"{each.kind} '{each.id}': dates overlap with version {last.version}; "
+                f"{name}: dates overlap with version {last.version}; "
                 f"end that one with valid_to at {format_instant(each.starts)} or before",
                 "valid_from",
             )
-        if (each.kind, each.id, each.version) in versions:
+        if (key, each.version) in versions:
             each.row.fault(
-                f"{each.kind} '{each.id}': version {each.version} stands twice; "
+                f"{name}: version {each.version} stands twice; "
                 "a released row is never edited, only followed: give the new one the next version",
                 "version",
             )
-        before[each.kind, each.id] = each
-        versions[each.kind, each.id, each.version] = each
+        before[key] = each
+        versions[key, each.version] = each
+
+
+_Key = tuple[str, str, tuple[str, ...]]
+
+
+def _key(row: Dated) -> _Key:
+    """Rows of one id follow each other within their scope alone."""
+    return row.kind, row.id, () if row.scope is None else tuple(row.scope)
 
 
 def boundaries(rows: Iterable[Dated]) -> tuple[Instant, ...]:
@@ -78,21 +95,11 @@ def boundaries(rows: Iterable[Dated]) -> tuple[Instant, ...]:
 
 
 def in_force(rows: Iterable[Dated], kind: str, moment: Instant) -> dict[str, Dated]:
-    """The rows of a kind in force at a moment, by id."""
-    return {row.id: row for row in rows if row.kind == kind and row.holds_at(moment)}
+    """The bank's own rows of a kind in force at a moment, by id."""
+    found = (row for row in rows if row.kind == kind and row.scope is None)
+    return {row.id: row for row in found if row.holds_at(moment)}
 
 
 def edition_at(starts: Sequence[Instant], moment: Instant) -> int:
     """The index of the edition in force; the first also holds before it starts."""
     return max(bisect_right(starts, moment) - 1, 0)
-
-
-def _check_scope(row: Row) -> None:
-    scope = row.text("scope", "bank")
-    if scope in _LATER_SCOPES:
-        row.fault(
-            f"scope '{scope}' comes with a later release; write scope = \"bank\" or leave it out",
-            "scope",
-        )
-    elif scope:
-        row.known("scope", scope, SCOPES, what="scope")

@@ -72,10 +72,10 @@ def _rows(file: str, text: str) -> dict[str, Tables]:
     return rows
 
 
-_NAMES = ("id", "action", "treatment", "name", "evidence")
+_NAMES = ("id", "action", "treatment", "name", "evidence", "channel", "branch", "outlet")
 
 
 def _name(kind: str, table: Tables, number: int) -> str:
-    said = [str(table[key]) for key in (*_NAMES, "channel") if isinstance(table.get(key), str)]
+    said = [str(table[key]) for key in _NAMES if isinstance(table.get(key), str)]
     version = f" v{table['version']}" if "version" in table else ""
     return f"{kind} {' '.join(said) or number}{version}"

@@ -8,6 +8,7 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.casework import Casework
 from journeys.catalogue.definitions import Journey
 from journeys.catalogue.guarding import Guard
+from journeys.catalogue.scope import Scope
 from journeys.client.intent.policy import IntentPolicy
 from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.parameters import WealthParameters
@@ -40,6 +41,25 @@ class ContactPolicy(msgspec.Struct, frozen=True):
     remember_touches: int
     ask_again_stopped: int
     """When to ask again for a step that an operator's stop held back."""
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """A branch of the bank."""
+
+    name_zh: str
+    name_en: str
+    outlets: tuple[str, ...]
+    """As the service record of a client names them."""
+
+
+class Narrower(msgspec.Struct, frozen=True):
+    """A row that binds clients of a branch or an outlet beside the bank's."""
+
+    kind: str
+    """`contact`, `lever`, `withdrawn`, or `action` for one that is offered nowhere else."""
+    id: str
+    version: int
+    scope: Scope
 
 
 class Lateness(msgspec.Struct, frozen=True):
@@ -103,9 +123,6 @@ class DeskPolicy(msgspec.Struct, frozen=True):
     """Within this span before the deadline urgency rises from 1 to `urgency_most`."""
     urgency_most: float
     snooze_most: int
-    pause_share: float
-    """An action is stopped once so many of its last `pause_of` tasks were not right for clients."""
-    pause_of: int
     drift_recent: int
     """Overrides of this span are compared with those of the span before it."""
     drift_before: int
@@ -301,3 +318,9 @@ class Edition(msgspec.Struct, frozen=True):
     checks: Mapping[str, Check]
     guards: Mapping[str, Guard] = {}
     """What freezes an action by itself; a catalogue may have none."""
+    branches: Mapping[str, Branch] = {}
+    """The bank's branches with their outlets; needed only where a row is narrower."""
+    narrower: tuple[Narrower, ...] = ()
+    """The rows narrower than the bank that made this edition: of one outlet's clients."""
+    not_here: Mapping[str, Scope] = {}
+    """Actions that these clients are not offered, and the scope of the row that says so."""

@@ -11,6 +11,7 @@ from journeys.catalogue import (
     read_actions,
     read_casework,
     read_conduct,
+    read_contact,
     read_guards,
     read_journeys,
     read_learning,
@@ -31,7 +32,8 @@ from journeys.errors import DefinitionError
 _LONGEST_VERSION: Final = 32  # a verdict of a rule carries the version, and no more room
 _TABLES: Final[Mapping[str, Mapping[str, Callable[[Row], list[Dated]]]]] = {
     "lateness": {"lateness": read_policies.lateness},
-    "contact": {"contact": read_policies.contact},
+    "contact": {"contact": read_contact.contact},
+    "outlets": {"branch": read_policies.branch},
     "desk": {
         "desk": read_policies.desk,
         "book": read_wealth.book,
@@ -111,7 +113,10 @@ def kind_of(name: str) -> str:
 def _read_all(sources: list[Source], faults: Faults) -> list[Dated]:
     tags = _tables(sources, "tags", {"tag": read_policies.tag}, faults)
     known = {tag.id for tag in tags}
-    actions = {"action": lambda row: read_actions.read(row, known)}
+    actions = {
+        "action": lambda row: read_actions.read(row, known),
+        "withdrawn": read_policies.withdrawn,
+    }
     journeys = {"journey": lambda row: read_journeys.read(row, known)}
     cases = {
         "casework": read_casework.limits,

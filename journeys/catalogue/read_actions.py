@@ -3,9 +3,10 @@
 from collections.abc import Collection
 
 from journeys.catalogue.actions import Action, Sells, Treatment
-from journeys.catalogue.dating import Dated, dated
+from journeys.catalogue.dating import Dated, scoped
 from journeys.catalogue.read_policies import REGIMES
 from journeys.catalogue.rows import Row
+from journeys.catalogue.scope import scope_of
 from journeys.catalogue.vocabulary import ACTION_KINDS, CLIENT, METHODS, RANKS, TIERS
 from journeys.client.intent.policy import INTENTS
 from journeys.client.wealth.rules import CLASSES
@@ -44,9 +45,11 @@ def read(row: Row, tags: Collection[str]) -> list[Dated]:
         sells=_sells(row),
         rest=row.span("rest") if row.has("rest") else 0,
         licence=row.name("licence") if row.has("licence") else None,
+        only=scope_of(row),
     )
     _check_whole(row, action)
-    return dated(row, "action", (action_id,), action)
+    # An id has one row at a time, whatever its scope: tasks and runs know an action by its id.
+    return scoped(row, "action", (action_id,), action, scope=None)
 
 
 def _treatment(row: Row, action: str) -> Treatment:
@@ -125,6 +128,8 @@ def _check_kind(row: Row, kind: str, *, marketing: bool, obligation: bool) -> No
 def _check_whole(row: Row, action: Action) -> None:
     if not action.treatments:
         row.fault(f"action '{action.id}' has no treatment; write [[action.treatment]]")
+    if action.obligation and action.only is not None:
+        row.fault("a duty is owed to clients of every outlet; remove the scope", "scope")
     if action.value_by_topic and action.topic is None:
         row.fault("'value_by_topic' needs a topic; write topic = \"…\"", "value_by_topic")
     if action.applies is not None and action.rest == 0:

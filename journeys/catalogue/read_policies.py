@@ -1,11 +1,11 @@
-"""Small tables: lateness, contact, arbitration, desk, corrections, triggers, tags."""
+"""Small tables: lateness, arbitration, desk, corrections, triggers, tags."""
 
 from typing import Final
 
-from journeys.catalogue.dating import Dated, dated
+from journeys.catalogue.dating import Dated, dated, scoped
 from journeys.catalogue.edition import (
     BaseRate,
-    ContactPolicy,
+    Branch,
     DeskPolicy,
     Recall,
     SalaryRules,
@@ -13,6 +13,7 @@ from journeys.catalogue.edition import (
     Triggers,
 )
 from journeys.catalogue.rows import Row
+from journeys.catalogue.scope import scope_of
 from journeys.catalogue.vocabulary import RANKS
 from schemas import codec
 from schemas.envelope import TYPE_PREFIX, Envelope
@@ -38,8 +39,6 @@ STEPS: Final = (
 _READ: Final = ("V", "S", "K", "D")
 _MOST_CONTROL: Final = 0.5
 """A larger group is no control of the rest."""
-_WEEK: Final = 7 * DAY
-"""The widest window that a contact cap reads."""
 
 
 def tag(row: Row) -> list[Dated]:
@@ -64,34 +63,6 @@ def correction(row: Row) -> list[Dated]:
         evidence=row.flag("evidence"), journeys=row.flag("journeys"), tasks=row.flag("tasks")
     )
     return dated(row, "correction", _some(row, kinds), recall)
-
-
-def contact(row: Row) -> list[Dated]:
-    """Caps, hours and cool-downs."""
-    policy = ContactPolicy(
-        marketing_per_day=row.count("marketing_per_day", most=10),
-        marketing_per_week=row.count("marketing_per_week", most=50),
-        calls_per_week=row.count("calls_per_week", most=50),
-        opens=row.clock("opens"),
-        closes=row.clock("closes"),
-        opening_spread=row.span("opening_spread", least=MINUTE),
-        decline_action=row.span("decline_action"),
-        decline_group=row.span("decline_group"),
-        attempts=row.count("attempts", least=1, most=10),
-        retry_unreached=row.span("retry_unreached", least=MINUTE),
-        offer_holds=row.span("offer_holds", least=MINUTE),
-        remember_touches=row.span("remember_touches"),
-        ask_again_stopped=row.span("ask_again_stopped", least=MINUTE),
-    )
-    if policy.opens >= policy.closes:
-        row.fault("'closes' is not after 'opens'; write the end of the hours", "closes")
-    if policy.remember_touches < _WEEK:
-        row.fault(
-            "the weekly caps read a window of 7d, longer than the touches kept; "
-            'write remember_touches = "7d" or more',
-            "remember_touches",
-        )
-    return dated(row, "contact", ("contact",), policy)
 
 
 def context(row: Row) -> list[Dated]:
@@ -120,10 +91,33 @@ def base_rate(row: Row) -> list[Dated]:
 
 
 def lever(row: Row) -> list[Dated]:
-    """Head office's weight on one action, in points: 55 multiplies by 1.55."""
-    action = row.name("action")
+    """Head office's weight on one action, in points: 55 multiplies by 1.55.
+
+    One of a branch or an outlet holds there instead of the bank's: it reorders, and allows nothing.
+    """
+    action, scope = row.name("action"), scope_of(row)
     row.text("name")
-    return dated(row, "lever", (action,), row.count("points", least=-50, most=100))
+    points = row.count("points", least=-50, most=100)
+    return scoped(row, "lever", (action,), points, scope=scope)
+
+
+def withdrawn(row: Row) -> list[Dated]:
+    """An action that clients of a branch or an outlet are not offered."""
+    action, scope = row.name("action"), scope_of(row)
+    if scope is None:
+        row.fault(
+            "an action that nobody is offered ends with its own valid_to; "
+            'write scope = "outlet" and outlet = "…", or scope = "branch" and branch = "…"'
+        )
+    return scoped(row, "withdrawn", (action,), None, scope=scope)
+
+
+def branch(row: Row) -> list[Dated]:
+    """A branch and its outlets, as the service record of a client names them."""
+    found = Branch(row.text("name_zh"), row.text("name_en"), row.names("outlets"))
+    if not found.outlets:
+        row.fault("'outlets' names none; write outlets = [\"outlet_1\"]", "outlets")
+    return dated(row, "branch", (row.name("id"),), found)
 
 
 def control(row: Row) -> list[Dated]:
@@ -144,8 +138,6 @@ def desk(row: Row) -> list[Dated]:
         urgency_near=row.span("urgency_near", least=MINUTE),
         urgency_most=row.number("urgency_most", least=1, most=10),
         snooze_most=row.span("snooze_most", least=MINUTE),
-        pause_share=row.share("pause_share"),
-        pause_of=row.count("pause_of", least=10, most=1000),
         drift_recent=row.span("drift_recent", least=DAY),
         drift_before=row.span("drift_before", least=DAY),
         shown_from=row.count("shown_from", least=1, most=1000),

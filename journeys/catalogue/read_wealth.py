@@ -12,7 +12,7 @@ from journeys.catalogue.rows import Row
 from journeys.catalogue.vocabulary import TIERS
 from journeys.client.wealth.document.plan import PlanRules
 from journeys.client.wealth.returns.rules import PromoterRules, ReturnRules
-from schemas.time import DAY
+from schemas.time import DAY, HOUR
 
 _DAY_OF_YEAR: Final = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|30|31)")
 _SHORT_MONTHS: Final = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
@@ -48,7 +48,9 @@ def promoters(row: Row) -> list[Dated]:
     """When a promoter score is published, and how often a client is asked."""
     rules = PromoterRules(
         publish_from=row.count("publish_from", least=1),
-        ask_every_days=row.span("ask_every", least=DAY) // DAY,
+        ask_every=row.span("ask_every", least=DAY),
+        ask_share=row.share("ask_share"),
+        ask_stands=row.span("ask_stands", least=HOUR),
     )
     return dated(row, "promoters", ("promoters",), rules)
 

@@ -92,6 +92,10 @@ class Row:
             self.fault(f"'{said}' is no amount; write it with its unit: \"50_000 CNY\"", key)
         return found or 0
 
+    def table(self) -> Mapping[str, object]:
+        """All that stands there, read or not."""
+        return self._table
+
     def place(self) -> str:
         """`file:line` of this table."""
         return self._region.place()

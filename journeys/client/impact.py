@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from journeys.catalogue.catalogue import Catalogue
-from journeys.catalogue.edition import Edition
+from journeys.catalogue.edition import Edition, Narrower
 from journeys.catalogue.succession import edited
 from journeys.client.case.case import NOT_OVER, Case
 from journeys.client.journey.instance import Instance
@@ -37,6 +37,14 @@ class Line(NamedTuple):
     """Nobody said what becomes of it, so the release is refused."""
 
 
+class Bound(NamedTuple):
+    """A row narrower than the bank, and whether the release brings or ends it."""
+
+    row: Narrower
+    change: str
+    """`comes`, `stays` or `goes`."""
+
+
 @dataclass(slots=True)
 class Impact:
     """What would happen, by fate. What nothing happens to is counted in sums alone."""
@@ -57,6 +65,8 @@ class Impact:
     """Open tasks that sell: their rows run again."""
     tasks_without_action: int = 0
     """Open tasks whose action is gone; they stay on their desks, and lead to nothing new."""
+    narrower: Counter[Bound] = field(default_factory=Counter)
+    """Clients whom each row of a branch or an outlet binds; 0 of a place that serves nobody."""
 
     def document(self) -> dict[str, Any]:
         """As plain values, its lines in order."""
@@ -71,7 +81,17 @@ class Impact:
             "refused": self.faults,
             **{name: getattr(self, name) for name in (*sums, *more)},
             "lines": lines,
+            "narrower": [
+                _shown(bound, self.narrower[bound]) for bound in sorted(self.narrower, key=_by)
+            ],
         }
+
+
+def _shown(bound: Bound, clients: int) -> dict[str, Any]:
+    row = bound.row
+    said = {"kind": row.kind, "id": row.id, "version": row.version}
+    place = {"scope": row.scope.kind, "name": row.scope.name}
+    return {**said, **place, "change": bound.change, "clients": clients}
 
 
 def impact(
@@ -88,12 +108,28 @@ def impact(
     found = Impact(reference.catalogue.version, new.version)
     found.faults += edited(reference.catalogue, new)
     under = replace(reference, catalogue=new, staged=None)
+    bound = _bound(reference.catalogue, new, now)
+    found.narrower.update(dict.fromkeys(bound.values(), 0))
     for state in states:
-        _count(found, state, under, new.at(now), now)
+        outlet = state.served.outlet
+        both = (each.serving(outlet).at(now) for each in (reference.catalogue, new))
+        found.narrower.update({bound[row] for edition in both for row in edition.narrower})
+        _count(found, state, under, new.serving(state.served.outlet).at(now), now)
     for line, count in sorted(found.lines.items(), key=lambda each: _by(each[0])):
         if line.is_unsaid:
             found.faults.append(_refusal(line, count))
     return found
+
+
+def _bound(old: Catalogue, new: Catalogue, now: Instant) -> dict[Narrower, Bound]:
+    """Every narrower row of either, and what the release does to it."""
+    before, after = (
+        {row for view in each.outlets.values() for row in view.at(now).narrower}
+        for each in (old, new)
+    )
+    changes = {row: "stays" if row in before else "comes" for row in after}
+    gone = dict.fromkeys(before - after, "goes")
+    return {row: Bound(row, change) for row, change in (changes | gone).items()}
 
 
 def _count(
@@ -167,5 +203,5 @@ def _refusal(line: Line, count: int) -> str:
     return f"{what}: {count} {line.step}, and none could go on; keep its row until they are over"
 
 
-def _by(line: Line) -> tuple[str, ...]:
+def _by(line: Line | Bound) -> tuple[str, ...]:
     return tuple(str(part) for part in line)

@@ -73,6 +73,13 @@ def of_method(
     )
 
 
+def courtesy(
+    method: Method, state: ClientState, policy: ContactPolicy, *, now: Instant
+) -> Withheld | None:
+    """May the client be asked something that sells nothing and is no service? It takes no slot."""
+    return _person(method, state, now=now) or _hours(state, policy, now=now)
+
+
 def cap(
     method: str,
     ledger: Ledger,

@@ -1,6 +1,7 @@
 """May the client have it, and does it fit now: segment, consent, channel, intent, open work."""
 
 from journeys.catalogue.actions import Action, Treatment
+from journeys.catalogue.scope import Scope
 from journeys.client.contact.ledger import silent_until
 from journeys.client.journey.instance import Instance
 from journeys.client.state import Served
@@ -19,6 +20,9 @@ _DATA_MISSING = Withheld(Stage.APPLICABILITY, WithheldReason.DATA_MISSING)
 
 def judge(action: Action, situation: Situation) -> Withheld | None:
     """Segment, consent and holes; `None` means the client may have it."""
+    elsewhere = situation.edition.not_here.get(action.id)
+    if elsewhere is not None:
+        return _not_here(elsewhere)
     no = in_segment(action, situation.state.served.tier)
     if no is not None:
         return no
@@ -30,6 +34,11 @@ def in_segment(action: Action, tier: str) -> Withheld | None:
     if action.tiers and tier not in action.tiers:
         return Withheld(Stage.ELIGIBILITY, WithheldReason.NOT_IN_SEGMENT, value=tier)
     return None
+
+
+def _not_here(scope: Scope) -> Withheld:
+    """A narrower row has it offered elsewhere alone, or everywhere but here."""
+    return Withheld(Stage.ELIGIBILITY, WithheldReason.NOT_ON_SHELF, "scope", value=str(scope))
 
 
 def applies(action: Action, situation: Situation, run: Instance | None) -> Withheld | None:

@@ -1,8 +1,8 @@
 """The first two stages for a whole catalogue at once: most actions fall there, most of the time.
 
-What nothing of the client's own touches (no task, run, case or rest) falls by tier and condition
-alone. Conditions are few beside actions: each is asked once, and what the answers come to is kept
-for as long as the catalogue stands.
+What nothing of the client's own touches (no task, run, case, rest or outlet) falls by tier and
+condition alone. Conditions are few beside actions: each is asked once, and what the answers come to
+is kept for as long as the catalogue stands.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from journeys.condition import Condition
 from journeys.decide import eligibility
 from journeys.decide.candidate import Situation
 from journeys.reference import Reference
-from schemas import codec
+from schemas import written
 from schemas.decisions import Candidate, Stage, WithheldReason
 
 _MOST_KEPT: Final = 256
@@ -113,9 +113,9 @@ class _Funnel:
         return Early(tuple(sorted(fallen, key=lambda one: one.action)), tuple(still_open))
 
     def _touched(self, situation: Situation) -> set[str]:
-        """The actions that something of the client's own speaks for or against."""
+        """The actions that something of the client's own, or of their outlet, speaks about."""
         state = situation.state
-        found = set(situation.open_tasks)
+        found = {*situation.open_tasks, *situation.edition.not_here}
         if state.instances:
             found.update(situation.wishes)
             for group in situation.groups_under_way:
@@ -137,7 +137,7 @@ def bare(
 ) -> Candidate:
     """What fell for a reason that is all there is to say: as many as actions times reasons."""
     fallen = Candidate(action=action, stage=stage, reason=reason, value=value)
-    return codec.written_once(fallen)
+    return written.once(fallen)
 
 
 def _resting(situation: Situation) -> Iterator[str]:

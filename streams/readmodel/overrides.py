@@ -48,14 +48,6 @@ class Overrides:
         with self._engine.connect() as connection:
             return [Answers(*row) for row in connection.execute(statement)]
 
-    def newest(self, action: str, *, most: int, since: Instant) -> Sequence[str | None]:
-        """The reasons of the last answers on an action, given after `since`; newest first."""
-        c = t.desk_answers.c
-        mine = select(c.reason).where(c.action == action, c.at > since, _by_people())
-        with self._engine.connect() as connection:
-            ordered = mine.order_by(c.at.desc(), c.task_id).limit(most)
-            return list(connection.scalars(ordered))
-
     def last_at(self) -> Instant | None:
         """When the newest answer was given; `None` while there is none."""
         with self._engine.connect() as connection:

@@ -311,6 +311,14 @@ def _claim(_rows: Rows, _fact: facts.ClaimMade, _place: Place) -> None:
     """The task's own next version shows it."""
 
 
+def _shadowed(_rows: Rows, _fact: facts.DecisionShadowed, _place: Place) -> None:
+    """Nothing came of it; who compares shadow and life reads the log."""
+
+
+def _asked(_rows: Rows, _fact: facts.PromoterAsked, _place: Place) -> None:
+    """The answer is an event of its own, and says what it was asked about."""
+
+
 _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, Place], None]]] = {
     facts.TaskChanged: _task,
     facts.QueueRanked: _queue,
@@ -330,6 +338,8 @@ _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, Place], None]]] = {
     facts.HandoverAdvanced: cases.handover,
     facts.HandoverRefused: cases.handover_refusal,
     facts.DecisionMade: _decision,
+    facts.DecisionShadowed: _shadowed,
+    facts.PromoterAsked: _asked,
     facts.ContactCounted: _contact,
     facts.HoleChanged: _hole,
     facts.SignalSetAside: _set_aside,

@@ -24,12 +24,13 @@ pytestmark = pytest.mark.browser
 class Served:
     """A workbench on loopback over a quarter made by hand."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, catalogue=None):
         self.quarter = Quarter()
         self.database = open_database(f"sqlite:///{folder / 'views.db'}")
         views = Views(self.database, self.quarter.log)
         clock = StillClock(Instant(ENDS - 5 * DAY))
-        pages = Pages(views, self.quarter.log, clock, the_catalogue(), keep_measures_s=0)
+        words = catalogue or the_catalogue()
+        pages = Pages(views, self.quarter.log, clock, words, keep_measures_s=0)
         port = free_port(24500)
         config = uvicorn.Config(create_app(pages), host="127.0.0.1", port=port, log_level="error")
         self.server, self.url = uvicorn.Server(config), f"http://127.0.0.1:{port}"

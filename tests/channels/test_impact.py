@@ -12,6 +12,7 @@ from streams.ports import Outgoing
 from tests.builders import MONDAY_10, a_release
 from tests.fakes import FakeLog
 from tests.journeys.catalogue.shipped import files
+from tests.journeys.catalogue.test_scopes import a_contact, narrowed
 from tests.journeys.client.living import INFLOW
 from tests.journeys.client.test_migration import second
 from tests.streams.running import Running
@@ -54,6 +55,14 @@ def test_an_impact_is_told_in_the_language_asked_for(running, suishen, tmp_path)
     chinese = suishen("catalogue", "impact", new, "--data", tmp_path)[1]
     assert "旅程 large_inflow v1 plan: 1 迁移 → v2 speak" in chinese
     assert "可以发布" in chinese
+
+
+def test_an_impact_says_whom_a_row_of_an_outlet_binds(running, suishen, tmp_path):
+    new = folder(tmp_path, narrowed(contact=a_contact()))
+    words = ("catalogue", "impact", new, "--data", tmp_path)
+    said = "contact contact v1 of outlet outlet_1 comes: it binds 0 clients"
+    assert said in suishen(*words, "--lang", "en")[1]
+    assert "outlet outlet_1 的 contact contact v1 新增：约束客户 0 位" in suishen(*words)[1]
 
 
 def test_a_release_that_would_be_refused_says_why_and_ends_with_1(running, suishen, tmp_path):

@@ -1,41 +1,29 @@
-"""Overrides: what desks decline, with drift and bias, and the rule that stops an action."""
+"""Overrides: what desks decline, with drift and bias."""
 
 import json
 
 import pytest
 
-from channels.overrides import RULE, Guard, report
+from channels.overrides import report
 from channels.overrides_cli import lines
-from channels.stopping import Board
 from schemas.tasks import Outcome, TaskState
 from schemas.time import DAY, MINUTE, Instant
-from streams.errors import TransientError
 from streams.readmodel.database import open_database
 from streams.readmodel.overrides import Overrides
-from streams.readmodel.stops import StopSwitch
 from tests.builders import MONDAY_10, the_catalogue
 from tests.streams.readmodel.facts_made import Desk, project
 
 POLICY = the_catalogue().at(MONDAY_10).desk
-NOT_RIGHT = "not_right_for_client"
 
 
 class Bank:
-    """Tasks that desks have closed, a minute after each other, and the stop switch."""
+    """Tasks that desks have closed, a minute after each other."""
 
     def __init__(self, folder):
         self.desk = Desk()
         self.database = open_database(f"sqlite:///{folder / 'views.db'}")
-        self.switch = StopSwitch(self.database)
-        self.told, self.away = [], False
-        self.board = Board(self.switch, self._tell, lambda: the_catalogue().at(MONDAY_10))
         self.answers = Overrides(self.database)
         self.closed = 0
-
-    def _tell(self, stops):
-        if self.away:
-            raise TransientError("away")
-        self.told.append(stops)
 
     def close(self, *reasons, action="maturity_talk", desk="rm-li", client=1, at=MONDAY_10):
         for reason in reasons:
@@ -51,10 +39,6 @@ class Bank:
                 changed_at=Instant(at + self.closed * MINUTE),
             )
 
-    def look(self, at=MONDAY_10, **more):
-        project(self.database, self.desk)
-        return Guard(self.board, self.answers).look(at, **more)
-
     def report(self):
         project(self.database, self.desk)
         return report(self.answers, POLICY, until=Instant(self.answers.last_at() + 1))
@@ -65,62 +49,6 @@ def bank(tmp_path):
     bank = Bank(tmp_path)
     yield bank
     bank.database.dispose()
-
-
-def test_three_of_fifty_stop_the_action_by_rule_and_the_engine_hears_of_it(bank):
-    bank.close(*[None] * 47, *[NOT_RIGHT] * 3)
-    (stop,) = bank.look()
-    assert (stop.scope, stop.name) == ("action", "maturity_talk")
-    assert "3 of the last 50" in stop.reason
-    assert "3项" in stop.reason
-    assert [kept.set_by for kept in bank.switch.history()] == [RULE]
-    assert [each.name for each in bank.told[0].stops] == ["maturity_talk"]
-    assert bank.look() == []
-
-
-@pytest.mark.parametrize(
-    "reasons",
-    [
-        [None] * 48 + [NOT_RIGHT] * 2,
-        [None] * 46 + [NOT_RIGHT] * 3,
-        [NOT_RIGHT] * 3 + [None] * 50,
-        [None] * 40 + ["client_refuses", "no_time", "other", "wrong_fact"] * 5,
-    ],
-    ids=["below five percent", "fewer than fifty", "long ago", "other reasons"],
-)
-def test_otherwise_it_goes_on(bank, reasons):
-    bank.close(*reasons)
-    assert bank.look() == []
-    assert bank.told == []
-
-
-def test_each_action_is_judged_by_its_own_tasks(bank):
-    bank.close(*[None] * 30, *[NOT_RIGHT] * 3)
-    bank.close(*[None] * 30, action="inflow_talk")
-    assert bank.look() == []
-
-
-def test_what_a_person_lifts_stays_lifted_until_as_many_new_tasks_are_closed(bank):
-    bank.close(*[None] * 47, *[NOT_RIGHT] * 3)
-    bank.look()
-    lifted = Instant(MONDAY_10 + DAY)
-    bank.switch.lift("action", "maturity_talk", by="head-office", now=lifted)
-    assert bank.look(lifted) == []
-    bank.close(*[None] * 46, *[NOT_RIGHT] * 3, at=lifted)
-    assert bank.look(lifted) == []
-    bank.close(None, at=lifted)
-    assert len(bank.look(lifted)) == 1
-
-
-def test_while_the_log_is_away_doors_obey_and_the_engine_is_told_later(bank):
-    bank.close(*[None] * 47, *[NOT_RIGHT] * 3)
-    bank.away = True
-    with pytest.raises(TransientError):
-        bank.look()
-    assert [stop.name for stop in bank.switch.in_force()] == ["maturity_talk"]
-    bank.away = False
-    assert bank.look(tell=True) == []
-    assert [each.name for each in bank.told[0].stops] == ["maturity_talk"]
 
 
 def test_a_report_counts_by_action_desk_and_group(bank):
@@ -181,18 +109,20 @@ def test_people_read_it_in_their_language(bank, lang, words):
     bank.close(*[None] * 38, *["no_time"] * 2, at=Instant(MONDAY_10 - 60 * DAY))
     bank.close(*[None] * 20, *["no_time"] * 20)
     bank.close(None, action="inflow_talk")
-    told = "\n".join(lines(bank.report() | {"stopped": []}, lang))
+    told = "\n".join(lines(bank.report(), lang))
     assert [word for word in words if word not in told] == []
 
 
-def test_the_command_reports_on_a_folder_and_may_guard_it(tmp_path, suishen):
+def test_the_command_reports_on_a_folder_and_stops_nothing(tmp_path, suishen):
     from tests.streams.running import Running  # noqa: PLC0415 - an engine of its own
 
     running = Running(tmp_path)
     running.release()
     running.live()
-    code, out, err = suishen("overrides", "--guard", "--json", "--data", tmp_path)
+    code, out, err = suishen("overrides", "--json", "--data", tmp_path)
     assert code == 0, err
-    assert (code, json.loads(out)["tasks"], json.loads(out)["stopped"]) == (0, 0, []), err
+    assert json.loads(out)["tasks"] == 0
+    assert "stopped" not in json.loads(out)
+    assert suishen("overrides", "--guard", "--data", tmp_path)[0] == 2, "guards alone stop"
     assert "没有工位了结的任务" in suishen("overrides", "--data", tmp_path)[1]
     running.engine.close()

@@ -101,6 +101,17 @@ def test_a_desks_judgement_that_it_is_not_right_counts_by_itself(counted):
     assert counted.trips(NOT_RIGHT, DECLINES) == [("not_right", "talk", 2, 10)]
 
 
+def test_three_of_fifty_not_right_freeze_an_action_as_shipped(counted):
+    shipped = loaded(files()).at(MONDAY_10).guards["not_right"]
+    wrong = {"state": TaskState.DECLINED, "state_reason": "not_right_for_client"}
+    for number in range(50):
+        counted.ended(number, **(wrong if number in (0, 1) else {}))
+    assert counted.trips(shipped) == [], "below five percent"
+    for number in range(50, 53):
+        counted.ended(number, **wrong)
+    assert counted.trips(shipped) == [("not_right", "talk", 3, 50)]
+
+
 def test_a_complaint_counts_against_what_the_client_met_last(counted):
     for number in range(10):
         counted.task(number)

@@ -1,13 +1,18 @@
 """Contact caps and hours, under any interleaving of what clients, desks and doors do."""
 
+from dataclasses import replace
+from functools import cache
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.catalogue.load import load
 from journeys.measures.rolling import Move, busiest, reached_by_client
 from schemas import facts
 from schemas.time import DAY, HOUR, Instant
 from streams.readmodel.measuring.contacts import caps
-from tests.builders import CLIENT, MONDAY_10, Life, the_catalogue
+from tests.builders import CLIENT, MONDAY_10, Life, a_baseline, the_catalogue
+from tests.journeys.catalogue.test_scopes import a_contact, narrowed
 from tests.properties.acting import STEPS, Client, may_show
 
 
@@ -35,6 +40,29 @@ def test_no_interleaving_overshoots_a_cap(steps):
         assert len(week) <= 2
         assert sum(t > at - DAY for t, _ in week) <= 1
         assert method != "call" or sum(m == "call" for _, m in week) <= 1
+
+
+@cache
+def narrower():
+    """A week's cap of one, and a later opening, for clients of one outlet."""
+    says = 'marketing_per_week = 1\nopens = "11:00"'
+    return load(narrowed(contact=a_contact(says=says)), version="narrower")
+
+
+@given(st.lists(STEPS, max_size=40))
+def test_no_interleaving_overshoots_the_tighter_cap_of_an_outlet(steps):
+    client = Client()
+    client.life.reference = replace(client.life.reference, catalogue=narrower())
+    service = a_baseline()["service"] | {"outlet": "outlet_1"}
+    client.life.say("corebank.service_assigned", service, event_id="outlet")
+    for step in steps:
+        client.do(*step)
+    contacts = granted(client.life)
+    for at, _ in contacts:
+        assert sum(at - 7 * DAY < t <= at for t, _ in contacts) <= 1
+    for output in client.life.outputs:
+        if isinstance(output.event, facts.TaskChanged) and output.event.data.window is not None:
+            assert output.event.data.window.opens == 660
 
 
 @given(st.lists(STEPS, max_size=40))

@@ -8,7 +8,7 @@ from journeys.catalogue.casework import ROLES, CaseType
 from journeys.catalogue.vocabulary import RANKS
 from journeys.client.case.case import UNDER_WAY, Case, Values, ordered
 from journeys.client.state import Holding
-from journeys.client.steps import behaviour, handing
+from journeys.client.steps import behaviour, handing, promoters
 from journeys.client.steps.draft import Draft
 from journeys.identity import short_hash
 from schemas import facts
@@ -131,6 +131,7 @@ def resolve(draft: Draft, case: Case, *, by: str) -> Case:
         solved = judge(draft, solved, against)
     put(draft, solved)
     tell(draft, solved, CaseMove.RESOLVED, reason=by)
+    promoters.after_case(draft, solved)
     for intent in () if kind is None else kind.intents:
         behaviour.settle_need(draft, intent)
     draft.decide_on("case")

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from journeys.client.contact import ledger as slots
 from journeys.client.contact.ledger import CoolDown
 from journeys.client.state import TaskRow
-from journeys.client.steps import cases, journeys, tasks
+from journeys.client.steps import cases, journeys, promoters, tasks
 from journeys.client.steps.draft import Draft
 from journeys.decide import contact_policy, eligibility, stopping
 from journeys.decide.verdict import Withheld
@@ -206,6 +206,7 @@ def _complete(draft: Draft, row: TaskRow, outcome: Outcome, at: Instant) -> None
         draft, replace(row, attempts=attempts), TaskState.COMPLETED, outcome=outcome
     )
     journeys.on_outcome(draft, done, outcome)
+    promoters.after_task(draft, done, outcome)
     cases.on_helped(draft, done, outcome)
     draft.decide_on("outcome")
 

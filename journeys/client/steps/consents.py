@@ -102,7 +102,8 @@ def on_service(draft: Draft, event: corebank.ServiceAssigned) -> None:
 
 def serve(draft: Draft, said: corebank.Service, as_of: Instant) -> None:
     """These desks from now on, whoever says so; a case under way follows them."""
-    before, draft.served = draft.served, _served(said, as_of)
+    before = draft.served
+    draft.serve(_served(said, as_of))
     handovers.on_served(draft, before)
 
 

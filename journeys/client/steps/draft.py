@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
-from journeys.client.state import ClientState
+from journeys.client.state import ClientState, Served
 from journeys.identity import derive, short_hash
 from journeys.reference import Reference
 from journeys.step import Output, Route, Step
@@ -75,6 +75,7 @@ class Draft:
         "outputs",
         "paydays",
         "reference",
+        "released",
         "retry_at",
         "scored",
         "seen",
@@ -110,9 +111,12 @@ class Draft:
         self.cases = state.cases
         self.helped_on = state.helped_on
         self.reference = reference
-        self.catalogue: Catalogue = reference.catalogue
-        if reference.staged is not None:
-            self.catalogue = reference.catalogue_for(state.client, state.served.outlet)
+        self.released: Catalogue = (
+            reference.catalogue
+            if reference.staged is None
+            else reference.staged_for(state.client, state.served.outlet)
+        )
+        self.catalogue = self.released.serving(state.served.outlet)
         self.outputs: list[Output] = []
 
     def begin(self, cause: Cause, *, now: Instant) -> None:
@@ -125,6 +129,15 @@ class Draft:
         self.began = self.inputs()
         self._named = 0
         self._again: tuple[str, ...] = ()
+
+    def serve(self, served: Served) -> None:
+        """Who serves the client from now on; what is narrower there binds at once.
+
+        A stage of the outlet comes with the next cause, which first brings runs under it.
+        """
+        self.served = served
+        self.catalogue = self.released.serving(served.outlet)
+        self.edition = self.catalogue.at(self.now)
 
     def inputs(self) -> tuple[object, ...]:
         """What a sale rests on, of the client: a part that changed is another object."""

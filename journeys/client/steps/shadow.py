@@ -24,7 +24,7 @@ def decide(draft: Draft) -> None:
     choice, fault = _tried(draft)
     before = len(draft.outputs)
     decisions.decide(draft)
-    catalogue = draft.reference.shadow
+    catalogue = _shadow(draft)
     if choice is None or catalogue is None:
         return
     if fault is not None or choice.chosen or _has_decided(draft, before):
@@ -39,8 +39,13 @@ def _tried(draft: Draft) -> tuple[Choice | None, str | None]:
         return Choice((), ()), type(error).__name__
 
 
+def _shadow(draft: Draft) -> Catalogue | None:
+    found = draft.reference.shadow
+    return None if found is None else found.serving(draft.served.outlet)
+
+
 def _choice(draft: Draft) -> Choice | None:
-    catalogue = draft.reference.shadow
+    catalogue = _shadow(draft)
     if catalogue is None or not draft.occasions or draft.is_late:
         return None
     live = draft.edition

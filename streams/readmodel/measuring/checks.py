@@ -156,7 +156,7 @@ def _outside(connection: Connection, asked: Asked) -> _Found:
 
 def _off_rule(connection: Connection, asked: Asked) -> _Found:
     """Asked by staff, or sooner after the answer before than the rule allows."""
-    apart, c = asked.edition.promoters.ask_every_days * DAY, t.answers.c
+    apart, c = asked.edition.promoters.ask_every, t.answers.c
     rows = connection.execute(
         select(c.client, c.at, c.asked_by, c.desk)
         .where(during(c.at, (Instant(asked.starts - apart), asked.ends)), within(asked, c.client))

@@ -19,6 +19,7 @@ from streams.plain import PlainFold
 from streams.reference import ReferenceLog
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, TASKS
 from streams.twofold import TwoFold
+from tests.journeys.catalogue.test_scopes import a_contact, narrowed, withdrawn
 
 FROM = "valid_from = 2026-01-01"
 
@@ -166,7 +167,17 @@ EDITS = [
 def test_folding_once_where_policies_agree_says_what_two_whole_folds_say(life, name, old, new):
     files = read_files()
     assert old in files[name]
-    other = load(files | {name: files[name].replace(old, new, 1)}, version="other")
+    compared(life, files | {name: files[name].replace(old, new, 1)})
+
+
+def test_folding_once_says_the_same_where_policies_differ_for_one_outlet(life):
+    rows = a_contact(says="marketing_per_week = 0")
+    compared(life, narrowed(contact=rows, actions=withdrawn("worry_reassure")))
+
+
+def compared(life, texts):
+    """Two folds that share what they may, against two whole ones."""
+    other = load(texts, version="other")
     log, read, fold = FileLog.of(life / "log.jsonl"), codec.reader(codec.CLIENT_LOG), ClientFold()
     folds = TwoFold(ReferenceLog(log), None, other, decode=read)
     mine, theirs = (PlainFold(fold, each) for each in (ReferenceLog(log), Elsewhere(log, other)))

@@ -33,8 +33,6 @@ fall_back_share = "50%"
 urgency_near = "24h"
 urgency_most = 2.0
 snooze_most = "3d"
-pause_share = "5%"
-pause_of = 50
 drift_recent = "30d"
 drift_before = "90d"
 shown_from = 30
@@ -158,7 +156,7 @@ def test_an_older_version_of_a_journey_stays_known_to_its_runs():
         (
             "version = 1",
             'version = 1\nscope = "branch"',
-            "scope 'branch' comes with a later release",
+            "a desk binds the whole bank alike; remove scope and 'branch'",
         ),
         ("version = 1", 'version = 1\nscope = "bnk"', "unknown scope 'bnk'; did you mean 'bank'?"),
         ("version = 1", 'version = 1\nscope = ""', "'scope' is not a text"),

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
+from journeys.catalogue.scope import Scope
 from journeys.decide import arbitration, decision, eligibility
 from journeys.decide.decision import Choice
 from schemas import codec
@@ -35,6 +36,13 @@ def with_tiers(asked):
     return dataclasses.replace(asked, edition=replace(asked.edition, actions=actions))
 
 
+def elsewhere(asked):
+    """Two actions are offered by another outlet alone."""
+    scope = Scope("outlet", "outlet_9")
+    not_here = {"place_idle": scope, "case_help": scope}
+    return dataclasses.replace(asked, edition=replace(asked.edition, not_here=not_here))
+
+
 def unmarketed(life):
     allowed = replace(life.state.allowed, marketing=False)
     life.state = replace(life.state, allowed=allowed)
@@ -44,6 +52,7 @@ def unmarketed(life):
 LIVES = {
     "quiet": lambda: situation(a_life()),
     "for other tiers": lambda: with_tiers(situation(a_life())),
+    "for another outlet": lambda: elsewhere(situation(a_life())),
     "not to be marketed": lambda: situation(unmarketed(a_life())),
     "with an open sale": lambda: situation(an_open_sale()[0]),
     "at rest": lambda: situation(an_open_sale()[0], Instant(MONDAY_10 + 30 * DAY)),

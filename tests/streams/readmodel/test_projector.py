@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from typing_extensions import override
 
-from schemas import facts
+from schemas import codec, facts
 from schemas.tasks import TaskState
 from schemas.time import SECOND, Instant
 from streams.errors import TransientError, WorkerStopError
@@ -17,7 +17,7 @@ from streams.feed import ReaderFeed
 from streams.health import Health
 from streams.metrics import Metrics
 from streams.ports import Outgoing
-from streams.readmodel import tables
+from streams.readmodel import projections, tables
 from streams.readmodel.database import open_database
 from streams.readmodel.following import Following
 from streams.readmodel.projector import ClaimedError, Projector
@@ -122,6 +122,12 @@ def test_an_event_without_a_name_has_no_row_and_holds_nothing_up(database, desk,
     an_event(desk, UNNAMED[case])
     assert projector.catch_up() == 1
     assert Views(database, desk.log).counts()["events"] == 0
+
+
+def test_every_fact_that_a_fold_may_conclude_has_its_projection():
+    """One without stops the projector at the first that comes, as a catalogue in shadow did."""
+    concluded = {*codec.CLIENT_FACTS, *codec.DESK_FACTS}
+    assert concluded - set(projections._FACTS) == set()
 
 
 def test_a_fact_that_cannot_be_read_stops_the_projector_and_names_it(desk, projector):

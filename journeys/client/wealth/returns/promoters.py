@@ -1,7 +1,6 @@
 """The net promoter score with its error: few answers say little."""
 
 from collections.abc import Sequence
-from datetime import date
 from math import sqrt
 
 import msgspec
@@ -24,7 +23,7 @@ def promoter_score(answers: Sequence[int], rules: PromoterRules) -> PromoterScor
     """Of answers 0 to 10: promoters gave 9 or 10, detractors 6 or less.
 
     Example:
-        >>> rules = PromoterRules(publish_from=30, ask_every_days=90)
+        >>> rules = PromoterRules(publish_from=30, ask_every=1, ask_share=1.0, ask_stands=1)
         >>> found = promoter_score([10] * 22 + [8] * 12 + [3] * 6, rules)
         >>> found.score, round(found.error, 2), found.is_published
         (40.0, 11.62, True)
@@ -36,8 +35,3 @@ def promoter_score(answers: Sequence[int], rules: PromoterRules) -> PromoterScor
     down = sum(answer <= _DETRACTOR for answer in answers) / count
     error = 100 * sqrt(max(0.0, up + down - (up - down) ** 2) / count)
     return PromoterScore(count, 100 * (up - down), error, count >= rules.publish_from)
-
-
-def may_ask(asked: date | None, today: date, rules: PromoterRules) -> bool:
-    """May a client be asked again, having been asked last on a day, or never?"""
-    return asked is None or (today - asked).days >= rules.ask_every_days

@@ -22,4 +22,9 @@ class PromoterRules(msgspec.Struct, frozen=True, kw_only=True):
 
     publish_from: int
     """Answers."""
-    ask_every_days: int
+    ask_every: int
+    """Microseconds from one question to the next."""
+    ask_share: float
+    """Of what is done for clients: so much of it is followed by the question."""
+    ask_stands: int
+    """So long a question may be put; microseconds."""

@@ -16,9 +16,7 @@ from journeys.client.wealth.returns.account import (
 )
 from journeys.client.wealth.returns.advice import Switch, record
 from journeys.client.wealth.returns.money_weighted import Status, by_day
-from journeys.client.wealth.returns.promoters import may_ask
 from tests.journeys.client.wealth.returns.ruled import (
-    POLICY,
     against_market,
     earned,
     money_weighted,
@@ -183,11 +181,3 @@ def test_a_return_streams_flow_by_flow():
 
     assert return_by(chain, END, 170.0) == time_weighted(account)
     assert linked(Chain(1.0, START, 0.0), MIDDLE, 5.0, 9.0) is None
-
-
-def test_a_client_is_asked_at_most_once_in_ninety_days():
-    asked = date(2026, 1, 1)
-
-    assert may_ask(None, asked, POLICY.promoters)
-    assert not may_ask(asked, date(2026, 3, 31), POLICY.promoters)
-    assert may_ask(asked, date(2026, 4, 1), POLICY.promoters)
