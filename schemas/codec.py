@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args
 from pydantic import Discriminator, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from schemas import facts, reference
+from schemas import facts, reference, written
 from schemas.envelope import (
     MAX_EVENT_BYTES,
     TYPE_PREFIX,
@@ -253,6 +253,8 @@ def check(event: Envelope, *, key: str | None) -> None:
 
 def encode(event: Envelope) -> bytes:
     """Write an event; the same event gives the same bytes. Unset optional fields are left out."""
+    if isinstance(event, (facts.DecisionMade, facts.DecisionShadowed)):
+        return written.decided(event)
     return event.__pydantic_serializer__.to_json(event, exclude_none=True)
 
 

@@ -5,7 +5,7 @@ and the contracts with them, and none of their machinery.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from journeys.reference import Reference
 from journeys.step import Fold, Output, Place, Step
@@ -16,11 +16,18 @@ from schemas.signals.engine import ReferenceAdvanced
 from streams import dead_letters
 from streams.errors import TransientError, WorkerStopError
 from streams.ports import Record
-from streams.reference import ReferenceLog
 from streams.topics import key_pattern
 
 Decode = Callable[[bytes, str | None], Envelope]
 """Reads an event under its record's key; raises what the contracts raise."""
+
+
+class References(Protocol):
+    """The reference as it stood at each offset."""
+
+    def at(self, offset: int) -> Reference:
+        """The reference up to an offset."""
+        ...
 
 
 class Said(NamedTuple):
@@ -37,7 +44,7 @@ class PlainFold:
     """One fold over a log, record by record."""
 
     def __init__(
-        self, fold: Fold[Any], references: ReferenceLog, *, decode: Decode | None = None
+        self, fold: Fold[Any], references: References, *, decode: Decode | None = None
     ) -> None:
         self._fold, self._references = fold, references
         self._decode = decode or codec.reader(fold.kinds)

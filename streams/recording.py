@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import from_json
 
@@ -68,7 +68,8 @@ def parse(line: bytes) -> Outgoing:
     Raises:
         ValueError, KeyError, TypeError, AttributeError: it is none.
     """
-    return _from_line(from_json(line))
+    read = from_json(line)
+    return _from_line(read, _as_written(line, read))
 
 
 def records_of(reader: LogReader, topic: str, partition: int) -> Iterator[Record]:
@@ -146,7 +147,24 @@ def _value_to_json(raw: bytes) -> dict[str, Any]:
     return document if _value_from_json(document) == raw else hidden
 
 
-def _from_line(line: dict[str, Any]) -> Outgoing:
+_USUAL: Final = ["topic", "partition", "key", "value"]
+
+
+def _as_written(line: bytes, read: dict[str, Any]) -> bytes | None:
+    """The bytes of the value as `write` put them there; `None` of a line of any other form.
+
+    They are those that reading and writing the document would give, at a part of the cost.
+    """
+    if list(read) != _USUAL:
+        return None
+    topic, partition, key = read["topic"], read["partition"], read["key"]
+    before = f'{{"topic":"{topic}","partition":{partition},"key":"{key}","value":'.encode()
+    after = line.rstrip()
+    is_raw = "raw" in read["value"]
+    return None if is_raw or not after.startswith(before) else after[len(before) : -1]
+
+
+def _from_line(line: dict[str, Any], written: bytes | None) -> Outgoing:
     headers = tuple((name, b64decode(text)) for name, text in line.get("headers", {}).items())
     key = line.get("key")
     if line["topic"] not in _TOPICS:
@@ -154,7 +172,7 @@ def _from_line(line: dict[str, Any]) -> Outgoing:
     return Outgoing(
         line["topic"],
         None if key is None else _key_from_json(key),
-        _value_from_json(line["value"]),
+        _value_from_json(line["value"]) if written is None else written,
         headers,
         line.get("partition"),
     )

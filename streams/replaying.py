@@ -17,7 +17,9 @@ from schemas import codec
 from schemas.envelope import Envelope
 from schemas.facts import TaskChanged
 from streams import recording
+from streams.plain import References
 from streams.ports import LogReader
+from streams.reference import ReferenceLog
 from streams.topics import CLIENT_EVENTS
 from streams.twofold import TwoFold
 
@@ -91,7 +93,8 @@ def replay(
     told(len(done), count)
     parts_now: Iterator[tuple[int, Part]]
     if processes == 1 or len(todo) <= 1:
-        parts_now = ((number, fold_part(reader, number, question)) for number in todo)
+        references = ReferenceLog(reader)
+        parts_now = ((number, fold_part(reader, references, number, question)) for number in todo)
     else:
         parts_now = _side_by_side(opened, question, todo, processes)
     for number, part in parts_now:
@@ -107,11 +110,21 @@ def replay(
     )
 
 
-def fold_part(reader: LogReader, partition: int, question: Question) -> Part:
-    """One partition under both catalogues."""
+def fold_part(
+    reader: LogReader, references: References, partition: int, question: Question
+) -> Part:
+    """One partition under both catalogues.
+
+    Args:
+        reader: of the log.
+        references: of the same log; those of one process are shared, for to load a catalogue
+            costs as much as to fold a thousand events.
+        partition: which.
+        question: the catalogues.
+    """
     tally, digests = Tally(), (sha256(), sha256())
     once = _Once()
-    folds = TwoFold(reader, question.old, question.new, decode=once)
+    folds = TwoFold(references, question.old, question.new, decode=once)
     issued: set[bytes] = set()
     for record in recording.records_of(reader, CLIENT_EVENTS, partition):
         was, now = folds.step(record)
@@ -144,8 +157,8 @@ def _encoded(was: Sequence[Output], now: Sequence[Output]) -> tuple[bytes, bytes
     return old, b"".join(codec.encode(output.event) + b"\n" for output in now)
 
 
-_opened: list[LogReader] = []
-"""The log of a process that folds parts."""
+_opened: list[tuple[LogReader, ReferenceLog]] = []
+"""The log of a process that folds parts, with its reference."""
 
 
 def _side_by_side(
@@ -163,12 +176,13 @@ _asked: list[Question] = []
 
 
 def _begin(opened: Callable[[], LogReader], question: Question) -> None:
-    _opened.append(opened())
+    reader = opened()
+    _opened.append((reader, ReferenceLog(reader)))
     _asked.append(question)
 
 
 def _fold_here(number: int) -> Part:
-    return fold_part(_opened[0], number, _asked[0])
+    return fold_part(*_opened[0], number, _asked[0])
 
 
 def _kept_parts(folder: Path | None, question: Question, count: int) -> Iterator[tuple[int, Part]]:

@@ -19,9 +19,8 @@ from journeys.client.fold import ClientFold
 from journeys.reference import Reference, Staged
 from journeys.step import Output
 from schemas.time import Instant
-from streams.plain import Decode, PlainFold
-from streams.ports import LogReader, Record
-from streams.reference import ReferenceLog
+from streams.plain import Decode, PlainFold, References
+from streams.ports import Record
 
 _GROWTH: Final = 8
 """No event adds more to a state than so many times its own bytes: a task proposed after a page of
@@ -39,19 +38,19 @@ class TwoFold:
     """A log's partition under two policies."""
 
     def __init__(
-        self, reader: LogReader, old: Catalogue | None, new: Catalogue, *, decode: Decode
+        self, references: References, old: Catalogue | None, new: Catalogue, *, decode: Decode
     ) -> None:
         """Prepare both.
 
         Args:
-            reader: of the reference log.
+            references: of the log; both sides read the same.
             old: `None`: as the log's own markers say.
             new: throughout.
             decode: reads an event.
         """
         self._watch = _Watch()
-        self._old = _Side(_Under(reader, old, watched=(new, self._watch)), decode=decode)
-        self._new = _Side(_Under(reader, new), decode=decode)
+        self._old = _Side(_Under(references, old, watched=(new, self._watch)), decode=decode)
+        self._new = _Side(_Under(references, new), decode=decode)
 
     @property
     def states(self) -> dict[str, Any]:
@@ -145,26 +144,25 @@ class _WatchedCatalogue:
         return found
 
 
-class _Under(ReferenceLog):
+class _Under:
     """The reference with another catalogue in place of every one released, perhaps watched."""
 
     def __init__(
         self,
-        reader: LogReader,
+        references: References,
         catalogue: Catalogue | None,
         *,
         watched: tuple[Catalogue, _Watch] | None = None,
     ) -> None:
-        super().__init__(reader)
+        self._references = references
         self._catalogue, self._watched = catalogue, watched
         self._replaced: dict[int, Reference] = {}
         self._wrapped: dict[int, _WatchedCatalogue] = {}
 
-    @override
     def at(self, offset: int) -> Reference:
         """The reference up to an offset, under the catalogue in question."""
         if offset not in self._replaced:
-            found = super().at(offset)
+            found = self._references.at(offset)
             catalogue = found.catalogue if self._catalogue is None else self._catalogue
             self._replaced[offset] = replace(
                 found, catalogue=self._seen(catalogue), staged=self._staged(found)
@@ -191,7 +189,7 @@ class _Under(ReferenceLog):
 class _Side(PlainFold):
     """Encodes a state only where what was added since may have made it too large, as hosts do."""
 
-    def __init__(self, references: ReferenceLog, *, decode: Decode) -> None:
+    def __init__(self, references: References, *, decode: Decode) -> None:
         super().__init__(ClientFold(), references, decode=decode)
         self.at_most: dict[str, int] = {}
         """By key: how large the state may have become."""

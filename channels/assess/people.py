@@ -13,8 +13,9 @@ from journeys.client.wealth.document.document import Document, Finding, Mode, do
 from journeys.client.wealth.score import Score, score
 from journeys.decide.matching.advice import advise
 from journeys.decide.matching.match import Offer
-from journeys.decide.matching.moves import Adviser, Move
+from journeys.decide.matching.moves import Move
 from journeys.decide.matching.shelf import shelf_of
+from journeys.decide.matching.terms import Adviser
 
 
 def diagnoses(form: At, policy: Edition, language: Language, name: str | None) -> Iterator[str]:

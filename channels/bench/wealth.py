@@ -18,8 +18,8 @@ from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.remedies.prescribe import Held, prescribe
 from journeys.client.wealth.score import score
 from journeys.decide.matching.advice import advise
-from journeys.decide.matching.moves import Adviser
 from journeys.decide.matching.shelf import shelf_of
+from journeys.decide.matching.terms import Adviser
 from streams.catalogue_files import read_catalogue
 
 PRODUCTS: Final = 5_000

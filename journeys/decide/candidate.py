@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from journeys.catalogue.actions import Action, Sells, Treatment
 from journeys.catalogue.edition import Edition
@@ -21,6 +21,7 @@ from schemas.decisions import ScoreParts, Stage, WithheldReason
 from schemas.tasks import OPEN_STATES
 from schemas.time import Instant
 
+T = TypeVar("T")
 UNSAFE_HOLES = frozenset({"consent", "complaint", "risk_test", "unreadable"})
 """Families whose loss may hide a no: while such a hole is open, nothing is marketed."""
 
@@ -45,6 +46,17 @@ class Situation:
     profile: Callable[[], Profile]
     """The household as it stands now; only a sale asks."""
     held: Callable[[], Sequence[Holds]]
+
+    @cached_property
+    def _made(self) -> dict[Callable[..., Any], Any]:
+        return {}
+
+    def derived(self, make: Callable[["Situation"], T]) -> T:
+        """What is made of the situation, made when it is first asked for, and then kept."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
 
     @cached_property
     def sales(self) -> dict[Sells, Sale | Withheld]:

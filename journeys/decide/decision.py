@@ -1,12 +1,13 @@
 """One decision: every action walks the funnel; each is chosen or has one reason."""
 
 from dataclasses import dataclass
-from functools import cache
+from operator import itemgetter
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
 from journeys.decide import arbitration, contact_policy, eligibility, stopping, suitability
 from journeys.decide.candidate import Considered, Situation
+from journeys.decide.funnel import Fallen, bare, early, fate
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
 from schemas.decisions import Candidate, Stage, WithheldReason
@@ -23,12 +24,15 @@ class Choice:
 
     chosen: tuple[Considered, ...]
     withheld: tuple[Considered, ...]
+    fallen: tuple[Fallen, ...] = ()
+    """Withheld too, early, and by no row."""
 
     @property
     def verdict(self) -> int:
         """Short hash of the choice and of every reason: the same again is no news."""
         words = [f"{one.action.id}+" for one in self.chosen]
-        words += [f"{one.action.id}:{_reason(one)}" for one in self.withheld]
+        words += [fate(one.action.id, one.withheld.reason) for one in self.withheld if one.withheld]
+        words += [one.word for one in self.fallen]
         return short_hash(*sorted(words))
 
     @property
@@ -39,8 +43,10 @@ class Choice:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Every action's fate, as the record keeps it; chosen first, then by action."""
-        ordered = (*self.chosen, *sorted(self.withheld, key=lambda one: one.action.id))
-        return tuple(_record(one) for one in ordered)
+        withheld = [(one.action.id, _record(one)) for one in self.withheld]
+        withheld += [(one.action, one.record) for one in self.fallen]
+        withheld.sort(key=itemgetter(0))
+        return (*map(_record, self.chosen), *[record for _, record in withheld])
 
 
 def _may_help(one: Considered) -> bool:
@@ -66,15 +72,16 @@ _PASSES = frozenset(
 
 def decide(situation: Situation) -> Choice:
     """Choose the next best action: at most one that is not an obligation, perhaps none."""
+    fallen, still_open = early(situation)
     fates = [
         consider(action, run, situation)
-        for action in situation.edition.actions.values()
+        for action in still_open
         for run in _wanting(action, situation)
     ]
     survivors = [one for one in fates if one.withheld is None]
     chosen, losers = arbitration.choose(survivors, situation)
-    fallen = [one for one in fates if one.withheld is not None]
-    return Choice(tuple(chosen), (*fallen, *losers))
+    fell = [one for one in fates if one.withheld is not None]
+    return Choice(tuple(chosen), (*fell, *losers), fallen)
 
 
 def _wanting(action: Action, situation: Situation) -> tuple[Instance | None, ...]:
@@ -131,25 +138,15 @@ def _stopped(action: Action, treatment: Treatment, situation: Situation) -> With
     )
 
 
-def _reason(one: Considered) -> str:
-    return "" if one.withheld is None else str(one.withheld.reason)
-
-
 def _record(one: Considered) -> Candidate:
     no = one.withheld
     if one.treatment is None and no is not None and no[2:] == _BARE:
-        return _fallen(one.action.id, no.stage, no.reason)
+        return bare(one.action.id, no.stage, no.reason)
     return _whole(one)
 
 
 _BARE = (None, None, None, None)
 """Of a reason that is all there is to say: no rule, value, limit or time."""
-
-
-@cache
-def _fallen(action: str, stage: Stage, reason: WithheldReason) -> Candidate:
-    """Most candidates of most decisions; there are as many as actions times reasons."""
-    return Candidate(action=action, stage=stage, reason=reason)
 
 
 def _whole(one: Considered) -> Candidate:

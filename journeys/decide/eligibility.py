@@ -23,10 +23,17 @@ def judge(action: Action, situation: Situation) -> Withheld | None:
     elsewhere = situation.edition.not_here.get(action.id)
     if elsewhere is not None:
         return _not_here(elsewhere)
-    tier = situation.state.served.tier
+    no = in_segment(action, situation.state.served.tier)
+    if no is not None:
+        return no
+    return situation.unmarketed if action.marketing else None
+
+
+def in_segment(action: Action, tier: str) -> Withheld | None:
+    """Is it for clients of this tier?"""
     if action.tiers and tier not in action.tiers:
         return Withheld(Stage.ELIGIBILITY, WithheldReason.NOT_IN_SEGMENT, value=tier)
-    return situation.unmarketed if action.marketing else None
+    return None
 
 
 def _not_here(scope: Scope) -> Withheld:
@@ -60,7 +67,11 @@ def _outside(action: Action, situation: Situation) -> Withheld | None:
     until = silent_until(situation.state.ledger, f"again:{action.id}", now=situation.now)
     if until is not None:
         return Withheld(Stage.CONTACT_POLICY, WithheldReason.COOL_DOWN, "rest", until=until)
-    holds = action.applies.holds(situation.lookup)
+    return fits(action.applies.holds(situation.lookup))
+
+
+def fits(holds: bool | None) -> Withheld | None:  # noqa: FBT001 - what a condition answers
+    """What a condition's answer means: of what nobody knows nothing is proposed."""
     if holds is None:
         return _DATA_MISSING
     return None if holds else _INTENT_OFF

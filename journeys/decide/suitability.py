@@ -6,31 +6,28 @@ of the client does not tell blocks the sale, and is named. A licence (S20) is th
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from msgspec.structs import replace
 
 from journeys.catalogue.actions import Action, Sells, Treatment
 from journeys.catalogue.edition import Edition
-from journeys.client.wealth.book import BASIS, Lot
+from journeys.client.wealth.book import BASIS, Lot, book_of
 from journeys.client.wealth.diagnosis import diagnose
 from journeys.client.wealth.product import facts_of
+from journeys.client.wealth.remedies.prescribe import prescribe_for
+from journeys.client.wealth.score import appraise
+from journeys.client.wealth.standing import stand
 from journeys.decide.candidate import Situation
-from journeys.decide.matching.duties import Inputs, most_by_means
+from journeys.decide.matching.duties import most_by_means
 from journeys.decide.matching.gate import Grade, rule_on_level
-from journeys.decide.matching.match import Buyer, Offer
-from journeys.decide.matching.moves import (
-    DEEPER,
-    Adviser,
-    Move,
-    Source,
-    buyable,
-    buyer_of,
-    moves,
-    sources,
-    tried_move,
-)
+from journeys.decide.matching.match import Buyer, Offer, Source, buyable
+from journeys.decide.matching.moves import buyer_as, buyer_of, sources_of, tried_move
+from journeys.decide.matching.search import DEEPER, Room, Search
 from journeys.decide.matching.shelf import Shelf, shelf_of
+from journeys.decide.matching.terms import Adviser, terms_of
+from journeys.decide.matching.trial import Trial, Tried
 from journeys.decide.record import in_doubt, told_of
 from journeys.decide.verdict import Ruling, Sale, Withheld
 from journeys.reference import Reference
@@ -58,7 +55,7 @@ def judge(action: Action, situation: Situation) -> Sale | Withheld | None:
         return None
     found = situation.sales.get(action.sells)
     if found is None:
-        found = gap(situation) or _Search(action.sells, situation).answer()
+        found = gap(situation) or _Line(action.sells, situation).answer()
         situation.sales[action.sells] = found
     return found
 
@@ -78,7 +75,7 @@ def recheck(sale: Sale, situation: Situation) -> Withheld | tuple[Ruling, ...]:
     if move is None:
         return _no(WithheldReason.NOT_ON_SHELF, value=sale.buy)
     if move.refusals:
-        return _refused(move)
+        return _from(move.refusals[0])
     if move.gain_points <= 0:
         return _no(WithheldReason.SCORE_WORSE, value=round(move.gain_points, 6), limit=0)
     return move.rulings
@@ -171,47 +168,74 @@ def _index(reference: Reference) -> Shelf:
     )
 
 
-class _Search:
-    """One client's search for the move that a selling action may propose."""
+class _Client:
+    """What every selling action asks of the client, worked out for the first that does."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.held, profile = situation.held(), situation.profile()
+        pairs = [(lot, facts) for _, lot, facts in self.held]
+        adviser = _adviser(situation)
+        parameters = adviser.parameters
+        book = book_of(pairs, parameters)
+        diagnosis = diagnose(book, profile, parameters)
+        now = appraise(diagnosis, book.value_fen, parameters)
+        self.buyer = _told(buyer_as(book, now, profile, adviser), situation)
+        found = prescribe_for(pairs, diagnosis, now, stand(book, profile, parameters))
+        self.sources = sources_of(found, pairs)
+        trial = Trial(self.buyer, terms_of(adviser))
+        self.search = Search(self.buyer, adviser.shelf, diagnosis.allocation, trial.move)
+        self.means = most_by_means(self.buyer.told or {}, adviser.policy)
+        self.adviser = adviser
+        self._rooms: dict[tuple[str, ...], Room] = {}
+
+    def room(self, regimes: tuple[str, ...]) -> Room:
+        """The most to be bought of a product: nothing of a regime that may not be sold."""
+        if regimes not in self._rooms:
+            self._rooms[regimes] = partial(self._room, regimes)
+        return self._rooms[regimes]
+
+    def _room(self, regimes: tuple[str, ...], offer: Offer) -> int:
+        if regimes and offer.regime not in regimes:
+            return 0
+        whole, most = self.buyer.before.value_fen, self.means
+        is_asked = offer.regime in self.adviser.policy.sale["s11"].regimes
+        # Where even the least is beyond the client's means, the row is left to say so.
+        return most if is_asked and most is not None and most >= offer.minimum_fen else whole
+
+
+class _Line:
+    """The search for the move that a selling action may propose."""
 
     def __init__(self, sells: Sells, situation: Situation) -> None:
-        edition = situation.edition
-        self._sells, self._situation = sells, situation
-        self._policy = edition.suitability
-        self._adviser = Adviser(shelf(situation.reference), edition.wealth, edition.suitability)
-        self._held = situation.held()
-        self._client = buyer(situation)
-        self._told: Inputs = self._client.told or {}
+        self._sells, self._wanted = sells, frozenset(sells.classes)
+        self._client = situation.derived(_Client)
+        self._advice = situation.edition.suitability.advice
+        self._room = self._client.room(sells.regimes)
 
     def answer(self) -> Sale | Withheld:
         """The best move that passes, or the reason of the best that does not."""
-        found = self._sources()
+        may_pay = (one for one in self._client.sources if self._may_pay(one.lot))
+        found = list(islice(may_pay, _SOURCES))
         if not found:
             return self._nothing_to_sell()
         tried = [move for source in found for move in self._moves(source)]
-        least = self._policy.advice.least_gain
+        least = self._advice.least_gain
         fit = [move for move in tried if not move.refusals and move.gain_points >= least]
         if fit:
-            return self._sale(_best(fit, self._policy.advice.worthy_part))
+            return self._sale(_best(fit, self._advice.worthy_part))
         best = max(tried, key=lambda one: (one.gain_points, one.buy), default=None)
         if best is None:
             return _no(WithheldReason.NOT_ON_SHELF)
         if best.refusals:
-            return _refused(best)
+            return _from(best.refusals[0])
         return _no(WithheldReason.SCORE_WORSE, value=round(best.gain_points, 6), limit=least)
-
-    def _sources(self) -> list[Source]:
-        pairs = [(lot, facts) for _, lot, facts in self._held]
-        profile, parameters = self._client.profile, self._client.parameters
-        found = sources(pairs, profile, parameters)
-        return [one for one in found if self._may_pay(one.lot)][:_SOURCES]
 
     def _may_pay(self, lot: Lot) -> bool:
         return lot.idle or not self._sells.idle_only
 
     def _nothing_to_sell(self) -> Withheld:
         """No remedy asks for it; or a missing answer hides that one would."""
-        pays = [one for one in self._held if self._may_pay(one[1])]
+        pays = [one for one in self._client.held if self._may_pay(one[1])]
         if pays:
             _, lot, facts = max(pays, key=lambda one: (one[1].value_fen, one[0]))
             # What a row lacks it lacks of every product alike: the heads of the shelf tell.
@@ -219,12 +243,11 @@ class _Search:
                 missing = next((one for one in move.refusals if _is_gap(one)), None)
                 if missing is not None:
                     return _from(missing)
-        least = self._policy.advice.least_gain
-        return _no(WithheldReason.SCORE_WORSE, value=0, limit=least)
+        return _no(WithheldReason.SCORE_WORSE, value=0, limit=self._advice.least_gain)
 
-    def _moves(self, source: Source) -> list[Move]:
+    def _moves(self, source: Source) -> list[Tried]:
         """Moves out of one source; smaller ones if only the amount of all was refused."""
-        found: list[Move] = []
+        found: list[Tried] = []
         for part in _PARTS:
             # What is too little to buy at all tells no reason: that of the larger amount stands.
             found = self._of(replace(source, fen=source.fen // part)) or found
@@ -233,38 +256,18 @@ class _Search:
                 break
         return found
 
-    def _of(self, source: Source, *, deeper: int = DEEPER) -> list[Move]:
-        wanted = frozenset(self._sells.classes)
-        allocation = diagnose(
-            self._client.before, self._client.profile, self._client.parameters
-        ).allocation
+    def _of(self, source: Source, *, deeper: int = DEEPER) -> list[Tried]:
         search = partial(
-            moves,
-            source=source,
-            wanted=wanted,
-            adviser=self._adviser,
-            allocation=allocation,
-            room=self._room,
-            attempt=tried_move,
-            deeper=deeper,
+            self._client.search.moves, source, self._wanted, room=self._room, deeper=deeper
         )
         # Only where nothing else is left a product above class or horizon tells the reason.
-        return search(self._client) or search(self._client, unfit=True)
+        return search() or search(unfit=True)
 
-    def _room(self, offer: Offer) -> int:
-        """The most to be bought of a product: nothing of a regime that the action may not sell."""
-        if self._sells.regimes and offer.regime not in self._sells.regimes:
-            return 0
-        whole, most = self._client.before.value_fen, most_by_means(self._told, self._policy)
-        is_asked = offer.regime in self._policy.sale["s11"].regimes
-        # Where even the least is beyond the client's means, the row is left to say so.
-        return most if is_asked and most is not None and most >= offer.minimum_fen else whole
-
-    def _sale(self, move: Move) -> Sale:
-        offer = self._adviser.shelf.by_name[move.buy]
+    def _sale(self, move: Tried) -> Sale:
+        offer = self._client.adviser.shelf.by_name[move.buy]
         sell = next(
             name
-            for name, lot, _ in self._held
+            for name, lot, _ in self._client.held
             if lot.product == move.sell and lot.value_fen >= move.sold_fen
         )
         return Sale(
@@ -280,13 +283,20 @@ class _Search:
 
 def buyer(situation: Situation) -> Buyer:
     """The client with what their record tells for the rows of law."""
-    edition, profile, held = situation.edition, situation.profile(), situation.held()
-    adviser = Adviser(shelf(situation.reference), edition.wealth, edition.suitability)
-    client = buyer_of([(lot, facts) for _, lot, facts in held], profile, adviser)
-    return replace(client, told=told_of(situation, profile, client.before.value_fen))
+    pairs = [(lot, facts) for _, lot, facts in situation.held()]
+    return _told(buyer_of(pairs, situation.profile(), _adviser(situation)), situation)
 
 
-def _best(fit: Sequence[Move], worthy_part: float) -> Move:
+def _adviser(situation: Situation) -> Adviser:
+    edition = situation.edition
+    return Adviser(shelf(situation.reference), edition.wealth, edition.suitability)
+
+
+def _told(client: Buyer, situation: Situation) -> Buyer:
+    return replace(client, told=told_of(situation, client.profile, client.before.value_fen))
+
+
+def _best(fit: Sequence[Tried], worthy_part: float) -> Tried:
     """The most points by yuan, of those that bring a fair part of the most there is."""
     worthy = worthy_part * max(move.gain_points for move in fit)
     best = (move for move in fit if move.gain_points >= worthy)
@@ -299,11 +309,6 @@ def _is_too_much(refusals: Sequence[Ruling]) -> bool:
 
 def _is_gap(ruling: Ruling) -> bool:
     return ruling.reason is WithheldReason.DATA_MISSING
-
-
-def _refused(move: Move) -> Withheld:
-    """The first row that says no, in the table's order."""
-    return _from(move.refusals[0])
 
 
 def _from(ruling: Ruling) -> Withheld:

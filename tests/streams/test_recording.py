@@ -30,6 +30,26 @@ HARD = [
 
 
 @pytest.mark.parametrize("raw", HARD)
+def test_a_line_of_the_usual_form_gives_its_bytes_as_they_stand(tmp_path, raw):
+    log = FakeLog(partitions=1)
+    log.append([Outgoing(CLIENT_EVENTS, CLIENT.encode(), raw, (), 0)])
+    recording.write(log, tmp_path / "f")
+    assert [one.value for one in recording.read(tmp_path / "f")] == [raw]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"topic": "client-events", "partition": 0, "key": "ct_1", "value": {"a": 1}}',
+        b'{"topic":"client-events","value":{"a": 1},"partition":0,"key":"ct_1"}',
+        b'{"topic":"client-events","partition":0,"key":"ct_\\u0031","value":{"a": 1}}',
+    ],
+)
+def test_a_line_written_by_hand_gives_its_document(line):
+    assert recording.parse(line) == Outgoing(CLIENT_EVENTS, b"ct_1", b'{"a":1}', (), 0)
+
+
+@pytest.mark.parametrize("raw", HARD)
 @pytest.mark.parametrize("key", [None, CLIENT.encode(), b"\xff\x00", "键".encode()])
 def test_any_bytes_come_back_as_they_were(tmp_path, raw, key):
     log = FakeLog(partitions=1)

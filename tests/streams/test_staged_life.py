@@ -83,7 +83,7 @@ def test_every_stage_was_lived_and_told(life):
 def test_a_replay_of_a_staged_log_against_itself_and_another_says_what_two_whole_folds_say(life):
     read = codec.reader(codec.CLIENT_LOG)
     other = load(files(), version="other")
-    folds = TwoFold(life.engine, None, other, decode=read)
+    folds = TwoFold(ReferenceLog(life.engine), None, other, decode=read)
     old = PlainFold(ClientFold(), ReferenceLog(life.engine))
     for record in life.all(CLIENT_EVENTS):
         both, was = folds.step(record), old.step(record)

@@ -17,7 +17,7 @@ from journeys.client.stored.codec import encode
 from journeys.decide import decision, eligibility, propensity, suitability
 from journeys.decide.candidate import Considered, Situation
 from journeys.decide.decision import Choice
-from journeys.decide.verdict import Withheld
+from journeys.decide.verdict import Ruling, Withheld
 from journeys.identity import derive
 from schemas.decisions import Decision, RuleVerdict, Stage, Versions, WithheldReason
 from schemas.facts import DecisionMade
@@ -203,15 +203,24 @@ def _record(
 
 def _passed(choice: Choice) -> Iterator[RuleVerdict]:
     """Every row that a sale was judged by, chosen or not."""
+    # Several actions may propose one sale: its rows are written for each, and made once.
+    made: dict[int, tuple[RuleVerdict, ...]] = {}
     for one in (*choice.chosen, *choice.withheld):
-        for ruling in () if one.sale is None else one.sale.rulings:
-            yield RuleVerdict(
-                rule=ruling.rule,
-                version=ruling.version,
-                verdict=ruling.verdict,
-                value=ruling.value,
-                limit=ruling.limit,
-            )
+        if one.sale is None:
+            continue
+        if id(one.sale) not in made:
+            made[id(one.sale)] = tuple(map(_verdict, one.sale.rulings))
+        yield from made[id(one.sale)]
+
+
+def _verdict(ruling: Ruling) -> RuleVerdict:
+    return RuleVerdict(
+        rule=ruling.rule,
+        version=ruling.version,
+        verdict=ruling.verdict,
+        value=ruling.value,
+        limit=ruling.limit,
+    )
 
 
 def _withheld(choice: Choice, edition: Edition) -> Iterator[RuleVerdict]:

@@ -91,12 +91,12 @@ def book_of(lots: Iterable[tuple[Lot, ProductFacts]], parameters: WealthParamete
         fen = lot.value_fen
         _check_lot(lot, facts, most=MOST_FEN - value)
         value += fen
-        by_class = _spread(by_class, facts.look_through, fen)
-        by_level = _at_level(by_level, facts.level, fen)
-        liquid += fen * _liquid_steps(lot.days_to_cash, facts.level, rules)
+        by_class = spread(by_class, facts.look_through, fen)
+        by_level = at_level(by_level, facts.level, fen)
+        liquid += fen * liquid_steps(lot.days_to_cash, facts.level, rules)
         fees += fen * facts.fee_bp
         idle += fen * lot.idle
-        maturing += fen * _is_maturing(lot, rules)
+        maturing += fen * is_maturing(lot, rules)
         excess += fen * excess_fee(facts, rules)
         _enter(maps, facts, fen, rules)
     sums = value, by_class, by_level, liquid, fees, idle, maturing, _plus(b"", excess)
@@ -126,7 +126,7 @@ def _enter(maps: _Maps, facts: ProductFacts, fen: int, rules: BookRules) -> None
 
 def _squares(maps: _Maps, rules: BookRules) -> tuple[bytes, bytes, bytes]:
     """Sums of squares over products, issuers and own risks."""
-    deposits = {bank: _uninsured(balance, rules) for bank, balance in maps.banks.items()}
+    deposits = {bank: uninsured(balance, rules) for bank, balance in maps.banks.items()}
     alone = sum(weight * weight for weight in deposits.values())
     products = alone + sum(position[1] ** 2 for position in maps.products.values())
     issuers = sum(
@@ -202,12 +202,12 @@ def _moved(
     return Book(
         parameters.id if products else "",
         book.value_fen + fen,
-        _spread(book.by_class, facts.look_through, fen),
-        _at_level(book.by_level, facts.level, fen),
-        book.liquid + fen * _liquid_steps(lot.days_to_cash, facts.level, rules),
+        spread(book.by_class, facts.look_through, fen),
+        at_level(book.by_level, facts.level, fen),
+        book.liquid + fen * liquid_steps(lot.days_to_cash, facts.level, rules),
         book.fees + fen * facts.fee_bp,
         book.idle_fen + fen * lot.idle,
-        book.maturing_fen + fen * _is_maturing(lot, rules),
+        book.maturing_fen + fen * is_maturing(lot, rules),
         _plus(book.excess_fees, fen * excess_fee(facts, rules)),
         _plus(book.product_squares, product_step),
         _plus(book.issuer_squares, issuer_step),
@@ -248,9 +248,9 @@ def _concentrated(
     old, new, fen = change
     issuer = facts.issuer
     papers, balance = book.issuers.get(issuer, 0), book.banks.get(issuer, 0)
-    deposits = _uninsured(balance, rules)
+    deposits = uninsured(balance, rules)
     if facts.kind is ProductKind.DEPOSIT:
-        after = _uninsured(balance + fen, rules)
+        after = uninsured(balance + fen, rules)
         product_step = after * after - deposits * deposits
         issuer_step = (papers + after) ** 2 - (papers + deposits) ** 2
         banks = _with(book.banks, issuer, balance + fen, nothing=0)
@@ -261,8 +261,8 @@ def _concentrated(
     return _with(book.issuers, issuer, after, nothing=0), book.banks, product_step, issuer_step
 
 
-def _uninsured(balance: int, rules: BookRules) -> int:
-    """Quarters of a fen that a balance at one bank concentrates."""
+def uninsured(balance: int, rules: BookRules) -> int:
+    """Quarters of a fen that a balance at one bank concentrates: what no insurance covers."""
     over = balance - rules.deposit_insurance_fen
     return over * rules.kind_quarters[ProductKind.DEPOSIT] if over > 0 else 0
 
@@ -280,7 +280,8 @@ def _with(held: dict[str, E], name: str, entry: E, *, nothing: E) -> dict[str, E
     return copy
 
 
-def _spread(sums: FiveWhole, shares: FiveWhole, fen: int) -> FiveWhole:
+def spread(sums: FiveWhole, shares: FiveWhole, fen: int) -> FiveWhole:
+    """Five sums with so much spread over them by shares."""
     # Written out, for it runs at every change of a position.
     return (
         sums[0] + fen * shares[0],
@@ -291,8 +292,9 @@ def _spread(sums: FiveWhole, shares: FiveWhole, fen: int) -> FiveWhole:
     )
 
 
-def _at_level(sums: FiveWhole, level: int, fen: int) -> FiveWhole:
-    return _spread(sums, _LEVELS[level - 1], fen)
+def at_level(sums: FiveWhole, level: int, fen: int) -> FiveWhole:
+    """Sums by level, R1 to R5, with so much at one."""
+    return spread(sums, _LEVELS[level - 1], fen)
 
 
 _LEVELS: tuple[FiveWhole, ...] = (
@@ -304,7 +306,7 @@ _LEVELS: tuple[FiveWhole, ...] = (
 )
 
 
-def _liquid_steps(days: int, level: int, rules: BookRules) -> int:
+def liquid_steps(days: int, level: int, rules: BookRules) -> int:
     """Twentieths of a lot that can be spent in time."""
     for upto, tenths in rules.cash_tenths:
         if days <= upto:
@@ -312,7 +314,8 @@ def _liquid_steps(days: int, level: int, rules: BookRules) -> int:
     return 0
 
 
-def _is_maturing(lot: Lot, rules: BookRules) -> bool:
+def is_maturing(lot: Lot, rules: BookRules) -> bool:
+    """Does it mature soon, with nothing ordered for it?"""
     days = lot.days_to_maturity
     return days is not None and 0 <= days <= rules.maturing_days and not lot.rolls_over
 

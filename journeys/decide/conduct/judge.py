@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -12,6 +12,7 @@ from journeys.decide.conduct.finding import Answer, Asked, Finding, Predicate, W
 from journeys.decide.conduct.told import Missing, Told, Value
 from journeys.decide.verdict import ALLOW, BLOCK, SUPPRESS, Kind, Verdict, joined
 
+R = TypeVar("R", ConductRule, Asked)
 _BY_ROW: Final[Mapping[str, Predicate]] = MappingProxyType(
     {
         "s01": sale.level_within_class,
@@ -84,9 +85,8 @@ def judge(rule: ConductRule, inputs: Mapping[str, Value | None], policy: Edition
     """
     if rule.id in _BY_ROW:
         return judge_alone(rule, inputs)
-    predicate = _BY_POLICY[rule.id]
     asked = Asked(rule, policy.contact, policy.conduct.lexicon)
-    return _found(rule, lambda: predicate(Told(inputs), asked))
+    return _found(rule, _BY_POLICY[rule.id], Told(inputs), asked)
 
 
 def judge_alone(rule: ConductRule, inputs: Mapping[str, Value | None]) -> Finding:
@@ -95,13 +95,14 @@ def judge_alone(rule: ConductRule, inputs: Mapping[str, Value | None]) -> Findin
     Raises:
         KeyError: it is none of these.
     """
-    predicate = _BY_ROW[rule.id]
-    return _found(rule, lambda: predicate(Told(inputs), rule))
+    return _found(rule, _BY_ROW[rule.id], Told(inputs), rule)
 
 
-def _found(rule: ConductRule, answer: Callable[[], Answer]) -> Finding:
+def _found(
+    rule: ConductRule, predicate: Callable[[Told, R], Answer], told: Told, asked: R
+) -> Finding:
     try:
-        return Finding(rule=rule.id, version=rule.version, answer=answer())
+        return Finding(rule=rule.id, version=rule.version, answer=predicate(told, asked))
     except Missing as gap:
         on_gap = Answer(_on_gap(rule))
         return Finding(rule=rule.id, version=rule.version, answer=on_gap, missing=gap.name)

@@ -18,19 +18,18 @@ from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.remedies.prescribe import Held
 from journeys.client.wealth.rules import AssetClass
 from journeys.client.wealth.score import Label
-from journeys.decide.matching.match import Buyer, Offer
+from journeys.decide.matching.match import Buyer, Offer, Source
 from journeys.decide.matching.moves import (
     ANY_CLASS,
     GROUPS,
-    Adviser,
     Move,
-    Source,
     buyer_of,
     moves,
     sources,
     try_move,
 )
 from journeys.decide.matching.shelf import group_of
+from journeys.decide.matching.terms import Adviser
 
 _SOURCES = 3
 _LABEL_TRIES = 3

@@ -5,13 +5,10 @@ to read a missing answer blocks and names it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
-
-import msgspec
+from typing import Final, NamedTuple
 
 from journeys.catalogue.edition import ConductRule, Suitability
-from journeys.client.wealth.book import LIQUID_STEPS, Book
-from journeys.decide.conduct.finding import Finding
+from journeys.client.wealth.book import LIQUID_STEPS
 from journeys.decide.conduct.judge import judge_alone
 from journeys.decide.conduct.months import months_later
 from journeys.decide.conduct.router import route
@@ -27,16 +24,31 @@ _BASIS: Final = 100
 _LICENCE: Final = "s20"
 
 
-class Purchase(msgspec.Struct, frozen=True, kw_only=True):
+class Purchase(NamedTuple):
     """What is bought, as these rows read it."""
 
     regime: str | None
     level: int
     """The higher of issuer's and seller's (S05)."""
     amount_fen: int
-    after: Book
+    liquid: int
+    """What stays liquid after it, as `Book.liquid` counts it."""
     private: str | None
     """By what it invests in, if it is placed privately."""
+
+
+OF_PURCHASE: Final[Mapping[str, tuple[str, ...]]] = {
+    "s05": ("R_issuer", "R_seller"),
+    "s07": (),
+    "s09": (),
+    "s10": (),
+    "s12": ("R_issuer", "R_seller"),
+    "s13": ("R_issuer", "R_seller"),
+}
+"""All that a row may read of a purchase, of the rows that read neither amount nor what it leaves.
+
+Such a row answers alike for all purchases that agree in this. A test has each of them read.
+"""
 
 
 def duties(purchase: Purchase, told: Inputs, policy: Suitability) -> Iterator[Ruling]:
@@ -51,27 +63,37 @@ def duties(purchase: Purchase, told: Inputs, policy: Suitability) -> Iterator[Ru
         row = policy.levels["s01"]
         yield Ruling(row.id, row.version, "block", WithheldReason.DATA_MISSING, "regime")
         return
-    inputs = {**told, **_bought(purchase)}
+    inputs = {**told, **bought(purchase)}
     for row in rows:
-        if row.id != _LICENCE or "licence_until" in told:
-            found = judge_alone(row, inputs)
-            if found.answer.applies:
-                yield _ruling(found, row, inputs)
+        if is_asked(row, told):
+            found = ruling_on(row, inputs)
+            if found is not None:
+                yield found
 
 
-def _bought(purchase: Purchase) -> dict[str, Value | None]:
+def is_asked(row: ConductRule, told: Inputs) -> bool:
+    """The licence is asked only where the seller is told."""
+    return row.id != _LICENCE or "licence_until" in told
+
+
+def bought(purchase: Purchase) -> dict[str, Value | None]:
+    """What the rows read of a purchase, by the names of the conduct table."""
     return {
         "regime": purchase.regime,
         "R_issuer": purchase.level,
         "R_seller": purchase.level,
         "amount": purchase.amount_fen,
-        "liquid_after": purchase.after.liquid / LIQUID_STEPS,
+        "liquid_after": purchase.liquid / LIQUID_STEPS,
         "private": purchase.private is not None,
         "private_type": purchase.private,
     }
 
 
-def _ruling(found: Finding, row: ConductRule, inputs: Inputs) -> Ruling:
+def ruling_on(row: ConductRule, inputs: Inputs) -> Ruling | None:
+    """What one row answers; `None` where it is about something else."""
+    found = judge_alone(row, inputs)
+    if not found.answer.applies:
+        return None
     if found.missing is not None:
         why = WithheldReason.DATA_MISSING
         return Ruling(row.id, row.version, "block", why, found.missing)

@@ -60,17 +60,15 @@ class Grade(NamedTuple):
 
 def rule_on(proposal: Proposal, policy: Suitability) -> tuple[Ruling, ...]:
     """Every row that applies, in the table's order; the first that blocks is the reason shown."""
-    return tuple(
-        _stamped(found, policy)
-        for found in (
-            rule_on_level(_grade(proposal), policy),
-            *_duties(proposal, policy),
-            _tenor(proposal),
-            _liquidity(proposal),
-            _concentration(proposal, policy.concentration),
-        )
-        if found is not None
+    book, facts = proposal.after, proposal.facts
+    found = (
+        rule_on_level(_grade(proposal), policy),
+        *_duties(proposal, policy),
+        rule_on_tenor(proposal.days_to_maturity, proposal.profile, policy),
+        rule_on_liquidity(_reserve(proposal), book.liquid, policy),
+        rule_on_concentration(heaviest(book, facts), book.value_fen, policy),
     )
+    return tuple(one for one in found if one is not None)
 
 
 def _duties(proposal: Proposal, policy: Suitability) -> Iterator[Ruling]:
@@ -79,7 +77,7 @@ def _duties(proposal: Proposal, policy: Suitability) -> Iterator[Ruling]:
             regime=proposal.regime,
             level=proposal.facts.level,
             amount_fen=proposal.amount_fen,
-            after=proposal.after,
+            liquid=proposal.after.liquid,
             private=proposal.private,
         )
         yield from duties(purchase, proposal.told, policy)
@@ -88,11 +86,6 @@ def _duties(proposal: Proposal, policy: Suitability) -> Iterator[Ruling]:
 def blocks(rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
     """Those that say no."""
     return tuple(ruling for ruling in rulings if ruling.verdict == "block")
-
-
-def _stamped(ruling: Ruling, policy: Suitability) -> Ruling:
-    row = policy.rules.get(ruling.rule)
-    return ruling if row is None else msgspec.structs.replace(ruling, version=row.version)
 
 
 def _grade(proposal: Proposal) -> Grade:
@@ -143,48 +136,72 @@ def _told(grade: Grade) -> dict[str, Value | None]:
     }
 
 
-def _tenor(proposal: Proposal) -> Ruling | None:
+def rule_on_tenor(days: int | None, profile: Profile, policy: Suitability) -> Ruling | None:
     """What matters is when it matures; what never does is sold when it is wanted."""
-    days, years = proposal.days_to_maturity, proposal.profile.horizon_years
+    years = profile.horizon_years
     if days is None:
         return None
+    version = _version("tenor", policy)
     if years is None:
-        return Ruling("tenor", "", "block", WithheldReason.DATA_MISSING, "H")
+        return Ruling("tenor", version, "block", WithheldReason.DATA_MISSING, "H")
     limit = years * _YEAR_DAYS
     if days <= limit:
-        return Ruling("tenor", "", "allow", None, days, limit)
-    return Ruling("tenor", "", "block", WithheldReason.TENOR_TOO_LONG, days, limit)
+        return Ruling("tenor", version, "allow", None, days, limit)
+    return Ruling("tenor", version, "block", WithheldReason.TENOR_TOO_LONG, days, limit)
 
 
-def _liquidity(proposal: Proposal) -> Ruling | None:
+class Reserve(NamedTuple):
+    """What the liquidity row reads of the client."""
+
+    liquid: int
+    """Before the purchase; units of `Book.liquid`."""
+    months_needed: float
+    profile: Profile
+    told: Inputs | None
+
+
+def rule_on_liquidity(reserve: Reserve, liquid: int, policy: Suitability) -> Ruling | None:
     """Only a purchase that lowers what is liquid can be refused for the reserve."""
-    if proposal.after.liquid >= proposal.before.liquid:
+    if liquid >= reserve.liquid:
         return None
-    told = proposal.profile
-    if told.essential_spending is None:
-        return Ruling("liquidity", "", "block", WithheldReason.DATA_MISSING, "E")
-    if proposal.told is not None and proposal.told.get("monthly_need") is None:
+    version, said = _version("liquidity", policy), reserve.profile
+    if said.essential_spending is None:
+        return Ruling("liquidity", version, "block", WithheldReason.DATA_MISSING, "E")
+    if reserve.told is not None and reserve.told.get("monthly_need") is None:
         # A debt that nobody told of is no debt of 0 where a sale rests on it.
-        return Ruling("liquidity", "", "block", WithheldReason.DATA_MISSING, "monthly_need")
-    outgo = told.essential_spending + told.debt_service
+        return Ruling("liquidity", version, "block", WithheldReason.DATA_MISSING, "monthly_need")
+    outgo = said.essential_spending + said.debt_service
     if not outgo:
         return None
-    months = proposal.after.liquid / (LIQUID_STEPS * outgo)
-    needed = proposal.months_needed
+    months, needed = liquid / (LIQUID_STEPS * outgo), reserve.months_needed
     if months >= needed:
-        return Ruling("liquidity", "", "allow", None, months, needed)
-    return Ruling("liquidity", "", "block", WithheldReason.LIQUIDITY_AFTER, months, needed)
+        return Ruling("liquidity", version, "allow", None, months, needed)
+    return Ruling("liquidity", version, "block", WithheldReason.LIQUIDITY_AFTER, months, needed)
 
 
-def _concentration(proposal: Proposal, limit: float) -> Ruling | None:
-    """The weighed share of the product or of its issuer, whichever is larger."""
-    book, facts = proposal.after, proposal.facts
-    quarters = max(
-        book.products.get(facts.product, (0, 0, 0))[1], book.issuers.get(facts.issuer, 0)
-    )
-    if not quarters or not book.value_fen:
+def _reserve(proposal: Proposal) -> Reserve:
+    liquid = proposal.before.liquid
+    return Reserve(liquid, proposal.months_needed, proposal.profile, proposal.told)
+
+
+def heaviest(book: Book, facts: ProductFacts) -> int:
+    """Quarters of a fen that concentrate in the product or with its issuer, whichever is more."""
+    of_product = book.products.get(facts.product, (0, 0, 0))[1]
+    return max(of_product, book.issuers.get(facts.issuer, 0))
+
+
+def rule_on_concentration(quarters: int, value_fen: int, policy: Suitability) -> Ruling | None:
+    """The weighed share of the product or of its issuer in a book of this value."""
+    if not quarters or not value_fen:
         return None
-    share = quarters / (KIND_STEPS * book.value_fen)
+    share, limit = quarters / (KIND_STEPS * value_fen), policy.concentration
+    version = _version("concentration", policy)
     if share <= limit:
-        return Ruling("concentration", "", "allow", None, share, limit)
-    return Ruling("concentration", "", "block", WithheldReason.CONCENTRATION, share, limit)
+        return Ruling("concentration", version, "allow", None, share, limit)
+    why = WithheldReason.CONCENTRATION
+    return Ruling("concentration", version, "block", why, share, limit)
+
+
+def _version(rule: str, policy: Suitability) -> str:
+    row = policy.rules.get(rule)
+    return "" if row is None else row.version

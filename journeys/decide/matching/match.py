@@ -38,6 +38,16 @@ class Offer(msgspec.Struct, frozen=True):
     """What it invests in, if it is placed privately (S16)."""
 
 
+class Source(msgspec.Struct, frozen=True):
+    """A lot that some remedy asks to be sold, and how much of it."""
+
+    lot: Lot
+    facts: ProductFacts
+    fen: int
+    serves: tuple[int, ...]
+    """Dimensions, 1 to 9."""
+
+
 class Buyer(msgspec.Struct, frozen=True):
     """A client with money to place: as they stand, and with the source already sold."""
 
@@ -132,6 +142,13 @@ def match(client: Buyer, offer: Offer, *, bought_fen: int | None = None) -> Matc
         fee_bp=offer.facts.fee_bp,
         rulings=rule_on(proposal, client.policy),
     )
+
+
+def buyable(fen: int, offer: Offer) -> int:
+    """How much of a product so much money buys: whole steps after its cost, or nothing."""
+    most = fen * BASIS // (BASIS + offer.entry_bp)
+    whole = most - most % offer.step_fen
+    return whole if whole >= max(1, offer.minimum_fen) else 0
 
 
 def per_yuan(gain_points: float, amount_fen: int, fee_bp: int) -> float:

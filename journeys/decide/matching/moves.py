@@ -1,33 +1,26 @@
 """Single moves: what remedies ask to be sold, and what a buyer could hold instead."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
-from math import inf
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
-from journeys.catalogue.edition import Suitability
-from journeys.client.wealth.book import BASIS, Lot, book_of, remove_lot
+from journeys.client.wealth.book import BASIS, Book, Lot, book_of, remove_lot
 from journeys.client.wealth.dimensions.allocation import Allocation
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.product import ProductFacts
 from journeys.client.wealth.profile import Profile
-from journeys.client.wealth.remedies.prescribe import Held, prescribe
+from journeys.client.wealth.remedies.prescribe import Held, Prescribed, prescribe
 from journeys.client.wealth.remedies.remedy import Do, Step
 from journeys.client.wealth.rules import CLASSES, AssetClass
-from journeys.client.wealth.score import Label, score
+from journeys.client.wealth.score import Label, Score, score
 from journeys.client.wealth.standing import months_needed
 from journeys.decide.matching.gate import blocks
-from journeys.decide.matching.match import Buyer, Match, Offer, match
-from journeys.decide.matching.shelf import (
-    MOST_LEVEL,
-    Shelf,
-    bins_for,
-    group_of,
-    promising,
-    suitable,
-)
+from journeys.decide.matching.match import Buyer, Match, Offer, Source, buyable, match
+from journeys.decide.matching.search import Room, Search
+from journeys.decide.matching.shelf import group_of
+from journeys.decide.matching.terms import Adviser
 from journeys.decide.verdict import Ruling
 
 GROUPS: Mapping[str, frozenset[AssetClass]] = {
@@ -36,30 +29,7 @@ GROUPS: Mapping[str, frozenset[AssetClass]] = {
     "EQ": frozenset({"EQ"}),
     "ALT": frozenset({"ALT"}),
 }
-_BINS_DEEPER = 3
-DEEPER = 3
-"""So many more of each of the best bins are tried."""
-_UNFIT = 10
-"""Bins of which the heads are looked at for a reason alone."""
 ANY_CLASS = frozenset(CLASSES)
-
-
-class Adviser(msgspec.Struct, frozen=True):
-    """What advice rests on besides the client."""
-
-    shelf: Shelf
-    parameters: WealthParameters
-    policy: Suitability
-
-
-class Source(msgspec.Struct, frozen=True):
-    """A lot that some remedy asks to be sold, and how much of it."""
-
-    lot: Lot
-    facts: ProductFacts
-    fen: int
-    serves: tuple[int, ...]
-    """Dimensions, 1 to 9."""
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -94,14 +64,14 @@ class Move(msgspec.Struct, frozen=True):
         return self.sold_fen - self.bought_fen
 
 
-Attempt = Callable[[Buyer, Source, Offer, int], Move | None]
-
-
 def buyer_of(held: Held, profile: Profile, adviser: Adviser) -> Buyer:
     """A client who has sold nothing yet."""
-    parameters = adviser.parameters
-    book = book_of(held, parameters)
-    now = score(book, profile, parameters)
+    book = book_of(held, adviser.parameters)
+    return buyer_as(book, score(book, profile, adviser.parameters), profile, adviser)
+
+
+def buyer_as(book: Book, now: Score, profile: Profile, adviser: Adviser) -> Buyer:
+    """The same of a book that is added up and scored already."""
     return Buyer(
         profile=profile,
         before=book,
@@ -109,8 +79,8 @@ def buyer_of(held: Held, profile: Profile, adviser: Adviser) -> Buyer:
         amount_fen=0,
         total=now.total,
         label=now.label,
-        months_needed=months_needed(profile, parameters),
-        parameters=parameters,
+        months_needed=months_needed(profile, adviser.parameters),
+        parameters=adviser.parameters,
         policy=adviser.policy,
     )
 
@@ -126,8 +96,13 @@ def sources(
         parameters: the set in force.
         kept: what the client holds besides, and does not sell.
     """
+    return sources_of(prescribe([*held, *kept], profile, parameters), held)
+
+
+def sources_of(found: Iterable[Prescribed], held: Held) -> list[Source]:
+    """The same of remedies already prescribed."""
     asked: dict[int, tuple[float, Source]] = {}
-    for prescribed in prescribe([*held, *kept], profile, parameters):
+    for prescribed in found:
         dimension, gain = prescribed.remedy.dimension, prescribed.gain_points
         for step in prescribed.remedy.steps:
             for at, fen in _asked(step, held):
@@ -138,21 +113,16 @@ def sources(
     return [source for _, (_, source) in ordered]
 
 
-def moves(  # noqa: PLR0913 - the last four narrow or widen one search
+def moves(
     client: Buyer,
     source: Source,
     wanted: frozenset[AssetClass],
     adviser: Adviser,
     *,
     allocation: Allocation | None,
-    room: Callable[[Offer], int] | None = None,
-    attempt: Attempt | None = None,
-    unfit: bool = False,
-    deeper: int = DEEPER,
+    room: Room | None = None,
 ) -> list[Move]:
     """Suitable moves out of one source, the most points by yuan first.
-
-    The heads of promising bins are tried, then more of the bins whose heads gained most.
 
     Args:
         client: who has sold nothing yet.
@@ -161,32 +131,9 @@ def moves(  # noqa: PLR0913 - the last four narrow or widen one search
         adviser: shelf and policies.
         allocation: of the client, if known.
         room: the most to be bought of a product, if there is such a limit.
-        attempt: how one move is tried; `try_move` keeps to those that may be made.
-        unfit: look also at products above the class and beyond the horizon.
-        deeper: how many more of each of the best bins are tried; 0 tries their heads alone.
     """
-    try_it = try_move if attempt is None else attempt
-
-    def tried(offers: Iterator[Offer], count: int) -> list[Move]:
-        """The next few that so much money buys at all."""
-        limits = ((offer, source.fen if room is None else room(offer)) for offer in offers)
-        wanted = ((offer, min(source.fen, most)) for offer, most in limits)
-        buys = ((offer, fen) for offer, fen in wanted if buyable(fen, offer))
-        found = (try_it(client, source, offer, fen) for offer, fen in islice(buys, count))
-        return [move for move in found if move is not None]
-
-    most = MOST_LEVEL if unfit else client.profile.risk_class or 0
-    allowed = bins_for(adviser.shelf, wanted, most)
-    share = source.fen / max(client.before.value_fen, 1)
-    near = promising(allowed, source.facts.look_through, share, allocation)
-    tries = allowed[:_UNFIT] if unfit else near
-    years = None if unfit else client.profile.horizon_years or 0
-    bins = [suitable(one, years, client.before) for one in tries]
-    heads = [(tried(offers, 1), offers) for offers in bins]
-    best = sorted(heads, key=lambda one: -max((m.gain_points for m in one[0]), default=-inf))
-    more = [move for _, offers in best[:_BINS_DEEPER] for move in tried(offers, deeper)]
-    found = [move for one, _ in heads for move in one]
-    return sorted([*found, *more], key=lambda one: (-one.per_yuan, one.buy))
+    search = Search(client, adviser.shelf, allocation, partial(try_move, client))
+    return search.moves(source, wanted, room=room)
 
 
 def try_move(client: Buyer, source: Source, offer: Offer, fen: int) -> Move | None:
@@ -205,13 +152,6 @@ def tried_move(client: Buyer, source: Source, offer: Offer, fen: int) -> Move | 
     without = remove_lot(client.before, lot, source.facts, client.parameters)
     found = match(replace(client, without=without, amount_fen=sold), offer, bought_fen=bought)
     return _move(client, source, found, (sold, bought))
-
-
-def buyable(fen: int, offer: Offer) -> int:
-    """How much of a product so much money buys: whole steps after its cost, or nothing."""
-    most = fen * BASIS // (BASIS + offer.entry_bp)
-    whole = most - most % offer.step_fen
-    return whole if whole >= max(1, offer.minimum_fen) else 0
 
 
 def _move(client: Buyer, source: Source, found: Match, fens: tuple[int, int]) -> Move:

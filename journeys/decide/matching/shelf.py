@@ -7,6 +7,7 @@ judged by their mean mix alone: by how near a purchase would bring the client to
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -41,6 +42,8 @@ class Shelf(msgspec.Struct, frozen=True):
 
     bins: tuple[Bin, ...]
     by_name: dict[str, Offer]
+    kept: dict[tuple[int, int], object] = msgspec.field(default_factory=dict)
+    """What policies make of it (`terms.py`)."""
 
 
 def shelf_of(offers: Iterable[Offer]) -> Shelf:
@@ -56,26 +59,44 @@ def shelf_of(offers: Iterable[Offer]) -> Shelf:
     return Shelf(bins, by_name)
 
 
-def promising(
-    bins: Sequence[Bin], source: FiveWhole, share: float, allocation: Allocation | None
+def nearest(
+    bins: Iterable[Bin], source: FiveWhole, share: float, allocation: Allocation
 ) -> list[Bin]:
-    """The bins to try for a share of the book that leaves a source's mix.
-
-    Those that would bring the book nearest to its target, and some of the source's own class,
-    for there a purchase may spread, calm or cheapen what is held.
-    """
-    own = [one for one in bins if one.main == group_of(source)][:_OWN_KIND]
-    if allocation is None:
-        return own
+    """Bins by how near to its target the book would come: a share of it leaves a source's mix."""
     out = _grouped(source)
     left = [has - share * gone for has, gone in zip(allocation.held, out, strict=True)]
-    gaps = [has - wanted for has, wanted in zip(left, allocation.target, strict=True)]
+    cash, fixed, equity, other = (
+        has - wanted for has, wanted in zip(left, allocation.target, strict=True)
+    )
 
     def distance(one: Bin) -> float:
-        return sum(abs(gap + share * part) for gap, part in zip(gaps, one.mix, strict=True))
+        mix = one.mix
+        return (
+            0
+            + abs(cash + share * mix[0])
+            + abs(fixed + share * mix[1])
+            + abs(equity + share * mix[2])
+            + abs(other + share * mix[3])
+        )
 
-    near = sorted(bins, key=distance)[:_NEAR]
-    return [*near, *(one for one in own if one not in near)]
+    return sorted(bins, key=distance)
+
+
+def promising(near: Iterable[Bin], own: Iterable[Bin], wanted: frozenset[AssetClass]) -> list[Bin]:
+    """The bins to try, of the classes wanted.
+
+    The first of those that would bring the book nearest to its target, and some of the source's
+    own class, for there a purchase may spread, calm or cheapen what is held.
+
+    Args:
+        near: by distance, see `nearest`; none where no target is known.
+        own: those of the source's own class.
+        wanted: main classes.
+    """
+    found = list(islice((one for one in near if one.main in wanted), _NEAR))
+    there = {id(one) for one in found}
+    first = islice((one for one in own if one.main in wanted), _OWN_KIND)
+    return [*found, *(one for one in first if id(one) not in there)]
 
 
 def suitable(one: Bin, years: int | None, book: Book) -> Iterator[Offer]:
@@ -92,11 +113,6 @@ def suitable(one: Bin, years: int | None, book: Book) -> Iterator[Offer]:
         else:
             yield offer
     yield from held
-
-
-def bins_for(shelf: Shelf, wanted: frozenset[AssetClass], most: int) -> list[Bin]:
-    """The bins of the classes wanted, up to a level."""
-    return [one for one in shelf.bins if one.main in wanted and one.level <= most]
 
 
 def group_of(mix: FiveWhole) -> AssetClass:

@@ -109,9 +109,9 @@ def test_a_replay_cut_short_goes_on_where_it_stopped(replay, tighter, tmp_path, 
     folded = []
     fold_part = replaying.fold_part
 
-    def counted(reader, partition, question):
+    def counted(reader, references, partition, question):
         folded.append(partition)
-        return fold_part(reader, partition, question)
+        return fold_part(reader, references, partition, question)
 
     monkeypatch.setattr(replaying, "fold_part", counted)
     assert replay("--catalogue", tighter, "--keep", kept) == (1, whole)
@@ -179,7 +179,7 @@ def compared(life, texts):
     """Two folds that share what they may, against two whole ones."""
     other = load(texts, version="other")
     log, read, fold = FileLog.of(life / "log.jsonl"), codec.reader(codec.CLIENT_LOG), ClientFold()
-    folds = TwoFold(log, None, other, decode=read)
+    folds = TwoFold(ReferenceLog(log), None, other, decode=read)
     mine, theirs = (PlainFold(fold, each) for each in (ReferenceLog(log), Elsewhere(log, other)))
     shared = []
     for record in recording.records_of(log, CLIENT_EVENTS, 0):

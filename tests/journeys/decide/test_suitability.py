@@ -9,7 +9,8 @@ from journeys.client.journey.instance import Instance
 from journeys.client.steps import sales
 from journeys.decide import suitability
 from journeys.decide.decision import consider
-from journeys.decide.matching.moves import Source, tried_move
+from journeys.decide.matching.match import Source
+from journeys.decide.matching.moves import tried_move
 from journeys.decide.verdict import Sale, Withheld
 from journeys.step import Place
 from schemas.decisions import Stage

@@ -9,17 +9,15 @@ from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.rules import CLASSES
 from journeys.client.wealth.score import Label, score
 from journeys.decide.matching.advice import advise
-from journeys.decide.matching.match import match
+from journeys.decide.matching.match import Source, buyable, match
 from journeys.decide.matching.moves import (
-    Adviser,
-    Source,
-    buyable,
     buyer_of,
     moves,
     sources,
     try_move,
 )
-from journeys.decide.matching.shelf import bins_for, promising, shelf_of, suitable
+from journeys.decide.matching.shelf import nearest, promising, shelf_of, suitable
+from journeys.decide.matching.terms import Adviser
 from tests.journeys.client.wealth import golden
 from tests.journeys.client.wealth.builders import PARAMETERS
 from tests.journeys.decide.matching.shelves import golden_offers, invented
@@ -170,9 +168,11 @@ def test_a_shelf_of_five_thousand_is_not_scanned():
     shelf = shelf_of(invented(5_000))
     client = buyer_of(held("A8"), told("A8"), MARKET)
 
-    bins = bins_for(shelf, frozenset(CLASSES), client.profile.risk_class)
+    bins = [one for one in shelf.bins if one.level <= client.profile.risk_class]
     allocation = diagnose(client.before, client.profile, PARAMETERS).allocation
-    tries = promising(bins, golden.lot("mmf", 0)[1].look_through, 0.1, allocation)
+    near = nearest(bins, golden.lot("mmf", 0)[1].look_through, 0.1, allocation)
+    own = [one for one in bins if one.main == "CASH"]
+    tries = promising(near, own, frozenset(CLASSES))
 
     assert len(shelf.by_name) == 5_000
     assert 50 < len(bins) < 300

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 import pytest
 
-from journeys.client.wealth.book import EMPTY_BOOK
 from journeys.decide.matching.duties import Purchase, duties, most_by_means
 from schemas.decisions import WithheldReason as Why
 from tests.journeys.decide.matching.test_gate import POLICY
@@ -44,7 +43,7 @@ def ruled(rule, *, told=(), **changes):
         "regime": "NFRA",
         "level": 2,
         "amount_fen": 40_000_000,
-        "after": EMPTY_BOOK,
+        "liquid": 0,
         "private": None,
     }
     found = duties(Purchase(**plain | changes), FINE | dict(told), POLICY)
@@ -101,7 +100,7 @@ def test_each_row_answers_both_ways(rule, asked, said):
 
 def test_a_regime_that_nobody_knows_blocks():
     (found,) = duties(
-        Purchase(regime=None, level=1, amount_fen=1, after=EMPTY_BOOK, private=None), FINE, POLICY
+        Purchase(regime=None, level=1, amount_fen=1, liquid=0, private=None), FINE, POLICY
     )
     assert (found.verdict, found.reason, found.value) == ("block", Why.DATA_MISSING, "regime")
 

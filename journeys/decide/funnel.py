@@ -1,0 +1,146 @@
+"""The first two stages for a whole catalogue at once: most actions fall there, most of the time.
+
+What nothing of the client's own touches (no task, run, case, rest or outlet) falls by tier and
+condition alone. Conditions are few beside actions: each is asked once, and what the answers come to
+is kept for as long as the catalogue stands.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+from journeys.catalogue.actions import Action
+from journeys.condition import Condition
+from journeys.decide import eligibility
+from journeys.decide.candidate import Situation
+from journeys.reference import Reference
+from schemas import written
+from schemas.decisions import Candidate, Stage, WithheldReason
+
+_MOST_KEPT: Final = 256
+"""Combinations of tier and answers; beyond them the oldest is worked out again."""
+_AGAIN: Final = "again:"
+_Key = tuple[str, bool, tuple[bool | None, ...]]
+"""Tier, whether anything may be marketed, and the conditions' answers."""
+
+
+class Fallen(NamedTuple):
+    """An action that fell early, as verdict and record name it."""
+
+    action: str
+    word: str
+    record: Candidate
+
+
+class Early(NamedTuple):
+    """What the first two stages come to."""
+
+    fallen: tuple[Fallen, ...]
+    """In order of name."""
+    open: tuple[Action, ...]
+    """Those to be asked one by one, in the catalogue's order."""
+
+
+def early(situation: Situation) -> Early:
+    """Who falls early; none of them by a row, so that nothing of them is a verdict to be kept."""
+    funnels = situation.reference.derived(_funnels)
+    actions = situation.edition.actions
+    # By identity: a catalogue's actions are one object, which the funnel keeps.
+    found = funnels.get(id(actions))
+    if found is None:
+        found = funnels[id(actions)] = _Funnel(actions)
+    return found.early(situation)
+
+
+def _funnels(_: Reference) -> dict[int, "_Funnel"]:
+    """One for each catalogue that was asked; the oldest go with the products they stood beside."""
+    return {}
+
+
+class _Funnel:
+    """One catalogue's actions."""
+
+    def __init__(self, actions: Mapping[str, Action]) -> None:
+        self._actions = actions
+        asked = (one.applies for one in actions.values() if one.applies is not None)
+        self._conditions: tuple[Condition, ...] = tuple({one.text: one for one in asked}.values())
+        self._by_group: dict[str, set[str]] = {}
+        self._by_topic: dict[str, set[str]] = {}
+        for one in actions.values():
+            self._by_group.setdefault(one.group, set()).add(one.id)
+            for topic in (one.group, *one.tags):
+                self._by_topic.setdefault(topic, set()).add(one.id)
+        self._kept: dict[_Key, Early] = {}
+
+    def early(self, situation: Situation) -> Early:
+        """The stages as they come out for a client, those that something touches left open."""
+        lookup = situation.lookup
+        answers = tuple([one.holds(lookup) for one in self._conditions])
+        key = situation.state.served.tier, situation.unmarketed is None, answers
+        found = self._kept.get(key)
+        if found is None:
+            found = self._asked(key)
+            self._kept[key] = found
+            if len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        touched = self._touched(situation)
+        if not touched:
+            return found
+        still = {one.id for one in found.open} | touched
+        return Early(
+            tuple([one for one in found.fallen if one.action not in touched]),
+            tuple([one for one in self._actions.values() if one.id in still]),
+        )
+
+    def _asked(self, key: _Key) -> Early:
+        tier, may_market, answers = key
+        held = {one.text: answer for one, answer in zip(self._conditions, answers, strict=True)}
+        fallen, still_open = [], []
+        for action in self._actions.values():
+            no = None
+            if may_market or not action.marketing:
+                no = eligibility.in_segment(action, tier)
+                if no is None:
+                    asked = action.applies
+                    no = eligibility.fits(asked is not None and held[asked.text])
+            if no is None:
+                still_open.append(action)
+            else:
+                word = fate(action.id, no.reason)
+                fallen.append(
+                    Fallen(action.id, word, bare(action.id, no.stage, no.reason, no.value))
+                )
+        return Early(tuple(sorted(fallen, key=lambda one: one.action)), tuple(still_open))
+
+    def _touched(self, situation: Situation) -> set[str]:
+        """The actions that something of the client's own, or of their outlet, speaks about."""
+        state = situation.state
+        found = {*situation.open_tasks, *situation.edition.not_here}
+        if state.instances:
+            found.update(situation.wishes)
+            for group in situation.groups_under_way:
+                found |= self._by_group.get(group, set())
+        for topic in situation.topics_owned if state.cases else ():
+            found |= self._by_topic.get(topic, set())
+        found.update(_resting(situation))
+        return found & self._actions.keys()
+
+
+def fate(action: str, reason: WithheldReason) -> str:
+    """How a verdict names what fell."""
+    return f"{action}:{reason}"
+
+
+@cache
+def bare(
+    action: str, stage: Stage, reason: WithheldReason, value: str | float | None = None
+) -> Candidate:
+    """What fell for a reason that is all there is to say: as many as actions times reasons."""
+    fallen = Candidate(action=action, stage=stage, reason=reason, value=value)
+    return written.once(fallen)
+
+
+def _resting(situation: Situation) -> Iterator[str]:
+    for rest in situation.state.ledger.cool_downs:
+        if rest.subject.startswith(_AGAIN):
+            yield rest.subject.removeprefix(_AGAIN)

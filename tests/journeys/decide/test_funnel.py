@@ -1,0 +1,108 @@
+"""What falls early falls as if each action had been asked by itself."""
+
+import dataclasses
+
+import pytest
+from msgspec.structs import replace
+
+from journeys.catalogue.scope import Scope
+from journeys.decide import arbitration, decision, eligibility
+from journeys.decide.decision import Choice
+from schemas import codec
+from schemas.decisions import Candidate, Decision, Versions
+from schemas.facts import DecisionMade
+from schemas.time import DAY, Instant
+from tests.builders import MONDAY_10
+from tests.journeys.decide.sales import a_life, an_open_sale, situation
+
+
+def one_by_one(asked):
+    fates = [
+        decision.consider(action, run, asked)
+        for action in asked.edition.actions.values()
+        for run in decision._wanting(action, asked)
+    ]
+    chosen, losers = arbitration.choose([one for one in fates if one.withheld is None], asked)
+    fell = [one for one in fates if one.withheld is not None]
+    return Choice(tuple(chosen), (*fell, *losers))
+
+
+def with_tiers(asked):
+    """Every third action is for another tier."""
+    actions = {
+        name: replace(one, tiers=("private",) if at % 3 else ("mass",))
+        for at, (name, one) in enumerate(asked.edition.actions.items())
+    }
+    return dataclasses.replace(asked, edition=replace(asked.edition, actions=actions))
+
+
+def elsewhere(asked):
+    """Two actions are offered by another outlet alone."""
+    scope = Scope("outlet", "outlet_9")
+    not_here = {"place_idle": scope, "case_help": scope}
+    return dataclasses.replace(asked, edition=replace(asked.edition, not_here=not_here))
+
+
+def unmarketed(life):
+    allowed = replace(life.state.allowed, marketing=False)
+    life.state = replace(life.state, allowed=allowed)
+    return life
+
+
+LIVES = {
+    "quiet": lambda: situation(a_life()),
+    "for other tiers": lambda: with_tiers(situation(a_life())),
+    "for another outlet": lambda: elsewhere(situation(a_life())),
+    "not to be marketed": lambda: situation(unmarketed(a_life())),
+    "with an open sale": lambda: situation(an_open_sale()[0]),
+    "at rest": lambda: situation(an_open_sale()[0], Instant(MONDAY_10 + 30 * DAY)),
+    "at rest, for other tiers": lambda: with_tiers(situation(an_open_sale()[0])),
+}
+
+
+@pytest.mark.parametrize("kind", LIVES)
+def test_a_decision_is_that_of_every_action_asked_by_itself(kind):
+    found, whole = decision.decide(LIVES[kind]()), one_by_one(LIVES[kind]())
+
+    assert found.fallen
+    assert found.candidates() == whole.candidates()
+    assert (found.verdict, found.retry_at) == (whole.verdict, whole.retry_at)
+    assert [one for one in found.withheld if one.withheld.rule] == [
+        one for one in whole.withheld if one.withheld.rule
+    ]
+
+
+def test_what_a_case_owns_is_asked_by_itself():
+    asked = situation(a_life())
+    asked.__dict__["topics_owned"] = frozenset({"idle_cash"})
+    object.__setattr__(asked, "state", replace(asked.state, cases=asked.state.tasks or ("case",)))
+    (view,) = [one for one in decision.decide(asked).withheld if one.action.id == "idle_cash_view"]
+
+    assert view.withheld == eligibility.applies(view.action, asked, None)
+    assert view.withheld.reason == "case_owns_topic"
+
+
+def test_what_was_written_once_is_written_as_it_stands():
+    fallen = decision.decide(situation(a_life())).fallen
+    told = Candidate(action="other", reason=None, value='quoted ",\\"versions\\":"', chosen=True)
+    made = codec.build(
+        DecisionMade,
+        Decision(
+            decision_id="d_" + "0" * 32,
+            trigger="inbound",
+            subject=',"versions":{"candidates":[]}',
+            decided_at=Instant(0),
+            candidates=(*[one.record for one in fallen], told),
+            versions=Versions(engine="e", catalogue="c", parameters="p", reference_offset=1),
+        ),
+        event_id="e",
+        source="/suishen/client-fold",
+        key="ct_" + "0" * 32,
+        time=Instant(0),
+        causeid="c",
+        causesource="/test",
+    )
+    bare = made.model_copy(update={"data": made.data.model_copy(update={"candidates": ()})})
+
+    for event in (made, bare):
+        assert codec.encode(event) == event.model_dump_json(exclude_none=True).encode()
