@@ -4,6 +4,7 @@ Exit codes: 0 done, 2 bad input, 70 machinery; the same command again finishes w
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,8 +15,8 @@ from channels.releases import Releases, at_cluster, at_folder, open_releases, ov
 from channels.telling import tell
 from journeys.reference import Reference
 from schemas.reference import Activation, CatalogueDraft
-from schemas.wire import Wire
 from streams.clock import WallClock
+from streams.gate import Signable
 
 _SHARE: Final = re.compile(r"share:(\d{1,3}(?:\.\d{1,2})?)%")
 _OUTLET: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
@@ -26,7 +27,9 @@ _reason = click.option("--reason", help="Why, for whoever looks at the log.")
 
 @click.command("stage")
 @click.argument("what", metavar="FOLDER|VERSION")
-@click.option("--to", required=True, help="shadow, branch:ID[,ID], share:10% or all.")
+@click.option(
+    "--to", required=True, help="shadow, branch:ID[,ID], outlet:ID[,ID], share:10% or all."
+)
 @_by
 @_reason
 @over_cut
@@ -36,11 +39,15 @@ def stage(what: str, **chosen: Any) -> int:  # noqa: ANN401
     """Bring a catalogue that two people have signed one stage further.
 
     With a FOLDER it is written to the log first, unless it is there; a VERSION is there already.
+    A branch is the outlets that its own outlets.toml gives it now.
     """
     said, who = _target(chosen["to"]), person(chosen["by"])
     with open_releases(chosen["data"], chosen["bootstrap"]) as releases:
         view = releases.view()
         version, draft = _draft(releases, Path(what)) if Path(what).is_dir() else (what, [])
+        branches = said.pop("branches", ())
+        if branches:
+            said["outlets"] = _outlets(draft[0] if draft else releases.standing(version), branches)
         number, reason = view.activations + 1, chosen["reason"]
         new = Activation(version=number, catalogue=version, by=who, reason=reason, **said)
         asked = view.or_last(new)
@@ -49,7 +56,23 @@ def stage(what: str, **chosen: Any) -> int:  # noqa: ANN401
     return 0
 
 
-def _draft(releases: Releases, folder: Path) -> tuple[str, list[Wire]]:
+def _outlets(catalogue: Signable | None, branches: Iterable[str]) -> tuple[str, ...]:
+    """The outlets of branches, as the catalogue to be staged has them now."""
+    from journeys.catalogue.load import load
+
+    files = {} if catalogue is None else catalogue.files
+    version = "" if catalogue is None else catalogue.version
+    known = load(files, version=version).at(WallClock().now()).branches if files else {}
+    for name in branches:
+        if name not in known:
+            raise click.UsageError(
+                f"no branch '{name}' in this catalogue; it knows {', '.join(known) or 'none'}: "
+                "write a [[branch]] in outlets.toml, or name outlets with outlet:ID[,ID]"
+            )
+    return tuple(outlet for name in branches for outlet in known[name].outlets)
+
+
+def _draft(releases: Releases, folder: Path) -> tuple[str, list[CatalogueDraft]]:
     """A folder's version, and its draft: one that stands too, for a release is named by all of it.
 
     A catalogue that was released whole needs none.
@@ -143,6 +166,8 @@ def _target(to: str) -> dict[str, Any]:
         return {"stage": "share", "share_bp": parts}
     kind, _, names = to.partition(":")
     outlets = tuple(dict.fromkeys(names.split(",")))
-    if kind == "branch" and all(_OUTLET.fullmatch(name) for name in outlets):
-        return {"stage": "outlets", "outlets": outlets}
-    raise click.UsageError(f"'{to}' is no stage; write shadow, branch:ID, share:10% or all")
+    if kind in ("branch", "outlet") and all(_OUTLET.fullmatch(name) for name in outlets):
+        return {"stage": "outlets", "branches" if kind == "branch" else "outlets": outlets}
+    raise click.UsageError(
+        f"'{to}' is no stage; write shadow, branch:ID, outlet:ID, share:10% or all"
+    )

@@ -9,6 +9,7 @@ from streams.embedded.file import EngineFile
 from streams.errors import TransientError
 from streams.reference import ReferenceLog
 from tests.journeys.catalogue.shipped import files
+from tests.journeys.catalogue.test_scopes import narrowed
 from tests.streams.running import Running
 
 
@@ -100,7 +101,7 @@ def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_pa
     signed(suishen, new, *place)
     said = [
         suishen("catalogue", "stage", new, "--to", to, *by, *place)
-        for to in ("shadow", "branch:outlet_1,outlet_2", "share:12.5%", "all")
+        for to in ("shadow", "outlet:outlet_1,outlet_2", "share:12.5%", "all")
     ]
     assert [code for code, _, _ in said] == [0] * 4
     assert "in shadow: decides and issues nothing" in said[0][1]
@@ -115,6 +116,19 @@ def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_pa
     assert (found["in_force"], found["before"]) == (before, None)
     running.live()
     assert running.engine.references.at(running.engine.end("reference", 0)).activations == 5
+
+
+def test_a_branch_is_the_outlets_that_the_catalogue_gives_it(running, suishen, tmp_path):
+    place, by = ("--data", tmp_path), ("--by", "bo")
+    new = put(tmp_path, narrowed(), "east")
+    signed(suishen, new, *place)
+    code, _, err = suishen("catalogue", "stage", new, "--to", "branch:wuxi", *by, *place)
+    assert (code, "it knows nanjing, suzhou" in err) == (2, True)
+    code, out, _ = suishen("catalogue", "stage", new, "--to", "branch:nanjing", *by, *place)
+    assert (code, "for the clients of outlet_1, outlet_2" in out) == (0, True)
+    version = json.loads(suishen("catalogue", "stages", "--json", *place)[1])["staged"]
+    code, out, _ = suishen("catalogue", "stage", version, "--to", "branch:nanjing", *by, *place)
+    assert (code, "for the clients of outlet_1, outlet_2" in out) == (0, True)
 
 
 def test_a_stage_is_taken_back(running, suishen, tmp_path, new):
