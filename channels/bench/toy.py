@@ -42,9 +42,15 @@ class Toy(msgspec.Struct, frozen=True):
 
     model_extra: ClassVar[None] = None
     """The host counts an event's unknown fields; there are none."""
+    dataschema: ClassVar[str] = ""
 
     @property
     def partitionkey(self) -> str:
+        """The client."""
+        return self.client
+
+    @property
+    def subject(self) -> str:
         """The client."""
         return self.client
 
@@ -56,7 +62,7 @@ def decode(raw: bytes, key: str | None) -> Envelope:
     """Read a toy event as what the host takes for one; a marker has no key and is a real event."""
     if key is None:
         return codec.decode(raw, (ReferenceAdvanced,))
-    return cast("Envelope", _READ.decode(raw))  # the host asks it for its key alone
+    return cast("Envelope", _READ.decode(raw))  # the host asks it for key and kind
 
 
 class ToyFold:
