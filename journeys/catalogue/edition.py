@@ -1,6 +1,7 @@
 """The policy in force at one moment: every dated table, resolved."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -198,6 +199,17 @@ class Recall(msgspec.Struct, frozen=True):
     tasks: bool
 
 
+class Reading(NamedTuple):
+    """How what a row read is told, beside its limit. Nothing is judged by it."""
+
+    what: str
+    """A word of the message files."""
+    bound: str
+    """How the limit binds, one of `read_policies.BOUNDS`."""
+    unit: str
+    """Of value and limit, one of `read_policies.UNITS`; CNY is held in fen."""
+
+
 class SuitabilityRule(msgspec.Struct, frozen=True):
     """One row of the product gate. The verdict of a row carries its id and version."""
 
@@ -211,6 +223,7 @@ class SuitabilityRule(msgspec.Struct, frozen=True):
     """How the source was read: V wording, S excerpt, K unchecked, D the bank's own."""
     signed_by: str
     """Empty: not signed yet."""
+    told: tuple[Reading, ...] = ()
 
 
 class AdviceRules(msgspec.Struct, frozen=True, kw_only=True):

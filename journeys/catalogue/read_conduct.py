@@ -6,7 +6,7 @@ from typing import Final
 
 from journeys.catalogue.dating import Dated, dated
 from journeys.catalogue.edition import ConductRule
-from journeys.catalogue.read_policies import signature
+from journeys.catalogue.read_policies import readings, signature
 from journeys.catalogue.rows import Row
 
 TABLE: Final = (
@@ -80,6 +80,7 @@ def rule(row: Row) -> list[Dated]:
         source=row.shown("source"),
         read=row.one_of("read", _READ),
         signed_by=signature(row),
+        told=readings(row),
         kind=row.one_of("kind", _KINDS),
         purpose=row.one_of("purpose", _PURPOSES),
         action=row.one_of("action", _ACTIONS),

@@ -7,6 +7,7 @@ from journeys.catalogue.edition import (
     BaseRate,
     Branch,
     DeskPolicy,
+    Reading,
     Recall,
     SalaryRules,
     SuitabilityRule,
@@ -27,6 +28,9 @@ KINDS: Final = frozenset(
     codec.wire_type(kind).removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0] for kind in _SIGNALS
 )
 """The event kinds of a client's log, such as `app.page_viewed`."""
+BOUNDS: Final = ("at_most", "at_least", "below", "until", "applies_from", "before", "alone")
+"""How a limit binds: `before` is what it was last, `alone` has no limit that could be compared."""
+UNITS: Final = ("CNY", "months", "years", "days", "share", "level", "count", "day", "word")
 GATE: Final = ("tenor", "liquidity", "concentration")
 """The bank's own rows of the product gate; those of law stand in the conduct table."""
 REGIMES: Final = ("NFRA", "CSRC", "INS", "DEP")
@@ -198,8 +202,24 @@ def rule(row: Row) -> list[Dated]:
         source=row.shown("source"),
         read=row.one_of("read", _READ),
         signed_by=signature(row),
+        told=readings(row),
     )
     return dated(row, "rule", (found.id,), found)
+
+
+def readings(row: Row) -> tuple[Reading, ...]:
+    """How what the row read is told, such as `left_liquid at_least CNY`; may be left out."""
+    found = []
+    for each in row.names("told"):
+        said = each.split()
+        if len(said) != len(Reading._fields):
+            row.fault(f"'{each}' is no reading; write told = [\"bought at_most CNY\"]", "told")
+            continue
+        reading = Reading(*said)
+        row.known("told", reading.bound, BOUNDS, what="bound")
+        row.known("told", reading.unit, UNITS, what="unit")
+        found.append(reading)
+    return tuple(found)
 
 
 def signature(row: Row) -> str:

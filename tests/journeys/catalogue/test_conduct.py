@@ -209,3 +209,25 @@ def test_a_notice_and_a_call_need_no_way_out():
     notice = next(text for text in texts if 'id = "maturity_notice_app"' in text)
     call = next(text for text in texts if 'id = "maturity_talk_remote"' in text)
     assert "退订" not in notice + call
+
+
+def test_every_row_that_shows_what_it_read_says_how_it_is_told():
+    """Unit and direction are data: whoever reads a figure out guesses neither."""
+    edition = loaded(files()).editions[-1]
+    rows = {**edition.conduct.rules, **edition.suitability.rules}
+    shown = ("s01", "s02", "s03", "s04", "s05", "s07", "s09", "s11", "s12", "s13", "ct04", *GATE)
+    assert all(rows[rule].told for rule in shown)
+    assert [each.unit for each in rows["s11"].told] == ["CNY", "CNY"]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("bought CNY", "'bought CNY' is no reading"),
+        ("bought atmost CNY", "unknown bound 'atmost'; did you mean 'at_most'?"),
+        ("bought at_most EUR", "unknown unit 'EUR'"),
+    ],
+)
+def test_a_reading_that_nobody_could_tell_is_refused(told, said):
+    texts = changed("conduct.toml", "bought at_most CNY", told)
+    assert said in fault(texts)
