@@ -1,12 +1,14 @@
 """The past, folded again: what became of a client, and why. Nothing is written anywhere."""
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from journeys.client.fold import ClientFold
 from journeys.client.state import ClientState
 from journeys.reference import Reference
 from schemas import codec
+from schemas.envelope import TYPE_PREFIX
 from schemas.errors import ContractError
 from schemas.facts import DecisionMade
 from schemas.time import Instant
@@ -60,6 +62,28 @@ class Past:
                     _, offset, _ = dict(record.headers)["src"].decode().split(":")
                     return Taken(record.value, partition, int(offset))
         return None
+
+    def written_of(self, client: str) -> Iterator[Taken]:
+        """Every decision of a client as the engine wrote it, in order."""
+        partition, key = self._home(client), client.encode()
+        for record in recording.records_of(self._reader, CLIENT_FACTS, partition):
+            if record.key == key and _DECIDED in record.value:
+                _, offset, _ = dict(record.headers)["src"].decode().split(":")
+                yield Taken(record.value, partition, int(offset))
+
+    def event_type(self, taken: Taken) -> str | None:
+        """Of the event that a decision was taken on, as `app.page_viewed`; `None` if it is gone."""
+        for record in self._reader.read(CLIENT_EVENTS, taken.partition, taken.offset, 1):
+            if record.offset == taken.offset:
+                return _type_of(record)
+        return None
+
+    def events_upto(self, taken: Taken) -> int:
+        """How many of a client's events a decision follows from, its own among them."""
+        key = taken.event.partitionkey.encode()
+        records = recording.records_of(self._reader, CLIENT_EVENTS, taken.partition)
+        upto = takewhile(lambda record: record.offset <= taken.offset, records)
+        return sum(record.key == key for record in upto)
 
     def again(self, decision_id: str, *, client: str | None = None) -> Taken | None:
         """A decision as it comes out of the events; of all clients' unless one is named."""
@@ -117,6 +141,14 @@ class Past:
             expected = record.offset + 1
             if key is None or record.key is None or record.key == key:
                 yield record
+
+
+def _type_of(record: Record) -> str | None:
+    try:
+        event = codec.decode(record.value, codec.CLIENT_LOG)
+    except ContractError:
+        return None
+    return codec.wire_type(type(event)).removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
 
 
 def _received(record: Record) -> Instant:

@@ -11,7 +11,9 @@ import click
 from pydantic_core import from_json, to_json
 
 from channels.telling import tell
+from channels.why.account import Account, Told
 from channels.why.logs import Asked, log_options, open_log
+from channels.why.retaken import recomputed
 from channels.why.told import Teller
 from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
@@ -31,27 +33,74 @@ _client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a 
 
 
 @click.command()
-@click.argument("decision_id", metavar="DECISION")
+@click.argument("decision_id", metavar="[DECISION]", required=False)
 @log_options
 @_client
+@click.option("--all", "everything", is_flag=True, help="Each action that does not apply as well.")
 @_lang
 @_json
-def explain(decision_id: str, client: str | None, lang: str, *, as_json: bool, **log: Any) -> int:  # noqa: ANN401 - the log's options
-    """Read a decision out: what was chosen, what was withheld by which rule, and on what ground."""
-    with open_log(**log) as asked:
+def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
+    """Read a decision out: for whom, why, by which rules, and what was not chosen.
+
+    Without DECISION, the decisions of --client are listed, one a line.
+    """
+    decision_id, client = chosen["decision_id"], chosen["client"]
+    if decision_id is None and client is None:
+        raise ValueError("name a DECISION, or --client ct_… to list a client's decisions")
+    with open_log(chosen["events"], chosen["data"], chosen["bootstrap"]) as asked:
+        if decision_id is None:
+            return _list(asked, client, chosen["lang"], as_json=chosen["as_json"])
         taken = _find(asked, decision_id, client)
         if taken is None:
             return _not_found(decision_id)
-        event = taken.event
-        if as_json:
-            tell({"client": event.partitionkey} | _document(event.data), as_json=True)
+        fact = taken.event
+        if chosen["as_json"]:
+            tell({"client": fact.partitionkey} | _document(fact.data), as_json=True)
             return 0
-        reference = asked.past.references.at(event.data.versions.reference_offset)
-        edition = _edition(reference, event.data)
-        teller = Teller(Words(lang, edition), Voices(lang, edition, reference))
-        for line in teller.decision(event.partitionkey, event.data):
-            click.echo(line)
+        told = Told(fact, asked.past.event_type(taken), _grounds(asked, fact.data))
+        account = _account(asked, fact.data, chosen["lang"])
+        click.echo("\n".join(account.lines(told, everything=chosen["everything"])))
     return 0
+
+
+def _list(asked: Asked, client: str, lang: str, *, as_json: bool) -> int:
+    past = asked.past
+    found = past.decisions(client) if asked.is_recording else past.written_of(client)
+    facts = [one.event for one in found]
+    mine = [fact for fact in facts if fact.partitionkey == client]
+    if not mine:
+        click.echo(f"no decision about '{client}' on this log", err=True)
+        return _NOTHING
+    if as_json:
+        tell({"client": client, "decisions": [_brief(fact.data) for fact in mine]}, as_json=True)
+        return 0
+    for fact in mine:
+        click.echo(_account(asked, fact.data, lang).listed(fact))
+    return 0
+
+
+def _brief(taken: Decision) -> dict[str, Any]:
+    return {
+        "decision_id": taken.decision_id,
+        "decided_at": format_instant(taken.decided_at),
+        "trigger": taken.trigger,
+        "subject": taken.subject,
+        "chosen": [one.action for one in taken.candidates if one.chosen],
+    }
+
+
+def _account(asked: Asked, taken: Decision, lang: str) -> Account:
+    reference = asked.past.references.at(taken.versions.reference_offset)
+    edition = _edition(reference, taken)
+    return Account(Words(lang, edition), Voices(lang, edition, reference))
+
+
+def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
+    """Of a decision that kept its state: one that issued a task."""
+    if taken.state is None:
+        return ()
+    reference = asked.past.references.at(taken.versions.reference_offset)
+    return why.grounds(b64decode(taken.state), taken, reference)
 
 
 @click.command("why-not")
@@ -94,8 +143,16 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
 @click.argument("decision_id", metavar="DECISION")
 @log_options
 @_client
+@_lang
 @_json
-def recompute(decision_id: str, client: str | None, *, as_json: bool, **log: Any) -> int:  # noqa: ANN401 - the log's options
+def recompute(
+    decision_id: str,
+    client: str | None,
+    lang: str,
+    *,
+    as_json: bool,
+    **log: Any,  # noqa: ANN401
+) -> int:
     """Take a decision again from the stored log, with the versions recorded; compare the bytes.
 
     Of a recording, which holds no decisions, all clients' log is compared with the client's alone.
@@ -106,7 +163,11 @@ def recompute(decision_id: str, client: str | None, *, as_json: bool, **log: Any
             return _not_found(decision_id)
         second = asked.past.again(decision_id, client=first.event.partitionkey)
         found = _compared(first, second) | _retaken(asked, first.event.data)
-    tell({"decision_id": decision_id} | found, as_json=as_json)
+        if as_json:
+            tell({"decision_id": decision_id} | found, as_json=True)
+        else:
+            said = recomputed(found, first.event.data, asked.past.events_upto(first), lang)
+            click.echo("\n".join(said))
     return 0 if found["identical"] and found["from_state"] in {None, True} else _NOTHING
 
 
@@ -199,5 +260,9 @@ def _moment(text: str | None) -> Instant | None:
 
 
 def _not_found(decision_id: str) -> int:
-    click.echo(f"no decision '{decision_id}' on this log; its page and its task name it", err=True)
+    click.echo(
+        f"no decision '{decision_id}' on this log; its page and its task name it, and "
+        "suishen explain --client ct_… lists a client's",
+        err=True,
+    )
     return _NOTHING

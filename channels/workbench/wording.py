@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from channels.assess.wording import step as remedy_step
-from journeys.catalogue.edition import Edition, SuitabilityRule
+from journeys.catalogue.edition import Edition, Reading, SuitabilityRule
 from journeys.client.wealth.remedies.remedy import Do
 from schemas.reference import Stop
 from schemas.time import Instant, parse_instant
@@ -63,6 +63,11 @@ class Words:
         found = self._rules().get(rule)
         name = rule if found is None else self._pick(found.name_zh, found.name_en)
         return self.say("rule %(id)s: %(name)s", id=rule.upper(), name=name)
+
+    def told(self, rule: str | None) -> tuple[Reading, ...]:
+        """How what a row read is told; nothing of what is no row."""
+        found = self._rules().get(rule or "")
+        return () if found is None else found.told
 
     def _rules(self) -> Mapping[str, SuitabilityRule]:
         return {**self._edition.conduct.rules, **self._edition.suitability.rules}

@@ -1,12 +1,18 @@
 """A client's decisions asked about afterwards: on copies, with nothing concluded."""
 
+from typing import NamedTuple
+
 from journeys.client import fold
 from journeys.client.state import ClientState
 from journeys.client.steps import decisions
 from journeys.client.steps.draft import Draft, cause
+from journeys.client.steps.sales import Said
 from journeys.client.stored.codec import decode
 from journeys.decide import decision
-from journeys.decide.explain import Examination, examine
+from journeys.decide.candidate import Considered
+from journeys.decide.decision import Choice
+from journeys.decide.explain import Answer, Examination, examine
+from journeys.decide.verdict import Ruling
 from journeys.reference import Reference
 from schemas.decisions import Candidate, Decision
 from schemas.time import Instant
@@ -37,6 +43,17 @@ def why_not(
     return examine(found, decisions.situation(draft, draft.state(), trigger))
 
 
+class Ground(NamedTuple):
+    """What one candidate of a decision rested on: in the record the rows stand without it."""
+
+    reasons: tuple[Said, ...]
+    """Those of its task; of the chosen alone."""
+    answers: tuple[Answer, ...]
+    """Every row that the chosen passed, of every stage."""
+    rulings: tuple[Ruling, ...]
+    """Of the sale that it proposes."""
+
+
 def retake(blob: bytes, taken: Decision, reference: Reference) -> tuple[Candidate, ...]:
     """The candidates of a decision, decided anew from the state that it was taken on.
 
@@ -45,8 +62,40 @@ def retake(blob: bytes, taken: Decision, reference: Reference) -> tuple[Candidat
         taken: the decision, for its time and trigger.
         reference: at the decision's own offset.
     """
+    return _again(blob, taken, reference)[1].candidates()
+
+
+def grounds(blob: bytes, taken: Decision, reference: Reference) -> tuple[Ground, ...]:
+    """What each candidate rested on, the chosen and then the others, in the record's order.
+
+    Nothing where deciding anew comes to other candidates: other code than that of the day.
+    """
+    draft, choice = _again(blob, taken, reference)
+    if choice.candidates() != taken.candidates:
+        return ()
+    others = {one.action.id: one for one in choice.withheld}
+    chosen = [_ground(draft, one, taken) for one in choice.chosen]
+    fell = [others.get(one.action) for one in taken.candidates[len(chosen) :]]
+    return (*chosen, *(Ground((), (), _rulings(one)) for one in fell))
+
+
+def _again(blob: bytes, taken: Decision, reference: Reference) -> tuple[Draft, Choice]:
     state = decode(blob)
     draft = Draft(state, reference)
     at = taken.decided_at
     draft.begin(cause("retake", "/suishen/why", at=at, kind="retake"), now=at)
-    return decision.decide(decisions.situation(draft, state, taken.trigger)).candidates()
+    return draft, decision.decide(decisions.situation(draft, state, taken.trigger))
+
+
+def _ground(draft: Draft, one: Considered, taken: Decision) -> Ground:
+    found = examine(one.action, decisions.situation(draft, draft.state(), taken.trigger))
+    passed = tuple(
+        answer
+        for answer in found.answers
+        if answer.no is None and answer.treatment in {None, one.treatment}
+    )
+    return Ground(decisions.reasons(draft, one), passed, _rulings(one))
+
+
+def _rulings(one: Considered | None) -> tuple[Ruling, ...]:
+    return () if one is None or one.sale is None else one.sale.rulings

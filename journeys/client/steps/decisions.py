@@ -9,7 +9,6 @@ from journeys.client.contact import ledger as slots
 from journeys.client.contact.ledger import CoolDown
 from journeys.client.intent import evidence as weigh
 from journeys.client.intent.policy import INTENTS
-from journeys.client.journey.instance import Instance
 from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import journeys, sales, tasks, wealth, words
 from journeys.client.steps.draft import Draft
@@ -118,18 +117,17 @@ def _task(draft: Draft, one: Considered, decision_id: str) -> TaskRow:
         minutes=one.treatment.minutes,
         due=expires,
         expires=expires,
-        reasons=_reasons(draft, one, run),
+        reasons=reasons(draft, one),
         proposed_at=draft.now,
         changed_at=draft.now,
         causes=(draft.cause.mark,) if run is None else run.causes,
     )
 
 
-def _reasons(
-    draft: Draft, one: Considered, run: Instance | None
-) -> tuple[tuple[str, dict[str, str | int | float]], ...]:
+def reasons(draft: Draft, one: Considered) -> tuple[sales.Said, ...]:
     """Why, for the one who works it: the sale, the journey's facts, then the topic's chance."""
-    said: list[tuple[str, dict[str, str | int | float]]] = []
+    run = one.run
+    said: list[sales.Said] = []
     if one.sale is not None:
         said.extend(sales.reasons(one.sale, draft.edition))
     if run is not None:

@@ -23,15 +23,6 @@ def examined(life, language="zh", at=LATER):
     return "\n".join(Teller(words(life, language)).examination(CLIENT, "place_idle", at, found))
 
 
-def test_a_decision_that_sells_reads_its_rows_out_with_their_versions():
-    life, _ = an_open_sale()
-    said = "\n".join(Teller(words(life)).decision(CLIENT, the_sale(life)))
-
-    assert "规则判定：" in said
-    assert "规则 S07：风险测评有效期十二个月，客户情况变化须重新测评 (1): 通过" in said
-    assert "规则 TENOR：期限不得长于投资期限 (1): 通过 (读到 90, 限值 3650)" in said
-
-
 def test_a_decision_that_sells_is_taken_again_from_its_own_state():
     life, _ = an_open_sale()
     taken = the_sale(life)

@@ -1,0 +1,314 @@
+"""A decision read out: for whom, why, by which rules, and what was not chosen."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from channels.why.readings import Readings
+from channels.why.voices import Voices
+from channels.workbench.wording import Words
+from journeys.client.steps.sales import PASSED, Said
+from journeys.client.why import Ground
+from journeys.decide.explain import Answer
+from journeys.decide.verdict import Ruling
+from schemas.decisions import Candidate, Decision, RuleVerdict, Stage, WithheldReason
+from schemas.facts import DecisionMade
+
+_FEW: Final = 3
+"""So many that fell alike are told one by one; more are counted: a matter of the screen."""
+_SAID: Final = {
+    "decision": ("决定 {id}，客户 {client}", "Decision {id}, client {client}"),
+    "when": ("{time}（银行时间），起因：{trigger}", "{time} (bank time), occasion: {trigger}"),
+    "journey": ("{journey}（{subject}）", "{journey} ({subject})"),
+    "event": ("来自事件 {id}：{what}", "Follows from event {id}: {what}"),
+    "timer": ("来自定时器 {id}：{what}", "Follows from timer {id}: {what}"),
+    "chosen": ("选中：{action}，{channel}", "Chosen: {action}, by {channel}"),
+    "nothing": ("没有选中任何行动", "No action was chosen"),
+    "because": ("缘由：{reasons}", "Because: {reasons}"),
+    "of_journey": ("{journey}：{facts}", "{journey}: {facts}"),
+    "rules": ("选中行动所依规则（全部通过）：", "Rules of the chosen action (all passed):"),
+    "judged": ("规则判定：", "Rules judged:"),
+    "stage": ("{stage}：通过", "{stage}: passed"),
+    "condition": ("{stage}：通过（条件 {condition}）", "{stage}: passed (condition {condition})"),
+    "row": ("{row}（第 {version} 版）：{answer}", "{row} (version {version}): {answer}"),
+    "asked": ("{stage}：通过（由旅程发起）", "{stage}: passed (a journey asked for it)"),
+    "contact": ("{stage}，{row}：通过", "{stage}, {row}: passed"),
+    "passed": ("通过", "passed"),
+    "steps": ("须先完成：{steps}", "to be proved first: {steps}"),
+    "blocked": ("不通过", "not passed"),
+    "others": ("未选：", "Not chosen:"),
+    "none": ("未选：无", "Not chosen: none"),
+    "idle": (
+        "{count} 项行动目前不适用（--all 列出全部）",
+        "{count} actions do not apply now (--all lists them)",
+    ),
+    "alike": (
+        "{count} 项行动{fate}（--all 列出全部）",
+        "{count} actions {fate} (--all lists them)",
+    ),
+    "fell": ("{action}：{fate}", "{action}: {fate}"),
+    "fate": ("止于{stage}，{reason}", "at {stage}, {reason}"),
+    "more": ("{what}（{more}）", "{what} ({more})"),
+    "until": ("到 {time} 再看", "again at {time}"),
+    "priority": (
+        "优先级 {all:.3f} = 概率 {p:.2f} × 价值 {v:.2f} 分 × 情境 {c:.2f} × 杠杆 {l:.2f}",
+        "priority {all:.3f} = chance {p:.2f} × worth {v:.2f} points × context {c:.2f} × lever {l:.2f}",  # noqa: E501
+    ),
+    "versions": (
+        "版本：引擎 {engine}，目录 {catalogue}，财富参数 {parameters}，参照位点 {offset}",
+        (
+            "Versions: engine {engine}, catalogue {catalogue}, wealth parameters {parameters}, "
+            "reference position {offset}"
+        ),
+    ),
+    "listed": ("{id}  {time}  {trigger}：{chosen}", "{id}  {time}  {trigger}: {chosen}"),
+    "no_action": ("无", "nothing chosen"),
+}
+"""Sentences by name: Chinese, English."""
+_ROWS: Final = {
+    "person": ("投诉与退订", "complaint and opt-out"),
+    "rest": ("谢绝后的间隔", "rest after a decline"),
+    "cap": ("频次上限", "caps"),
+    "hours": ("联系时段", "contact hours"),
+    "stop": ("停联", "an operator's stop"),
+    "again": ("提出后的间隔", "rest after an offer"),
+}
+"""Rows of the contact policy's table, as they are asked."""
+_RULES: Final = {
+    "rest": _ROWS["again"],
+    "decline": _ROWS["rest"],
+    "stop": _ROWS["stop"],
+    "scope": ("网点货架", "the outlet's shelf"),
+}
+"""What a candidate fell by that is no row of a table of rules."""
+
+
+class Account:
+    """Decisions told in one language, over one edition's names."""
+
+    def __init__(self, words: Words, voices: Voices) -> None:
+        """Prepare to tell.
+
+        Args:
+            words: of one language.
+            voices: of the models that were in force.
+        """
+        self._words, self._voices = words, voices
+        self._readings = Readings(words)
+        self._place = 0 if words.language == "zh" else 1
+
+    def lines(self, told: "Told", *, everything: bool) -> Iterator[str]:
+        """The whole account; of what does not apply a count, unless everything is wanted."""
+        taken, words = told.fact.data, self._words
+        client = told.fact.partitionkey
+        yield self._say("decision", id=taken.decision_id, client=client)
+        time = words.time(taken.decided_at, with_year=True)
+        yield self._say("when", time=time, trigger=self._occasion(told.fact))
+        yield self._cause(told)
+        yield from self._chosen(taken, told.grounds)
+        if taken.verdicts and not told.grounds:
+            yield self._say("judged")
+            yield from ("  " + self._verdict(each) for each in taken.verdicts)
+        yield from self._others(taken, told.grounds, everything=everything)
+        versions = taken.versions
+        yield self._say(
+            "versions",
+            engine=versions.engine,
+            catalogue=versions.catalogue,
+            parameters=versions.parameters,
+            offset=versions.reference_offset,
+        )
+
+    def listed(self, fact: DecisionMade) -> str:
+        """One decision in a line, for a list of a client's."""
+        words, taken = self._words, fact.data
+        chosen = [words.action(one.action) for one in taken.candidates if one.chosen]
+        return self._say(
+            "listed",
+            id=taken.decision_id,
+            time=words.time(taken.decided_at, with_year=True),
+            trigger=self._occasion(fact),
+            chosen=self._list(chosen) or self._say("no_action"),
+        )
+
+    def _occasion(self, fact: DecisionMade) -> str:
+        """The trigger, and the journey where one asked."""
+        taken = fact.data
+        trigger = self._words.code("trigger", taken.trigger)
+        subject = taken.subject or _subject_of(fact)
+        if subject is None:
+            return trigger
+        name, _, key = subject.partition("/")
+        journey = self._say("journey", journey=self._words.journey(name), subject=key)
+        return self._list([trigger, journey])
+
+    def _cause(self, told: "Told") -> str:
+        """The event that the decision follows from, or the timer that fell due."""
+        fact = told.fact
+        if fact.causesource == "timer":
+            kind = fact.causeid.partition(":")[0]
+            what = self._words.code("timer", kind)
+            return self._say("timer", id=fact.causeid, what=what)
+        what = "" if told.event_type is None else self._words.code("event", told.event_type)
+        return self._say("event", id=fact.causeid, what=what).rstrip("：: ")
+
+    def _chosen(self, taken: Decision, grounds: Sequence[Ground]) -> Iterator[str]:
+        words = self._words
+        chosen = [one for one in taken.candidates if one.chosen]
+        if not chosen:
+            yield self._say("nothing")
+        for at, one in enumerate(chosen):
+            channel = words.code("channel", one.channel)
+            yield self._say("chosen", action=words.action(one.action), channel=channel)
+            ground = grounds[at] if grounds else None
+            if ground is not None and ground.reasons:
+                said = [self._reason(each) for each in ground.reasons if each[0] != PASSED]
+                yield "  " + self._say("because", reasons=self._then(said))
+            yield from ("  " + line for line in self._weighed(one))
+            if ground is not None:
+                yield "  " + self._say("rules")
+                yield from ("    " + line for line in self._passed(ground.answers))
+
+    def _reason(self, said: Said) -> str:
+        code, values = said
+        text = self._words.reason({"code": code, "values": values})
+        journey = self._words.journey(code.removeprefix("journey_"))
+        is_more = code.startswith("journey_") and text != journey
+        return self._say("of_journey", journey=journey, facts=text) if is_more else text
+
+    def _passed(self, answers: Sequence[Answer]) -> Iterator[str]:
+        for answer in answers:
+            stage = self._words.code("stage", answer.stage)
+            if answer.ruling is not None:
+                yield self._ruling(answer.ruling)
+            elif answer.condition is not None:
+                yield self._say("condition", stage=stage, condition=answer.condition)
+            elif answer.row in _ROWS:
+                yield self._say("contact", stage=stage, row=_ROWS[answer.row][self._place])
+            elif answer.stage is not Stage.ARBITRATION:  # its priority is told already
+                is_asked = answer.stage is Stage.APPLICABILITY
+                yield self._say("asked" if is_asked else "stage", stage=stage)
+
+    def _others(
+        self, taken: Decision, grounds: Sequence[Ground], *, everything: bool
+    ) -> Iterator[str]:
+        """Those not chosen: what fell by something of its own, then counts of what fell alike."""
+        others = [
+            (one, grounds[at].rulings if grounds else ())
+            for at, one in enumerate(taken.candidates)
+            if not one.chosen
+        ]
+        if not others:
+            yield self._say("none")
+            return
+        yield self._say("others")
+        fates: dict[str, int] = {}
+        for one, _ in others:
+            fates[self._fate(one)] = fates.get(self._fate(one), 0) + 1
+        chosen = sum(one.chosen for one in taken.candidates)
+        seen = {ground.rulings for ground in grounds[:chosen]}
+        for one, rulings in others:
+            if not everything and _is_counted(one, fates[self._fate(one)]):
+                continue
+            name = self._words.action(one.action)
+            yield "  " + self._say("fell", action=name, fate=self._fate(one))
+            yield from ("    " + line for line in self._weighed(one))
+            if rulings not in seen:  # several may propose one sale
+                yield from ("    " + self._ruling(each) for each in rulings)
+        if not everything:
+            yield from self._counts([one for one, _ in others], fates)
+
+    def _counts(self, others: Sequence[Candidate], fates: dict[str, int]) -> Iterator[str]:
+        counted = {
+            self._fate(one): one for one in others if _is_counted(one, fates[self._fate(one)])
+        }
+        for fate, one in counted.items():
+            name = "idle" if one.reason is WithheldReason.INTENT_OFF else "alike"
+            yield "  " + self._say(name, count=fates[fate], fate=fate)
+
+    def _fate(self, one: Candidate) -> str:
+        words = self._words
+        reason = str(one.reason or "")
+        fate = self._say(
+            "fate", stage=words.code("stage", one.stage), reason=words.code("reason", reason)
+        )
+        by = None if one.rule is None else self._rule(one.rule)
+        read = self._readings.of_reason(reason, one.rule, one.value, one.limit)
+        time = None if one.until is None else words.time(one.until, with_year=True)
+        until = None if time is None else self._say("until", time=time)
+        more = [part for part in (by, read, until) if part]
+        return self._say("more", what=fate, more=self._then(more)) if more else fate
+
+    def _ruling(self, ruling: Ruling) -> str:
+        row = self._rule(ruling.rule)
+        answer = self._answer(ruling)
+        if ruling.steps:
+            steps = self._list([self._words.code("proof", step) for step in ruling.steps])
+            answer = self._list([self._say("steps", steps=steps), *self._read(ruling)])
+        return self._say("row", row=row, version=ruling.version, answer=answer)
+
+    def _verdict(self, verdict: RuleVerdict) -> str:
+        """A row of the record, where nothing tells whose it was."""
+        row = self._rule(verdict.rule)
+        return self._say("row", row=row, version=verdict.version, answer=self._answer(verdict))
+
+    def _answer(self, judged: Ruling | RuleVerdict) -> str:
+        passed = "passed" if judged.verdict in {"allow", "steps"} else "blocked"
+        return self._list([self._say(passed), *self._read(judged)])
+
+    def _rule(self, rule: str) -> str:
+        """A row by its name; what is no row of a table of rules has a word here."""
+        known = _RULES.get(rule)
+        return self._words.rule(rule) if known is None else known[self._place]
+
+    def _weighed(self, one: Candidate) -> Iterator[str]:
+        """The priority by its parts, and what the model heard."""
+        parts = one.parts
+        if parts is None:
+            return
+        yield self._say(
+            "priority",
+            all=parts.priority,
+            p=parts.p,
+            v=parts.value_points,
+            c=parts.context,
+            l=parts.levers,
+        )
+        yield from self._voices.lines(one.action, str(one.channel or ""), parts)
+
+    def _read(self, judged: Ruling | RuleVerdict) -> list[str]:
+        read = self._readings.of_row(
+            judged.rule, judged.value, judged.limit, verdict=judged.verdict
+        )
+        return [read] if read else []
+
+    def _then(self, sentences: Sequence[str]) -> str:
+        return ("；" if self._place == 0 else "; ").join(sentences)
+
+    def _list(self, words: Sequence[str]) -> str:
+        return ("，" if self._place == 0 else ", ").join(words)
+
+    def _say(self, name: str, **values: object) -> str:
+        return _SAID[name][self._place].format(**values)
+
+
+class Told(NamedTuple):
+    """A decision, and what stands beside it."""
+
+    fact: DecisionMade
+    event_type: str | None
+    """Of the event that it was taken on, such as `app.page_viewed`."""
+    grounds: tuple[Ground, ...]
+    """What each candidate rested on; empty where nothing was issued."""
+
+
+def _subject_of(fact: DecisionMade) -> str | None:
+    """The journey's run whose step fell due."""
+    kind, _, rest = fact.causeid.partition(":")
+    return rest.rpartition(":")[0] if fact.causesource == "timer" and kind == "step" else None
+
+
+def _is_counted(one: Candidate, alike: int) -> bool:
+    """Told by number alone: what does not apply, and many that fell alike with nothing weighed."""
+    if one.reason is WithheldReason.INTENT_OFF:
+        return one.rule is None
+    return alike > _FEW and one.parts is None

@@ -1,0 +1,140 @@
+"""`suishen explain` and `recompute` on a life: from a recording, and from an engine's folder."""
+
+import json
+from base64 import b64decode
+
+import pytest
+
+from journeys.client import why
+from journeys.client.fold import ClientFold
+from schemas import codec
+from schemas.facts import TaskChanged
+from streams import recording
+from streams.file_log import FileLog
+from streams.past import Past
+from streams.plain import PlainFold
+from streams.topics import CLIENT_EVENTS, TASKS
+
+
+@pytest.fixture(scope="module")
+def past(life):
+    return Past(FileLog.of(life / "log.jsonl"))
+
+
+@pytest.fixture(scope="module")
+def issued(past):
+    """A decision that issued a task."""
+    return next(one for one in past.decisions() if one.event.data.task_ids)
+
+
+@pytest.fixture(params=["recording", "folder"])
+def log(request, life):
+    """The options that name either log."""
+    if request.param == "recording":
+        return ["--events", life / "log.jsonl"]
+    return ["--data", life]
+
+
+def test_the_reasons_told_are_those_of_the_tasks(life, past):
+    """All of them; an assistant's task alone hears of no product."""
+    reader, tasks = FileLog.of(life / "log.jsonl"), {}
+    for partition in range(reader.partitions(CLIENT_EVENTS)):
+        fold = PlainFold(ClientFold(), past.references)
+        for said in fold.live(recording.records_of(reader, CLIENT_EVENTS, partition)):
+            if said.topic == TASKS:
+                task = codec.decode(said.value, (TaskChanged,)).data
+                tasks.setdefault(task.task_id, task)
+    compared = 0
+    for one in past.decisions():
+        taken = one.event.data
+        if not taken.task_ids:
+            continue
+        reference = past.references.at(taken.versions.reference_offset)
+        grounds = why.grounds(b64decode(taken.state), taken, reference)
+        assert len(grounds) == len(taken.candidates)
+        for task_id, ground in zip(taken.task_ids, grounds, strict=False):
+            task = tasks[task_id]
+            told = [(each.code, each.values) for each in task.reasons]
+            if task.channel == "ai":
+                assert all(each in ground.reasons for each in told)
+            else:
+                assert told == list(ground.reasons)
+            compared += 1
+    assert compared > 10
+
+
+def test_the_decisions_of_a_client_are_listed_in_order(suishen, log, past, issued):
+    client = issued.event.partitionkey
+    mine = [one.event.data for one in past.decisions(client)]
+    code, english, _ = suishen("explain", "--client", client, *log, "--lang", "en")
+    names = [line.split()[0] for line in english.splitlines()]
+    assert (code, names) == (0, [one.decision_id for one in mine])
+    assert "nothing chosen" in english
+    code, chinese, _ = suishen("explain", "--client", client, *log)
+    assert len(chinese.splitlines()) == len(mine)
+    code, out, _ = suishen("explain", "--client", client, *log, "--json")
+    found = json.loads(out)["decisions"]
+    assert [one["decision_id"] for one in found] == names
+    chosen = next(one for one in found if one["decision_id"] == issued.event.data.decision_id)
+    assert chosen["chosen"]
+
+
+def test_a_client_of_whom_nothing_was_decided_is_said(suishen, log):
+    code, _, err = suishen("explain", "--client", "ct_" + "0" * 32, *log)
+    assert (code, "no decision about" in err) == (1, True)
+
+
+def test_a_decision_that_is_not_there_tells_how_to_list_them(suishen, log):
+    code, _, err = suishen("explain", "foo", *log)
+    assert (code, "suishen explain --client ct_" in err) == (1, True)
+
+
+def test_neither_a_decision_nor_a_client_is_too_little(suishen, log):
+    code, _, err = suishen("explain", *log)
+    assert (code, "--client ct_" in err) == (2, True)
+
+
+def test_an_account_names_the_cause_and_the_rules_of_the_chosen(suishen, log, issued):
+    name = issued.event.data.decision_id
+    code, english, _ = suishen("explain", name, *log, "--lang", "en")
+    assert code == 0
+    for part in ("Follows from ", "Because: ", "Rules of the chosen action (all passed):"):
+        assert part in english
+    code, chinese, _ = suishen("explain", name, *log)
+    for part in ("来自", "缘由：", "选中行动所依规则（全部通过）："):
+        assert part in chinese
+
+
+def test_a_decision_taken_again_is_told_in_a_sentence(suishen, log, past, issued):
+    name, catalogue = issued.event.data.decision_id, issued.event.data.versions.catalogue
+    code, english, _ = suishen("recompute", name, *log, "--lang", "en")
+    first, second = english.splitlines()
+    count = past.events_upto(issued)
+    assert code == 0
+    assert first == (
+        f"Taken again from {count} stored events under catalogue {catalogue}: every byte equal."
+    )
+    assert second.endswith("the same candidates for the same reasons.")
+    code, chinese, _ = suishen("recompute", name, *log)
+    assert f"由 {count} 个已存事件重新决定：逐字节相同。" in chinese
+
+
+def test_a_decision_that_comes_out_otherwise_says_where(life, suishen, issued, monkeypatch):
+    whole = Past.written
+
+    def tampered(self, decision_id):
+        taken = whole(self, decision_id)
+        return taken._replace(value=taken.value.replace(b'"chosen":true', b'"chosen":false', 1))
+
+    monkeypatch.setattr(Past, "written", tampered)
+    name = issued.event.data.decision_id
+    code, out, _ = suishen("recompute", name, "--data", life, "--lang", "en")
+    assert code == 1
+    assert ": differs at /data/candidates/0/chosen." in out
+    assert "other candidates or reasons" in out
+
+
+def test_a_decision_without_a_task_kept_no_state(suishen, log, past):
+    idle = next(one for one in past.decisions() if not one.event.data.task_ids)
+    code, out, _ = suishen("recompute", idle.event.data.decision_id, *log, "--lang", "en")
+    assert (code, "no state was kept" in out) == (0, True)
