@@ -12,6 +12,7 @@ from channels.telling import tell
 from schemas.time import Instant, format_instant
 
 _NOTHING: Final = 1
+LANGUAGES: Final = ("zh", "en")
 in_folder = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -41,19 +42,27 @@ def asked(data: Path, bootstrap: str | None) -> tuple[Any, Any]:
 @click.option("--source", help="The event's source, if two share the id.")
 @in_folder
 @over_cluster
+@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 @_json
-def event(
-    event_id: str, source: str | None, data: Path, bootstrap: str | None, *, as_json: bool
-) -> int:
+def event(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """What became of an event; with --bootstrap as SUISHEN_DATABASE has it."""
+    data, bootstrap, name = chosen["data"], chosen["bootstrap"], chosen["event_id"]
     side, place = asked(data, bootstrap)
     with side.open_views(place) as views:
-        story = views.story(event_id, source)
+        story = views.story(name, chosen["source"])
+        effects = {} if story is None else views.effects(story)
     if story is None:
         where = data if bootstrap is None else "the read model"
-        click.echo(f"no event '{event_id}' in {where} yet; check the id, or ask again", err=True)
+        click.echo(f"no event '{name}' in {where} yet; check the id, or ask again", err=True)
         return _NOTHING
-    tell(story, as_json=as_json)
+    if chosen["as_json"]:
+        tell(story, as_json=True)
+        return 0
+    from channels.event_told import lines
+    from channels.workbench.wording import Words
+
+    words = Words(chosen["lang"], side.catalogue(place).editions[-1])
+    click.echo("\n".join(lines(story, effects, words)))
     return 0
 
 

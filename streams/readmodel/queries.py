@@ -22,7 +22,7 @@ from schemas.facts import Effect
 from schemas.reference import Stop
 from schemas.tasks import OPEN_STATES
 from schemas.time import Instant, format_instant
-from streams.readmodel import book, casework
+from streams.readmodel import book, casework, effects
 from streams.readmodel import tables as t
 from streams.readmodel.measuring.asked import Asked
 from streams.readmodel.measuring.measures import Measured, measured
@@ -272,7 +272,7 @@ class Views:
             letters = connection.execute(_named(t.letters, event_id, source)).all()
             gaps = {letter.name: _gap(connection, letter.name) for letter in letters}
             asides = connection.execute(_named(t.set_asides, event_id, source)).all()
-            effects = connection.execute(
+            caused = connection.execute(
                 select(t.caused).where(t.caused.c.cause_id == event_id)
             ).all()
         if event is None and not letters:
@@ -284,7 +284,12 @@ class Views:
             story |= _buried(letters, gaps)
         else:
             story |= _set_aside(asides)
-        return story | {"caused": _caused(effects, source)}
+        return story | {"caused": _caused(caused, source)}
+
+    def effects(self, story: Doc) -> Doc:
+        """What an event did, beside the ids of what it caused."""
+        with self._engine.connect() as connection:
+            return effects.effects(connection, story)
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
