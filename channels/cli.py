@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from channels.lazy import LazyGroup
 from channels.telling import tell
@@ -95,19 +96,37 @@ def commands() -> None:
 @commands.command()
 @click.option("--headless", is_flag=True, help="Virtual clock, no pages: as fast as it goes.")
 @click.option("--clients", default=2000, show_default=True, type=click.IntRange(1, 200_000))
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3660))
+@click.option(
+    "--days",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, 3660),
+    help="Headless: how long the life is; a live demo goes on until it is stopped.",
+)
 @click.option("--seed", default=7, show_default=True)
-@click.option("--record", type=click.Path(path_type=Path), help="Write the event logs here.")
-@click.option("--truth", type=click.Path(path_type=Path), help="Write the wall of truth here.")
+@click.option(
+    "--record",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Headless: keep the life here; read it with explain, why-not or replay --events PATH.",
+)
+@click.option(
+    "--truth",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Headless: write the wall of truth here.",
+)
 @click.option("--speed", default=60, show_default=True, help="Live: bank seconds per second.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
 @_json
 def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """A synthetic bank on one machine: live with pages, or headless.
 
-    Headless it ends with 1 if any client had more marketing contacts than a cap allows.
+    Headless it ends with 1 if any client had more marketing contacts than a cap allows. It keeps
+    nothing but what --record and --truth name.
     """
     if not chosen["headless"]:
+        _refuse_headless_only()
         from channels.live import run_demo
 
         return run_demo(chosen["clients"], chosen["seed"], chosen["speed"], chosen["port"])
@@ -130,6 +149,18 @@ def demo(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     said = ("journeys:", *lines(journeys), "contacts, counted anew:", *cap_lines(caps))
     click.echo("\n".join(said))
     return code
+
+
+def _refuse_headless_only() -> None:
+    """A live demo has no last day and writes no file: better said than passed over."""
+    context = click.get_current_context()
+    given = [
+        f"--{name}"
+        for name in ("days", "record", "truth")
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"{', '.join(given)} belongs to a demo with --headless")
 
 
 @commands.command()

@@ -62,8 +62,8 @@ def test_what_became_of_an_event(suishen, folder):
     story = json.loads(out)
     assert (code, story["state"]) == (0, "applied")
     assert any(each["task"] for each in story["caused"])
-    code, out, _ = suishen("event", "bad-1", "--data", folder)
-    assert "dead_lettered" in out
+    code, out, _ = suishen("event", "bad-1", "--data", folder, "--lang", "en")
+    assert "dead letter" in out.lower()
 
 
 def test_an_event_nobody_knows(suishen, folder, tmp_path):
@@ -195,3 +195,17 @@ def test_rows_that_come_and_go_are_named():
     ]
     with pytest.raises(DefinitionError, match="no TOML"):
         list(differences({"a.toml": "="}, {}))
+
+
+def test_the_help_of_the_demo_says_what_is_kept_and_how_to_read_it(suishen):
+    code, out, _ = suishen("demo", "--help")
+    told = " ".join(out.split())
+    assert code == 0
+    assert "keep the life here; read it with explain, why-not or replay --events PATH" in told
+    assert "It keeps nothing but what --record and --truth name" in told
+
+
+@pytest.mark.parametrize("option", [("--days", "30"), ("--record", "x"), ("--truth", "x")])
+def test_a_live_demo_refuses_what_belongs_to_a_headless_one(suishen, option):
+    code, _, err = suishen("demo", *option)
+    assert (code, f"{option[0]} belongs to a demo with --headless" in err) == (2, True)
