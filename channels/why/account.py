@@ -15,6 +15,7 @@ from schemas.facts import DecisionMade
 
 _FEW: Final = 3
 """So many that fell alike are told one by one; more are counted: a matter of the screen."""
+_INTENT: Final = "intent_"
 _SAID: Final = {
     "decision": ("决定 {id}，客户 {client}", "Decision {id}, client {client}"),
     "when": ("{time}（银行时间），起因：{trigger}", "{time} (bank time), occasion: {trigger}"),
@@ -24,6 +25,7 @@ _SAID: Final = {
     "chosen": ("选中：{action}，{channel}", "Chosen: {action}, by {channel}"),
     "nothing": ("没有选中任何行动", "No action was chosen"),
     "because": ("缘由：{reasons}", "Because: {reasons}"),
+    "intent": ("当时意图：{reasons}", "Intent at the time: {reasons}"),
     "of_journey": ("{journey}：{facts}", "{journey}: {facts}"),
     "rules": ("选中行动所依规则（全部通过）：", "Rules of the chosen action (all passed):"),
     "judged": ("规则判定：", "Rules judged:"),
@@ -160,13 +162,24 @@ class Account:
             channel = words.code("channel", one.channel)
             yield self._say("chosen", action=words.action(one.action), channel=channel)
             ground = grounds[at] if grounds else None
-            if ground is not None and ground.reasons:
-                said = [self._reason(each) for each in ground.reasons if each[0] != PASSED]
-                yield "  " + self._say("because", reasons=self._then(said))
+            if ground is not None:
+                yield from ("  " + line for line in self._because(ground.reasons))
             yield from ("  " + line for line in self._weighed(one))
             if ground is not None:
                 yield "  " + self._say("rules")
                 yield from ("    " + line for line in self._passed(ground.answers))
+
+    def _because(self, reasons: Sequence[Said]) -> Iterator[str]:
+        """Why; where a journey or a case asked, the client's intent is no reason, and told apart."""
+        said = [each for each in reasons if each[0] != PASSED]
+        asked = [each for each in said if not each[0].startswith(_INTENT)]
+        intents = [each for each in said if each[0].startswith(_INTENT)]
+        is_asked = any(code.startswith(("journey_", "case_")) for code, _ in asked)
+        if said:
+            because = asked if is_asked else said
+            yield self._say("because", reasons=self._then([self._reason(one) for one in because]))
+        if is_asked and intents:
+            yield self._say("intent", reasons=self._then([self._reason(one) for one in intents]))
 
     def _reason(self, said: Said) -> str:
         code, values = said

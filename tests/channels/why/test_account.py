@@ -64,6 +64,17 @@ def test_a_row_says_what_it_read_with_unit_and_direction(sale):
     assert " months, at least " in english
 
 
+def test_an_intent_is_no_reason_where_a_journey_asked(sale):
+    life, taken = sale
+    asked = (("journey_drawdown", {}), ("intent_worry", {"p": 0.01}))
+    grounds = tuple(why.Ground(asked, (), ()) for _ in taken.candidates)
+    lines = told(life, taken, "en", grounds=grounds)
+
+    assert "  Because: Company through a drawdown" in lines
+    assert "  Intent at the time: Worry over losses, 1% likely" in lines
+    assert "  当时意图：亏损焦虑，可能性 1%" in told(life, taken, "zh", grounds=grounds)
+
+
 def test_what_does_not_apply_is_a_count_unless_all_is_wanted(sale):
     short, whole = told(*sale, "en"), told(*sale, "en", everything=True)
 
