@@ -170,7 +170,7 @@ class Account:
                 yield from ("    " + line for line in self._passed(ground.answers))
 
     def _because(self, reasons: Sequence[Said]) -> Iterator[str]:
-        """Why; where a journey or a case asked, the client's intent is no reason, and told apart."""
+        """Why; where a journey or a case asked, the intent is no reason, and told apart."""
         said = [each for each in reasons if each[0] != PASSED]
         asked = [each for each in said if not each[0].startswith(_INTENT)]
         intents = [each for each in said if each[0].startswith(_INTENT)]
