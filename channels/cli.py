@@ -50,7 +50,7 @@ _ELSEWHERE: Final = {
     "explain": "channels.why.command:explain",
     "replay": "channels.why.replay_command:replay_log",
     "recompute": "channels.why.command:recompute",
-    "why-not": "channels.why.command:why_not",
+    "why-not": "channels.why.asking:why_not",
     "epoch": "channels.epoch_cli:epoch",
     "advise": "channels.assess.people_cli:advise",
     "assess": "channels.assess.command:assess",

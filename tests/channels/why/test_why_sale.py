@@ -4,6 +4,7 @@ from base64 import b64decode
 
 import pytest
 
+from channels.why.asked_told import Asker, Question
 from channels.why.told import Teller
 from channels.workbench.wording import Words
 from journeys.client import why
@@ -20,7 +21,8 @@ def words(life, language="zh"):
 
 def examined(life, language="zh", at=LATER):
     found = why.why_not(life.state, life.reference, "place_idle", at=at)
-    return "\n".join(Teller(words(life, language)).examination(CLIENT, "place_idle", at, found))
+    asked = Question(CLIENT, "place_idle", at, life.reference.catalogue.at(MONDAY_10))
+    return "\n".join(Asker(words(life, language)).examination(asked, found))
 
 
 def test_a_decision_that_sells_reads_its_rows_out_with_their_versions():
@@ -64,7 +66,7 @@ def test_steps_are_no_plain_yes():
     wealth = SERVICE | {"tier": "wealth"}
     said = examined(a_life(risky, service=wealth, fields=old, test={"risk_class": 5}), "en")
 
-    assert "a dedicated flow, age-friendly when online): steps first" in said
+    assert "a dedicated flow, age-friendly when online: steps first" in said
     assert "read two_of_four_measures" in said
 
 
