@@ -98,16 +98,16 @@ _SAID: Final = {
             "不会发出的待办；没有这些待办，客户后来的行为可能不同"
         ),
         (
-            "How far to trust it: {share:.0%} of what the log reports of tasks (claims, showings, "
-            "outcomes) speaks of tasks that the new rules would not issue; without them those clients "
-            "might have acted otherwise"
+            "How far to trust it: {share:.0%} of what the log reports of tasks (claims, "
+            "showings, outcomes) speaks of tasks that the new rules would not issue; without "
+            "them those clients might have acted otherwise"
         ),
     ),
     "off_policy": (
         "新规则的成效无从估计：日志中的行动不是随机抽取的，不能说明其他行动会带来什么",
         (
-            "Whether the new rules do better cannot be told from this log: its actions were not drawn "
-            "at random, so nothing can be said of what others would have led to"
+            "Whether the new rules do better cannot be told from this log: its actions were "
+            "not drawn at random, so nothing can be said of what others would have led to"
         ),
     ),
     "hashes": (
