@@ -82,8 +82,12 @@ class Question(NamedTuple):
     at: Instant
     edition: Edition
     """In force for the client then."""
-    stopped_since: Instant | None = None
-    """Since when the stop that holds it back stands, if one does and the log tells."""
+    stopped_since: tuple[tuple[Stop, Instant | None], ...] = ()
+    """Since when each stop that holds it back stands, where the log tells."""
+
+    def since(self, stop: Stop) -> Instant | None:
+        """When a stop was set."""
+        return next((since for one, since in self.stopped_since if one == stop), None)
 
 
 class Asker(Teller):
@@ -194,10 +198,11 @@ class Asker(Teller):
 
     def _stopped(self, asked: Question, stop: Stop) -> str:
         what = self._put(stop.scope, name="" if stop.name is None else self._words.stopped(stop))
-        if asked.stopped_since is None:
+        since = asked.since(stop)
+        if since is None:
             return self._put("stopped", what=what, reason=stop.reason)
-        since = self._time(asked.stopped_since)
-        return self._put("stopped_since", time=since, what=what, reason=stop.reason)
+        time = self._time(since)
+        return self._put("stopped_since", time=time, what=what, reason=stop.reason)
 
     def _rests(self, asked: Question, until: Instant) -> str:
         """A rest begins where it is offered, and lasts as long as the action's row says."""

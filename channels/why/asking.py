@@ -18,6 +18,7 @@ from journeys.client import why
 from journeys.decide import contact_policy
 from journeys.decide.explain import Answer, Examination
 from schemas.decisions import Candidate
+from schemas.reference import Stop
 from schemas.time import SECOND, Instant, format_instant, parse_instant
 from schemas.wire import CLIENT_PATTERN
 from streams.past import Past, Standing
@@ -25,20 +26,20 @@ from streams.past import Past, Standing
 _NOTHING: Final = 1
 _SAID: Final = {
     "last": (
-        "未指定 --at：按该客户最后一次事件的时刻判断，停联与目录以日志末尾为准",
-        "no --at: judged at the client's last event, under what is in force at the log's end",
+        "注：未指定 --at：按该客户最后一次事件的时刻判断，停联与目录以日志末尾为准",
+        "Note: no --at: judged at the client's last event, under what is in force at the log's end",
     ),
     "closed": (
-        "此刻不在联系时段内；要看时段内的答案，请加 --at {at}",
-        "that is outside contact hours; to ask within them: --at {at}",
+        "注：此刻不在联系时段内；要看时段内的答案，请加 --at {at}",
+        "Note: that is outside contact hours; to ask within them: --at {at}",
     ),
     "ahead": (
-        "日志止于 {ends}：以下假定此后再无其他事情发生",
-        "the log ends at {ends}: this assumes that nothing else happens until then",
+        "注：日志止于 {ends}：以下假定此后再无其他事情发生",
+        "Note: the log ends at {ends}: this assumes that nothing else happens until then",
     ),
     "was": (
-        "就在这一秒它确实被选中了：决定 {decision}（suishen explain {decision}）",
-        "it WAS chosen in that second: decision {decision} (suishen explain {decision})",
+        "注：就在这一秒它确实被选中了：决定 {decision}（suishen explain {decision}）",
+        "Note: it WAS chosen in that second: decision {decision} (suishen explain {decision})",
     ),
 }
 """Notes by name: Chinese, English."""
@@ -111,11 +112,12 @@ def _notes(
         yield "closed", {"at": f"{words.day(opens)}T{words.clock(opens)}+08:00"}
 
 
-def _stopped_since(past: Past, standing: Standing, found: Examination) -> Instant | None:
-    stop = next((one.stop for one in found.answers if one.stop is not None), None)
-    if stop is None:
-        return None
-    return past.stopped_since(stop, offset=standing.reference.offset)
+def _stopped_since(
+    past: Past, standing: Standing, found: Examination
+) -> tuple[tuple[Stop, Instant | None], ...]:
+    offset = standing.reference.offset
+    stops = (one.stop for one in found.answers if one.stop is not None)
+    return tuple((stop, past.stopped_since(stop, offset=offset)) for stop in stops)
 
 
 def _chosen_then(past: Past, asked: Question) -> str | None:
@@ -163,7 +165,7 @@ def _answered(answer: Answer, asked: Question) -> dict[str, Any]:
     if answer.parts is not None:
         said["parts"] = answer.parts.model_dump(mode="json")
     if answer.stop is not None:
-        since = asked.stopped_since
+        since = asked.since(answer.stop)
         told = {"since": None if since is None else format_instant(since)}
         said["stop"] = answer.stop.model_dump(mode="json") | told
     return said | _refusal(answer)

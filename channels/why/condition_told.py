@@ -8,6 +8,8 @@ from channels.workbench.wording import Words
 from journeys.condition import fen_of
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "now": ("此刻", "now"),
+    "language": ("语言", "language"),
     "tier": ("客户等级", "the client's tier"),
     "segment": ("客户分群", "the client's segment"),
     "age": ("年龄", "age"),

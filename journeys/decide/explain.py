@@ -92,17 +92,23 @@ def _applies(action: Action, situation: Situation) -> list[Answer]:
 def _stops(
     action: Action, situation: Situation, treatment: Treatment | None = None
 ) -> list[Answer]:
-    """What an operator has stopped, whoever is asked first: of any channel, or of a treatment's."""
+    """Every stop that holds it back: one lifted leaves the others. Of any channel, or of one's."""
     of_channel = treatment is not None
-    stops = [one for one in situation.reference.stops if (one.scope == "channel") is of_channel]
     channel = "" if treatment is None else str(treatment.channel)
-    outlet = situation.state.served.outlet
-    stop = stopping.stop_for(stops, action=action.id, channel=channel, outlet=outlet)
-    if stop is None:
-        return [] if of_channel else [Answer(Stage.CONTACT_POLICY, None, None, row="stop")]
     until = Instant(situation.now + situation.edition.contact.ask_again_stopped)
-    no = stopping.judge([stop], action=action.id, channel=channel, outlet=outlet, ask_again=until)
-    return [Answer(Stage.CONTACT_POLICY, treatment, no, row="stop", stop=stop)]
+    found = []
+    for stop in situation.reference.stops:
+        no = stopping.judge(
+            [stop],
+            action=action.id,
+            channel=channel,
+            outlet=situation.state.served.outlet,
+            ask_again=until,
+        )
+        if no is not None and (stop.scope == "channel") is of_channel:
+            found.append(Answer(Stage.CONTACT_POLICY, treatment, no, row="stop", stop=stop))
+    passed = [] if of_channel else [Answer(Stage.CONTACT_POLICY, None, None, row="stop")]
+    return found or passed
 
 
 def _of_sale(found: Sale | Withheld | None) -> list[Answer]:

@@ -7,8 +7,10 @@ import pytest
 
 from channels.offline import release_stops
 from channels.why.asked_told import Asker, Question
-from channels.why.condition_told import condition
+from channels.why.condition_told import condition, trigger, word
 from channels.workbench.wording import Words
+from journeys.catalogue.vocabulary import CLIENT as VOCABULARY
+from journeys.catalogue.vocabulary import TRIGGERS
 from journeys.client import why
 from schemas.reference import Stop, Stops
 from schemas.time import DAY, HOUR, Instant, format_instant
@@ -78,6 +80,19 @@ def test_a_stop_of_a_channel_holds_back_that_way_alone():
     said = examined(life, "place_idle", (Stop(scope="channel", name="branch", reason="flood"),))
     assert "By branch (Meeting about idle money) also: held back by a stop (channel branch)" in said
     assert "For any contact: held back" not in said
+
+
+def test_every_stop_is_told_with_its_own_time(suishen, life, tmp_path, issued):
+    folder = tmp_path / "twice"
+    copytree(life, folder)
+    named = Stop(scope="action", name="stay_talk", reason="prices")
+    release_stops(folder, Stops(version=1, stops=(FREEZE,)))
+    release_stops(folder, Stops(version=2, stops=(FREEZE, named)))
+    words = ["why-not", issued[0].partitionkey, "stay_talk", "--data", folder, "--json"]
+    stages = json.loads(suishen(*words)[1])["stages"]
+    stops = [one["stop"] for one in stages if "stop" in one]
+    assert [one["reason"] for one in stops] == ["freeze", "prices"]
+    assert stops[0]["since"] < stops[1]["since"]
 
 
 def test_a_stop_of_an_action_is_named_in_words():
@@ -153,3 +168,13 @@ def test_a_condition_is_told_in_words(language, said):
     words = Words(language, a_life(NOTE, service=SERVICE).reference.catalogue.at(LATER))
     text = "intent.leave and holdings >= 50_000 CNY or not complaint_open"
     assert condition(text, words).replace("万 元", "万元") == said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_word_of_conditions_and_every_trigger_has_words(language):
+    words = Words(language, a_life(NOTE, service=SERVICE).reference.catalogue.at(LATER))
+    told = {name: word(name, words) for name in VOCABULARY}
+    told |= {name: trigger(name, words) for name in TRIGGERS}
+    assert not [name for name, said in told.items() if not said or "_" in said]
+    if language == "zh":
+        assert not [name for name, said in told.items() if said.isascii()]
