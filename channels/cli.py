@@ -3,7 +3,6 @@
 Exit codes: 0 fine, 1 a difference was found, 2 bad input, 70 machinery.
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +20,6 @@ from streams.errors import TransientError, WorkerStopError
 DIFFERENCE, BAD_INPUT, MACHINERY = 1, 2, 70
 _MONDAY = "2026-11-02T00:00:00+08:00"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -51,7 +49,7 @@ _ELSEWHERE: Final = {
     "explain": "channels.why.command:explain",
     "replay": "channels.why.replay_command:replay_log",
     "recompute": "channels.why.command:recompute",
-    "why-not": "channels.why.command:why_not",
+    "why-not": "channels.why.asking:why_not",
     "epoch": "channels.epoch_cli:epoch",
     "advise": "channels.assess.people_cli:advise",
     "assess": "channels.assess.command:assess",
@@ -70,6 +68,9 @@ _ELSEWHERE: Final = {
 }
 """Commands that live in modules of their own; one row each."""
 _OF_CATALOGUE: Final = {
+    "check": "channels.catalogue_cli:check",
+    "copy": "channels.catalogue_cli:copy",
+    "diff": "channels.catalogue_cli:diff",
     "impact": "channels.impact_cli:impact",
     "release": "channels.release_cli:release",
     "shadow": "channels.shadow_cli:shadow",
@@ -185,45 +186,6 @@ def publish(file: Path, to: str, *, as_json: bool) -> int:
 @commands.group(cls=LazyGroup, elsewhere=_OF_CATALOGUE)
 def catalogue() -> None:
     """Policy as data: check it, compare it, release it."""
-
-
-@catalogue.command("check")
-@click.argument("folder", type=_FOLDER, required=False)
-@click.option("--signed", is_flag=True, help="Refuse rules that nobody has signed.")
-@_json
-def check_catalogue(folder: Path | None, *, signed: bool, as_json: bool) -> int:
-    """Load a folder of TOML files, the shipped one by default; every fault is named."""
-    from streams.catalogue_files import SHIPPED, read_catalogue
-
-    found = read_catalogue(folder or SHIPPED, signed=signed)
-    edition = found.editions[-1]
-    parts = {"version": found.version, "editions": len(found.editions)}
-    sizes = {"actions": len(edition.actions), "journeys": len(edition.journeys)}
-    rules = [*edition.suitability.rules.values(), *edition.conduct.rules.values()]
-    unsigned = {"rules": len(rules), "unsigned": sum(not rule.signed_by for rule in rules)}
-    tell(parts | sizes | unsigned, as_json=as_json)
-    return 0
-
-
-@catalogue.command("diff")
-@click.argument("old", type=_FOLDER)
-@click.argument("new", type=_FOLDER)
-@_json
-def diff_catalogues(old: Path, new: Path, *, as_json: bool) -> int:
-    """What NEW says otherwise than OLD, row by row; exit 1 if anything. Both must load."""
-    from journeys.catalogue.difference import differences, shown
-    from streams.catalogue_files import read_catalogue, read_files
-
-    versions = {"old": read_catalogue(old).version, "new": read_catalogue(new).version}
-    found = list(differences(read_files(old), read_files(new)))
-    if as_json:
-        rows = [json.loads(json.dumps(one._asdict(), default=str)) for one in found]
-        tell(versions | {"differences": rows}, as_json=True)
-    else:
-        for one in found:
-            click.echo(shown(one))
-        click.echo(f"{len(found)} differences, {versions['old']} → {versions['new']}")
-    return DIFFERENCE if found else 0
 
 
 def _patience(what: str) -> Any:  # noqa: ANN401 - rich's own context manager

@@ -22,6 +22,13 @@ _FATES: Final = {
     "zh": {"stays": "留在原版本", "moves": "迁移", "ends": "结束", "stuck": "无法继续"},
     "en": {"stays": "stay", "moves": "move", "ends": "end", "stuck": "could not go on"},
 }
+_TOUCHES: Final = (
+    "touched_clients",
+    "timers",
+    "tasks_recalled",
+    "sales_judged_anew",
+    "tasks_without_action",
+)
 _CHANGES: Final = {
     "zh": {"comes": "新增", "stays": "保留", "goes": "取消"},
     "en": {"comes": "comes", "stays": "stays", "goes": "goes"},
@@ -38,8 +45,10 @@ _SUMS: Final = {
             "重新核验的销售待办 {sales_judged_anew} 项；"
             "动作已不存在的待办 {tasks_without_action} 项"
         ),
+        "不改变任何进行中的旅程、时限和待办",
         "可以发布：{old} → {new}",
         "不能发布：{old} → {new}",
+        "对今后联系的影响，请看：suishen replay --catalogue {folder}",
     ),
     "en": (
         "{clients} clients, {touched_clients} of them touched; {runs} journeys under way",
@@ -48,8 +57,10 @@ _SUMS: Final = {
             "{sales_judged_anew} open sales are judged anew; {tasks_without_action} open tasks "
             "have no action any more"
         ),
+        "It changes none of the runs, dates and open tasks of today",
         "may be released: {old} → {new}",
         "would be refused: {old} → {new}",
+        "What it does to future contacts: suishen replay --catalogue {folder}",
     ),
 }
 
@@ -76,13 +87,13 @@ def impact(new: Path, data: Path, bootstrap: str | None, *, lang: str, as_json: 
     if as_json:
         tell(found, as_json=True)
     else:
-        click.echo("\n".join(told(found, lang)))
+        click.echo("\n".join(told(found | {"folder": new}, lang)))
     return _REFUSED if found["refused"] else 0
 
 
 def told(found: dict[str, Any], lang: str) -> Iterator[str]:
     """A report in sentences, line by line."""
-    first, second, yes, no = _SUMS[lang]
+    first, second, untouched, yes, no, beyond = _SUMS[lang]
     yield first.format_map(found)
     for line in found["lines"]:
         where = f" {line['step']}"
@@ -93,5 +104,8 @@ def told(found: dict[str, Any], lang: str) -> Iterator[str]:
     for row in found["narrower"]:
         yield _NARROWER[lang].format_map(row | {"change": _CHANGES[lang][row["change"]]})
     yield second.format_map(found)
+    if not any(found[name] for name in _TOUCHES):
+        yield untouched
     yield from found["refused"]
     yield (no if found["refused"] else yes).format_map(found)
+    yield beyond.format_map(found)

@@ -196,8 +196,15 @@ def summary(letter: DeadLetter) -> dict[str, Any]:
 def _reader(folder: Path) -> FileReader:
     path = folder / ENGINE
     if not path.exists():
-        raise ValueError(f"no engine in '{folder}'; name its folder with --data")
+        raise no_engine(folder)
     return FileReader(path)
+
+
+def no_engine(folder: Path, *, instead: str = "name its folder with --data") -> ValueError:
+    """That a folder is not an engine's; a catalogue's is taken for one now and then."""
+    if any(folder.glob("*.toml")):
+        return ValueError(f"no engine in '{folder}': that is a catalogue; {instead}")
+    return ValueError(f"no engine in '{folder}'; {instead}")
 
 
 def _now() -> Instant:

@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import click
 
-from channels.offline import ENGINE
+from channels.offline import ENGINE, no_engine
 from journeys.reference import Reference
 from journeys.step import Place
 from schemas.reference import CatalogueFiles
@@ -16,7 +16,6 @@ from streams.catalogue_files import SHIPPED, read_files, shipped, version_of
 from streams.clock import WallClock
 from streams.embedded.file import EngineFile, FileReader
 from streams.embedded.file import clients_of as clients_of_file
-from streams.errors import WorkerStopError
 from streams.gate import Signable
 from streams.kafka.alone import alone
 from streams.kafka.publisher import KafkaPublisher
@@ -27,11 +26,16 @@ from streams.readmodel.database import VIEWS, address, open_database
 from streams.readmodel.signatures import Change, SignatureBook
 from streams.reference import ReferenceLog
 from streams.releasing import CutShortError, Releasing
-from streams.settings import read_settings
+from streams.settings import Settings, read_settings
 from streams.topics import REFERENCE
 
+HERE: Final = Path("var")
+"""Where an embedded engine stands unless something else is named."""
 at_folder = click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of an embedded engine."
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    show_default=f"{HERE}, unless a cluster is named",
+    help="Folder of an embedded engine.",
 )
 over_cut = click.option("--over", is_flag=True, help="Even over a release that was cut short.")
 at_cluster = click.option(
@@ -90,16 +94,20 @@ class Releases(NamedTuple):
 
 @contextmanager
 def open_releases(data: Path | None, bootstrap: str | None) -> Iterator[Releases]:
-    """A folder's log, or a cluster's.
+    """A folder's log, or a cluster's; the folder here if neither is named.
 
     Raises:
         ValueError: there is no engine file.
-        WorkerStopError: no cluster is named.
         ClickException: another release was cut short.
     """
+    settings = read_settings(os.environ)
+    broker = bootstrap or settings.kafka_bootstrap
     with ExitStack() as stack:
         try:
-            yield _of_cluster(bootstrap, stack) if data is None else _of_folder(data, stack)
+            if data is None and broker is not None:
+                yield _of_cluster(broker, settings, stack)
+            else:
+                yield _of_folder(data or HERE, stack)
         except CutShortError as error:
             raise click.ClickException(str(error)) from error
 
@@ -107,7 +115,7 @@ def open_releases(data: Path | None, bootstrap: str | None) -> Iterator[Releases
 def _of_folder(folder: Path, stack: ExitStack) -> Releases:
     path = folder / ENGINE
     if not path.exists():
-        raise ValueError(f"no engine in '{folder}'; name its folder with --data")
+        raise no_engine(folder, instead="name a folder with --data, or a cluster with --bootstrap")
     reader = stack.enter_context(closing(FileReader(path)))
 
     def write(messages: Sequence[Outgoing]) -> list[Place]:
@@ -122,11 +130,7 @@ def _of_folder(folder: Path, stack: ExitStack) -> Releases:
     return Releases(reader, releasing, lambda: _book(f"sqlite:///{folder / VIEWS}", stack))
 
 
-def _of_cluster(bootstrap: str | None, stack: ExitStack) -> Releases:
-    settings = read_settings(os.environ)
-    broker = bootstrap or settings.kafka_bootstrap
-    if broker is None:
-        raise WorkerStopError("no broker; set SUISHEN_KAFKA_BOOTSTRAP, or give --bootstrap, --data")
+def _of_cluster(broker: str, settings: Settings, stack: ExitStack) -> Releases:
     reader = stack.enter_context(closing(KafkaReader(broker)))
     publisher = stack.enter_context(closing(KafkaPublisher(broker)))
     still_alone = stack.enter_context(alone(broker, "release", waiting=_tell_wait))

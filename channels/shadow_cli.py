@@ -22,7 +22,10 @@ _WORDS: Final = {
         "examples": "不同的决定（可用 suishen explain 查看现行的一侧）：",
         "nothing": "（无）",
         "faults": "影子无法作出决定：{faults}",
-        "none": "影子目录 {catalogue} 还没有作出过决定",
+        "none": (
+            "影子目录 {catalogue} 还没有作出过决定：进入影子阶段后，"
+            "每位客户下一次作决定时它才一同作出"
+        ),
     },
     "en": {
         "sums": "{catalogue} in shadow: the same choice as in life {same} times, another {other}",
@@ -32,7 +35,10 @@ _WORDS: Final = {
         "examples": "Decisions that differ ('suishen explain' tells life's side of each):",
         "nothing": "nothing",
         "faults": "it could not decide: {faults}",
-        "none": "{catalogue} has not decided in shadow yet",
+        "none": (
+            "{catalogue} has not decided in shadow yet: once in its shadow stage, "
+            "it decides beside the one in force at each client's next decision"
+        ),
     },
 }
 

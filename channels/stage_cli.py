@@ -4,7 +4,7 @@ Exit codes: 0 done, 2 bad input, 70 machinery; the same command again finishes w
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -122,8 +122,33 @@ def stages(data: Path | None, bootstrap: str | None, *, as_json: bool) -> int:
     """What is in force, what is staged and for whom, and what a roll-back would bring back."""
     with open_releases(data, bootstrap) as releases:
         found = standing(releases.view(), releases)
-    tell(found, as_json=as_json)
+    if as_json:
+        tell(found, as_json=True)
+    else:
+        click.echo("\n".join(stages_told(found)))
     return 0
+
+
+def stages_told(found: dict[str, Any]) -> Iterator[str]:
+    """Where catalogues stand, in sentences."""
+    yield f"in force: {found['in_force']}, {_signed(found['in_force_signed'])}"
+    if found["staged"] is None:
+        yield "staged: none"
+    else:
+        yield f"staged: {found['staged']}, {found['stage']}, set by {found['by']}"
+        yield f"    {_signed(found['staged_signed'])}"
+    yield f"a roll-back would bring back: {_brought_back(found)}"
+    yield f"known on this log: {', '.join(found['known'])}"
+
+
+def _brought_back(found: dict[str, Any]) -> str:
+    if found["staged"] is not None:
+        return f"{found['in_force']} for everybody"
+    return found["before"] or "nothing; no other catalogue was in force before"
+
+
+def _signed(names: list[str]) -> str:
+    return f"signed by {' and '.join(names)}" if names else "a first catalogue, without signatures"
 
 
 def standing(view: Reference, releases: Releases) -> dict[str, Any]:

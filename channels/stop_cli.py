@@ -1,9 +1,11 @@
-"""`suishen stop`: hold contacts back at once, at every door, whether the log is there or not.
+"""`suishen stop`: hold contacts back at once, in every channel, whether the log is there or not.
 
-Exit codes: 0 done, 1 nothing to do, 2 bad input, 70 the doors obey but the engine was not told.
+Exit codes: 0 done, 1 nothing to do, 2 bad input, 70 the channels obey but the engine was not told.
 """
 
 from collections.abc import Callable
+from datetime import datetime as wall
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +16,11 @@ from channels.stopping import Board
 from channels.telling import tell
 from journeys.condition import near
 from schemas.reference import Stop
-from schemas.time import Instant, format_instant
+from schemas.time import Instant, format_instant, parse_instant
 
 _NOTHING: Final = 1
 _UNTOLD: Final = 70
+_BANK: Final = timezone(timedelta(hours=8))
 SCOPES: Final = ("all", "channel", "action", "outlet")
 
 
@@ -30,7 +33,7 @@ def _what(command: Callable[..., int]) -> Callable[..., int]:
 
 @click.group("stop")
 def stop() -> None:
-    """The stop switch: doors obey at once, decisions from the next marker on."""
+    """The stop switch: channels obey at once, decisions from the next event on."""
 
 
 @stop.command("set")
@@ -52,7 +55,7 @@ def set_stop(
         _check_known(board, scope, name)
         return board.switch.set(wanted, by=by, now=now)
 
-    return _turn(data, bootstrap, act)
+    return _turn(data, bootstrap, act, idle="nothing to do: that is stopped already")
 
 
 @stop.command("lift")
@@ -62,7 +65,12 @@ def set_stop(
 def lift(scope: str, name: str | None, by: str, data: Path, bootstrap: str | None) -> int:
     """Let such contacts go on."""
     _check(scope, name)
-    return _turn(data, bootstrap, lambda board, now: board.switch.lift(scope, name, by=by, now=now))
+    idle = "nothing to lift: no such stop is in force"
+
+    def act(board: Board, now: Instant) -> bool:
+        return board.switch.lift(scope, name, by=by, now=now)
+
+    return _turn(data, bootstrap, act, idle=idle)
 
 
 @stop.command("list")
@@ -96,9 +104,16 @@ def list_stops(*, as_json: bool, data: Path, bootstrap: str | None) -> int:
 
 
 def _line(row: dict[str, Any]) -> str:
+    """One stop; times are the bank's, as on the pages."""
     what = " ".join(filter(None, (row["scope"], row["name"])))
-    lifted = row["lifted_at"] and f"lifted {row['lifted_at']} by {row['lifted_by']}"
-    return f"{what}: {row['reason']} · {row['set_at']} by {row['set_by']} · {lifted or 'in force'}"
+    lifted = row["lifted_at"] and f"lifted {_home(row['lifted_at'])} by {row['lifted_by']}"
+    since = f"{_home(row['set_at'])} by {row['set_by']}"
+    return f"{what}: {row['reason']} · {since} · {lifted or 'in force'}"
+
+
+def _home(moment: str) -> str:
+    at = wall.fromtimestamp(parse_instant(moment) / 1e6, _BANK)
+    return f"{at:%Y-%m-%d %H:%M} (bank time)"
 
 
 def _check(scope: str, name: str | None) -> None:
@@ -116,7 +131,9 @@ def _check_known(board: Board, scope: str, name: str | None) -> None:
         raise click.UsageError(f"no {scope} '{name}'{near(name, known or ())}")
 
 
-def _turn(data: Path, bootstrap: str | None, act: Callable[[Board, Instant], bool]) -> int:
+def _turn(
+    data: Path, bootstrap: str | None, act: Callable[[Board, Instant], bool], *, idle: str
+) -> int:
     """Turn the switch for the doors, then tell the engine; told twice it hears nothing new."""
     from streams.clock import WallClock
     from streams.errors import TransientError
@@ -127,8 +144,8 @@ def _turn(data: Path, bootstrap: str | None, act: Callable[[Board, Instant], boo
         try:
             board.release(board.switch.release())
         except TransientError as error:
-            said = f"doors obey; the engine was not told ({error}): repeat this when it is back"
+            said = f"channels obey; the engine was not told ({error}): repeat this when it is back"
             click.echo(said, err=True)
             return _UNTOLD
-    click.echo("done: doors obey now, decisions from the next event on" if changed else "so it was")
+    click.echo("done: channels obey now, decisions from the next event on" if changed else idle)
     return 0 if changed else _NOTHING

@@ -11,13 +11,14 @@ from schemas import codec
 from schemas.envelope import TYPE_PREFIX
 from schemas.errors import ContractError
 from schemas.facts import DecisionMade
+from schemas.reference import Stop, StopsReleased
 from schemas.time import Instant
 from streams import recording
 from streams.errors import WorkerStopError
 from streams.plain import PlainFold
 from streams.ports import LogReader, Record
 from streams.reference import ReferenceLog
-from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, partition_of
+from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, REFERENCE, partition_of
 
 _DECIDED = f'"type":"{codec.wire_type(DecisionMade)}"'.encode()
 
@@ -44,6 +45,7 @@ class Standing(NamedTuple):
 
     state: ClientState
     reference: Reference
+    """In force at the moment asked about, whether the client had an event since or not."""
 
 
 class Past:
@@ -105,20 +107,45 @@ class Past:
     def standing(self, client: str, *, upto: Instant | None = None) -> Standing | None:
         """A client after their last event by a moment; `None` if there was none.
 
+        Args:
+            client: the client's token.
+            upto: the moment, by when a record was received; the log's end unless given.
+
         Raises:
             WorkerStopError: the log no longer holds the events from the beginning.
         """
         partition = self._home(client)
-        fold, marker = PlainFold(ClientFold(), self.references), 0
+        fold, marker, seen = PlainFold(ClientFold(), self.references), 0, 0
         for record in self._records(partition, client):
-            if record.key is not None and upto is not None and _received(record) > upto:
+            is_by_then = upto is None or _received(record) <= upto
+            if record.key is not None and not is_by_then:
                 break
-            marker = max(marker, recording.marker_offset(record) or 0)
+            seen = max(seen, recording.marker_offset(record) or 0)
+            # A later marker holds already where an event of the client's was applied under it.
+            marker = seen if is_by_then or record.key is not None else marker
             for _ in fold.live([record]):
                 pass
         if client not in fold.states:
             return None
         return Standing(fold.states[client], self.references.at(marker))
+
+    def ends(self, client: str) -> Instant:
+        """When the last record of a client's partition was received."""
+        partition = self._home(client)
+        end = self._reader.end(CLIENT_EVENTS, partition)
+        last = self._reader.read(CLIENT_EVENTS, partition, max(end - 1, 0), 1)
+        return max((_received(record) for record in last), default=Instant(0))
+
+    def stopped_since(self, stop: Stop, *, offset: int) -> Instant | None:
+        """When a stop that is in force at a reference offset was set last; `None` if it is not."""
+        since: Instant | None = None
+        for record in recording.records_of(self._reader, REFERENCE, 0):
+            if record.offset >= offset:
+                break
+            event = codec.decode(record.value, codec.REFERENCE)
+            if isinstance(event, StopsReleased):
+                since = (since or event.time) if stop in event.data.stops else None
+        return since
 
     def _partitions(self, client: str | None) -> Iterable[int]:
         if client is not None:

@@ -1,9 +1,8 @@
-"""`suishen explain`, `why-not` and `recompute`: why a client was contacted, or was not.
+"""`suishen explain` and `recompute`: why a client was contacted.
 
 Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machinery.
 """
 
-import re
 from base64 import b64decode
 from typing import Any, Final
 
@@ -14,16 +13,13 @@ from channels.telling import tell
 from channels.why.account import Account, Told
 from channels.why.logs import Asked, log_options, open_log
 from channels.why.retaken import recomputed
-from channels.why.told import Teller
 from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.catalogue.edition import Edition
 from journeys.client import why
-from journeys.decide.explain import Answer, Examination
 from journeys.reference import Reference
-from schemas.decisions import Candidate, Decision
-from schemas.time import Instant, format_instant, parse_instant
-from schemas.wire import CLIENT_PATTERN
+from schemas.decisions import Decision
+from schemas.time import format_instant
 from streams.past import Taken
 
 _NOTHING: Final = 1
@@ -101,42 +97,6 @@ def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
         return ()
     reference = asked.past.references.at(taken.versions.reference_offset)
     return why.grounds(b64decode(taken.state), taken, reference)
-
-
-@click.command("why-not")
-@click.argument("client")
-@click.argument("action")
-@log_options
-@click.option("--at", metavar="TIME", help="RFC 3339; after the client's last event unless given.")
-@click.option("--inbound", is_flag=True, help="As if the client had come to us.")
-@_lang
-@_json
-def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
-    """Every stage asked about an ACTION for a CLIENT at a time; nothing is written."""
-    client, action, at = chosen["client"], chosen["action"], _moment(chosen["at"])
-    if not re.fullmatch(CLIENT_PATTERN, client):
-        raise ValueError(f"'{client}' is no client token: ct_ and 32 hex digits")
-    with open_log(chosen["events"], chosen["data"], chosen["bootstrap"]) as asked:
-        standing = asked.past.standing(client, upto=at)
-        if standing is None:
-            click.echo(f"nothing is known of '{client}' by then", err=True)
-            return _NOTHING
-        at = standing.state.contact_clock if at is None else at
-        trigger = "inbound" if chosen["inbound"] else "asked"
-        found = why.why_not(standing.state, standing.reference, action, at=at, trigger=trigger)
-        served = standing.state.served
-        edition = standing.reference.catalogue_for(client, served.outlet).at(at)
-    if chosen["as_json"]:
-        tell(
-            {"client": client, "action": action, "at": format_instant(at)} | _examined(found),
-            as_json=True,
-        )
-        return 0
-    lang = chosen["lang"]
-    teller = Teller(Words(lang, edition), Voices(lang, edition, standing.reference))
-    for line in teller.examination(client, action, at, found):
-        click.echo(line)
-    return 0
 
 
 @click.command()
@@ -218,45 +178,6 @@ def _edition(reference: Reference, taken: Decision) -> Edition:
 
 def _document(taken: Decision) -> dict[str, Any]:
     return taken.model_dump(mode="json", exclude_none=True, exclude={"state"})
-
-
-def _examined(found: Examination) -> dict[str, Any]:
-    fate: Candidate = found.fate
-    return {
-        "stages": [_answered(answer) for answer in found.answers],
-        "fate": fate.model_dump(mode="json", exclude_none=True),
-    }
-
-
-def _answered(answer: Answer) -> dict[str, Any]:
-    said: dict[str, Any] = {"stage": str(answer.stage), "passes": answer.no is None}
-    if answer.treatment is not None:
-        said["treatment"] = answer.treatment.id
-    if answer.row is not None:
-        said["row"] = answer.row
-    if answer.ruling is not None:
-        said |= {"version": answer.ruling.version, "steps": list(answer.ruling.steps)}
-    if answer.condition is not None:
-        said |= {"condition": answer.condition, "read": dict(answer.read)}
-    if answer.parts is not None:
-        said["parts"] = answer.parts.model_dump(mode="json")
-    if answer.no is not None:
-        no = answer.no
-        until = None if no.until is None else format_instant(no.until)
-        told = {"reason": str(no.reason), "rule": no.rule, "value": no.value, "limit": no.limit}
-        said |= {
-            name: value for name, value in (told | {"until": until}).items() if value is not None
-        }
-    return said
-
-
-def _moment(text: str | None) -> Instant | None:
-    if text is None:
-        return None
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        raise ValueError(f"--at: {error}") from None
 
 
 def _not_found(decision_id: str) -> int:

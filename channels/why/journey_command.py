@@ -1,8 +1,10 @@
 """`suishen journey test`: stories of journeys, lived and judged.
 
-Exit codes: 0 all wishes fulfilled, 1 some not, 2 bad input.
+Exit codes: 0 all wishes fulfilled, 1 some not or a story could not go on, 2 bad input.
 """
 
+from datetime import datetime as wall
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +18,7 @@ from journeys.reference import Reference
 from journeys.stories.run import Miss, misses
 from journeys.stories.story import Story, read_stories
 from schemas.reference import Product
-from schemas.time import format_instant
+from schemas.time import Instant, format_instant
 from streams.catalogue_files import SHIPPED, read_catalogue
 
 STORIES: Final = SHIPPED.parent / "stories"
@@ -30,6 +32,13 @@ class Judged(NamedTuple):
 
     story: Story
     missed: list[Miss]
+    stuck: str | None = None
+    """Why it could not be lived to its end, if it could not."""
+
+    @property
+    def is_failed(self) -> bool:
+        """Was anything missed, or never reached?"""
+        return bool(self.missed) or self.stuck is not None
 
 
 @click.group()
@@ -52,16 +61,23 @@ def test_journeys(files: tuple[Path, ...], catalogue: Path, lang: str, *, as_jso
     """Live the stories of FILES (or folders), the shipped ones by default, and judge them.
 
     Products are the synthetic bank's shelf. What a story may say: README of journeys/stories.
+    Exit 0: all wishes fulfilled; 1: some not, or a story could not go on; 2: a file cannot be read.
     """
     judged = _judged(files or (STORIES,), read_catalogue(catalogue))
-    missed = [miss for one in judged for miss in one.missed]
+    failed = sum(one.is_failed for one in judged)
     if as_json:
         tell(_document(judged), as_json=True)
     else:
         for one in judged:
             _tell(one, lang)
-        click.echo(f"{len(judged)} stories, {len(missed)} wishes not fulfilled")
-    return _MISSED if missed else 0
+        counts = {
+            "stories": len(judged),
+            "failed": failed,
+            "missed": sum(len(one.missed) for one in judged),
+            "stuck": sum(one.stuck is not None for one in judged),
+        }
+        click.echo(_SUMS[lang].format_map(counts))
+    return _MISSED if failed else 0
 
 
 def _judged(paths: tuple[Path, ...], catalogue: Catalogue) -> list[Judged]:
@@ -70,7 +86,7 @@ def _judged(paths: tuple[Path, ...], catalogue: Catalogue) -> list[Judged]:
         for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
             try:
                 stories = read_stories(file.name, file.read_text(encoding="utf-8"))
-                judged += [Judged(story, list(misses(story, reference))) for story in stories]
+                judged += [_lived(story, reference) for story in stories]
             except DefinitionError as error:
                 faults.append(str(error))
     if faults:
@@ -78,6 +94,16 @@ def _judged(paths: tuple[Path, ...], catalogue: Catalogue) -> list[Judged]:
     if not judged:
         raise DefinitionError("no stories there; a story is a table [[story]] in a TOML file")
     return judged
+
+
+def _lived(story: Story, reference: Reference) -> Judged:
+    """What a story misses; what it asks for and cannot be ends it, and no other."""
+    missed: list[Miss] = []
+    try:
+        missed.extend(misses(story, reference))
+    except DefinitionError as error:
+        return Judged(story, missed, str(error))
+    return Judged(story, missed)
 
 
 def _reference(catalogue: Catalogue) -> Reference:
@@ -94,15 +120,40 @@ def _document(judged: list[Judged]) -> dict[str, Any]:
                 "name": one.story.name_en,
                 "place": one.story.place,
                 "missed": [miss._asdict() | {"at": format_instant(miss.at)} for miss in one.missed],
+                "stuck": one.stuck,
             }
             for one in judged
         ],
+        "stuck": sum(one.stuck is not None for one in judged),
         "missed": sum(len(one.missed) for one in judged),
     }
 
 
 def _tell(one: Judged, lang: str) -> None:
     name = one.story.name_zh if lang == "zh" else one.story.name_en
-    click.echo(f"{'✗' if one.missed else '✓'} {name}")
+    click.echo(f"{'✗' if one.is_failed else '✓'} {name}")
     for miss in one.missed:
-        click.echo(f"    {miss.place}, {format_instant(miss.at)}: {miss.wish}: {miss.instead}")
+        at = _home(miss.at)
+        said = {"place": miss.place, "at": at, "wish": miss.wish, "instead": miss.instead}
+        click.echo("    " + _MISS[lang].format_map(said))
+    if one.stuck is not None:
+        click.echo("    " + _STUCK[lang].format(why=one.stuck))
+
+
+def _home(moment: Instant) -> str:
+    """A time where the bank is: that is where stories are told."""
+    return wall.fromtimestamp(moment / 1e6, _BANK).strftime("%Y-%m-%d %H:%M")
+
+
+_BANK: Final = timezone(timedelta(hours=8))
+_SUMS: Final = {
+    "zh": "故事 {stories} 个，未通过 {failed} 个：{missed} 个愿望未实现，{stuck} 个故事无法继续",
+    "en": (
+        "{stories} stories, {failed} failed: {missed} wishes not fulfilled, {stuck} could not go on"
+    ),
+}
+_MISS: Final = {
+    "zh": "{place}，{at}：期望 {wish}，实际 {instead}",
+    "en": "{place}, {at}: wished for {wish}, {instead}",
+}
+_STUCK: Final = {"zh": "无法继续：{why}", "en": "could not go on: {why}"}

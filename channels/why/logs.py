@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from channels.offline import ENGINE
+from channels.offline import ENGINE, no_engine
 from streams.embedded.file import FileReader
 from streams.file_log import FileLog
 from streams.kafka.reader import KafkaReader
@@ -61,7 +61,7 @@ def opener(events: Path | None, data: Path, bootstrap: str | None) -> Callable[[
     if bootstrap is not None:
         return partial(KafkaReader, bootstrap)
     if not (data / ENGINE).exists():
-        raise ValueError(f"no engine in '{data}'; name its folder with --data, or --events")
+        raise no_engine(data, instead="name its folder with --data, or a recording with --events")
     return partial(FileReader, data / ENGINE)
 
 

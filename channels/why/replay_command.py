@@ -11,14 +11,17 @@ import click
 
 from channels.telling import tell
 from channels.why.logs import log_options, opener
-from channels.why.replay_told import lines
+from channels.why.replay_told import ReplayTeller
+from channels.workbench.wording import LANGUAGES
 from journeys.catalogue.catalogue import Catalogue
+from journeys.reference import Reference
 from journeys.replay import report
 from schemas.time import parse_instant
 from streams.catalogue_files import read_catalogue
 from streams.ports import LogReader
+from streams.reference import ReferenceLog
 from streams.replaying import Question, replay
-from streams.topics import CLIENT_EVENTS
+from streams.topics import CLIENT_EVENTS, REFERENCE
 
 _CHANGED: Final = 1
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -35,9 +38,15 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep finished partitions here: a run cut short goes on.",
 )
+@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def replay_log(**chosen: Any) -> int:  # noqa: ANN401 - click's options
-    """Fold a log under a new catalogue and under the old, and tell what would change."""
+    """Fold a log under the catalogue in --catalogue and under the old, and tell what would change.
+
+    The shipped catalogue is copied to a folder, to be changed there, with 'suishen catalogue copy'.
+
+    Exit 0: nothing changes; 1: something does; 2: bad input; 70: machinery.
+    """
     new = _pinned(read_catalogue(chosen["catalogue"]), chosen["as_of"])
     old = None if chosen["against"] is None else read_catalogue(chosen["against"])
     opened = opener(chosen["events"], chosen["data"], chosen["bootstrap"])
@@ -46,13 +55,25 @@ def replay_log(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         opened, question, processes=chosen["processes"], kept=chosen["keep"], told=_progress
     )
     hashes = {"facts_sha256": found.new_sha256, "against_sha256": found.old_sha256}
-    versions = {"catalogue": new.version, "against": None if old is None else old.version}
+    ran = _ran_under(opened())
+    versions = {
+        "catalogue": new.version,
+        "against": None if old is None else old.version,
+        "ran_under": ran.catalogue.version,
+    }
     told = versions | hashes | report(found.tally)
     if chosen["as_json"]:
         tell(told, as_json=True)
     else:
-        click.echo("\n".join(lines(told)))
+        sides = (new.editions[-1], (old or ran.catalogue).editions[-1])
+        teller = ReplayTeller(chosen["lang"], *sides)
+        click.echo("\n".join(teller.lines(told, versions=ran.changes)))
     return 0 if found.new_sha256 == found.old_sha256 else _CHANGED
+
+
+def _ran_under(log: LogReader) -> Reference:
+    """What was in force at the log's end."""
+    return ReferenceLog(log).at(log.end(REFERENCE, 0))
 
 
 def _pinned(catalogue: Catalogue, as_of: str | None) -> Catalogue:

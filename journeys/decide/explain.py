@@ -5,10 +5,19 @@ from dataclasses import dataclass, field
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.condition import Value
-from journeys.decide import arbitration, contact_policy, decision, eligibility, suitability
+from journeys.decide import (
+    arbitration,
+    contact_policy,
+    decision,
+    eligibility,
+    stopping,
+    suitability,
+)
 from journeys.decide.candidate import Situation
 from journeys.decide.verdict import Ruling, Sale, Withheld
 from schemas.decisions import Candidate, ScoreParts, Stage, WithheldReason
+from schemas.reference import Stop
+from schemas.time import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,8 @@ class Answer:
     """What applicability asks, in the catalogue's words; `None` where only a journey asks."""
     read: Mapping[str, Value | None] = field(default_factory=dict)
     """The condition's words, as they stand."""
+    stop: Stop | None = None
+    """What an operator has stopped, if that is the no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,8 @@ def examine(action: Action, situation: Situation) -> Examination:
     """Ask every stage; the fate is that of a decision taken now."""
     answers = [
         Answer(Stage.ELIGIBILITY, None, eligibility.judge(action, situation)),
-        _applies(action, situation),
+        *_applies(action, situation),
+        *_stops(action, situation),
     ]
     reachable = eligibility.reachable(action, situation)
     if not reachable:
@@ -55,18 +67,48 @@ def examine(action: Action, situation: Situation) -> Examination:
         no = suitability.in_person(sale, treatment, situation.edition)
         if no is not None:
             answers.append(Answer(Stage.SUITABILITY, treatment, no))
+        answers += _stops(action, situation, treatment)
         answers += _of_treatment(action, treatment, situation, sale)
     fates = decision.decide(situation).candidates()
     return Examination(tuple(answers), next(one for one in fates if one.action == action.id))
 
 
-def _applies(action: Action, situation: Situation) -> Answer:
-    no = eligibility.applies(action, situation, situation.wishes.get(action.id, (None,))[0])
-    asked = action.applies
-    if asked is None:
-        return Answer(Stage.APPLICABILITY, None, no)
+def _applies(action: Action, situation: Situation) -> list[Answer]:
+    """Its condition, and what keeps it back besides: a rest that ends helps nobody by itself."""
+    run = situation.wishes.get(action.id, (None,))[0]
+    no, asked = eligibility.applies(action, situation, run), action.applies
+    if asked is None or run is not None:
+        return [Answer(Stage.APPLICABILITY, None, no)]
+    fits = eligibility.fits(asked.holds(situation.lookup))
     read = {word: situation.lookup(word) for word in sorted(asked.words)}
-    return Answer(Stage.APPLICABILITY, None, no, condition=asked.text, read=read)
+    condition = Answer(
+        Stage.APPLICABILITY, None, fits, row="condition", condition=asked.text, read=read
+    )
+    if no is None or no == fits:
+        return [condition]
+    return [condition, Answer(no.stage, None, no, row="again" if no.rule == "rest" else None)]
+
+
+def _stops(
+    action: Action, situation: Situation, treatment: Treatment | None = None
+) -> list[Answer]:
+    """Every stop that holds it back: one lifted leaves the others. Of any channel, or of one's."""
+    of_channel = treatment is not None
+    channel = "" if treatment is None else str(treatment.channel)
+    until = Instant(situation.now + situation.edition.contact.ask_again_stopped)
+    found = []
+    for stop in situation.reference.stops:
+        no = stopping.judge(
+            [stop],
+            action=action.id,
+            channel=channel,
+            outlet=situation.state.served.outlet,
+            ask_again=until,
+        )
+        if no is not None and (stop.scope == "channel") is of_channel:
+            found.append(Answer(Stage.CONTACT_POLICY, treatment, no, row="stop", stop=stop))
+    passed = [] if of_channel else [Answer(Stage.CONTACT_POLICY, None, None, row="stop")]
+    return found or passed
 
 
 def _of_sale(found: Sale | Withheld | None) -> list[Answer]:

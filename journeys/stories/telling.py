@@ -1,6 +1,6 @@
 """A story's words as events of the public contract, with the ticks that time brings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import count
 from typing import Any, Final
@@ -13,8 +13,10 @@ from journeys.decide.control import group_of
 from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
+from journeys.stories.missing import newest_fates, why_none
 from journeys.stories.story import Happening, Story
 from schemas import codec
+from schemas.decisions import Candidate
 from schemas.envelope import Envelope, schema_name, type_name
 from schemas.errors import ContractError
 from schemas.tasks import OPEN_STATES
@@ -41,6 +43,8 @@ class Told:
         self.last: dict[str, Any] = {}
         """What was said last: id, source, type and time, as a reversal names it."""
         self._count = 0
+        self._fates: Sequence[Candidate] = ()
+        """Of the newest decision."""
         self._begin()
 
     def let_pass(self, span: int) -> list[Envelope]:
@@ -80,7 +84,7 @@ class Told:
             if row.state in OPEN_STATES and action in {None, row.action}:
                 return row
         what = "no task is open" if action is None else f"no task '{action}' is open"
-        raise DefinitionError(f"{what} at that time; see what the lines before lead to")
+        raise DefinitionError(f"{what} at that time; {why_none(self._fates, action)}")
 
     def regrade(self, product: str, level: int) -> None:
         """The seller's level of a product changes.
@@ -173,7 +177,9 @@ class Told:
         event = codec.decode(to_json(document), codec.CLIENT_LOG, key=self.client)
         step = self._fold.apply(self.state, event, self._reference)
         self.state = step.state
-        return [output.event for output in step.outputs]
+        concluded = [output.event for output in step.outputs]
+        self._fates = newest_fates(concluded, self._fates)
+        return concluded
 
 
 def _somebody(story: Story, reference: Reference) -> str:

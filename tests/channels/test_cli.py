@@ -209,3 +209,45 @@ def test_the_help_of_the_demo_says_what_is_kept_and_how_to_read_it(suishen):
 def test_a_live_demo_refuses_what_belongs_to_a_headless_one(suishen, option):
     code, _, err = suishen("demo", *option)
     assert (code, f"{option[0]} belongs to a demo with --headless" in err) == (2, True)
+
+
+def test_a_checked_catalogue_says_where_it_stands(suishen):
+    _, out, _ = suishen("catalogue", "check")
+    assert f"folder: {SHIPPED}" in out
+    assert "rules without a signature of their own: 54" in out
+
+
+def test_a_folder_that_is_none_is_said_in_one_line(suishen, tmp_path):
+    code, _, err = suishen("catalogue", "check", tmp_path / "nowhere")
+    assert (code, "does not exist" in err, len(err.splitlines()) < 6) == (2, True, True)
+    code, _, err = suishen("catalogue", "diff", SHIPPED, tmp_path)
+    assert (code, "no TOML files in" in err) == (2, True)
+
+
+def test_the_shipped_catalogue_is_copied_to_a_new_folder_alone(suishen, tmp_path):
+    code, out, _ = suishen("catalogue", "copy", tmp_path / "mine")
+    assert (code, "files written to" in out) == (0, True)
+    assert suishen("catalogue", "diff", SHIPPED, tmp_path / "mine")[0] == 0
+    code, _, err = suishen("catalogue", "copy", tmp_path / "mine")
+    assert (code, "is not empty" in err) == (2, True)
+
+
+def test_one_difference_is_told_as_one(suishen, tmp_path):
+    suishen("catalogue", "copy", tmp_path / "mine")
+    contact = tmp_path / "mine" / "contact.toml"
+    contact.write_text(
+        contact.read_text().replace("marketing_per_week = 2 ", "marketing_per_week = 1 ")
+    )
+    assert "1 difference, " in suishen("catalogue", "diff", SHIPPED, tmp_path / "mine")[1]
+
+
+def test_a_catalogue_taken_for_an_engine_is_named_as_one(suishen):
+    for words in (("event", "x"), ("explain", "d_" + "0" * 32), ("catalogue", "stages")):
+        code, _, err = suishen(*words, "--data", SHIPPED)
+        assert (code, "that is a catalogue" in err) == (2, True)
+
+
+def test_stages_without_a_place_are_those_of_the_folder_here(suishen, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = suishen("catalogue", "stages")
+    assert (code, "no engine in 'var'" in err) == (2, True)

@@ -55,6 +55,19 @@ def test_an_impact_is_told_in_the_language_asked_for(running, suishen, tmp_path)
     chinese = suishen("catalogue", "impact", new, "--data", tmp_path)[1]
     assert "旅程 large_inflow v1 plan: 1 迁移 → v2 speak" in chinese
     assert "可以发布" in chinese
+    assert f"suishen replay --catalogue {new}" in out
+    assert "none of the runs" not in out
+
+
+def test_a_change_of_nothing_that_runs_points_to_what_comes(running, suishen, tmp_path):
+    new = folder(tmp_path, narrowed(contact=a_contact()))
+    words = ("catalogue", "impact", new, "--data", tmp_path)
+    said = suishen(*words, "--lang", "en")[1]
+    assert "It changes none of the runs, dates and open tasks of today" in said
+    assert "What it does to future contacts: suishen replay" in said
+    chinese = suishen(*words)[1]
+    assert "不改变任何进行中的旅程、时限和待办" in chinese
+    assert "对今后联系的影响" in chinese
 
 
 def test_an_impact_says_whom_a_row_of_an_outlet_binds(running, suishen, tmp_path):

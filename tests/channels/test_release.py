@@ -111,6 +111,9 @@ def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_pa
     version, before = found["in_force"], found["before"]
     assert (found["staged"], sorted(found["known"])) == (None, sorted([version, before]))
     assert (found["in_force_signed"], found["staged_signed"]) == (["anna", "bo"], None)
+    told = suishen("catalogue", "stages", *place)[1]
+    assert f"in force: {version}, signed by anna and bo" in told
+    assert f"a roll-back would bring back: {before}" in told
     assert suishen("catalogue", "rollback", "--reason", "drill", *by, *place)[0] == 0
     found = json.loads(suishen("catalogue", "stages", "--json", *place)[1])
     assert (found["in_force"], found["before"]) == (before, None)

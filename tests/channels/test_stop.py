@@ -1,6 +1,7 @@
 """`suishen stop` over a folder, and over a cluster that is away."""
 
 import json
+import re
 
 import pytest
 
@@ -39,7 +40,7 @@ def asked(running):
 def test_a_running_engine_hears_of_a_stop_and_of_its_end(running, suishen, tmp_path):
     place = ("--data", tmp_path)
     code, out, _ = suishen("stop", "set", "action", "inflow_question", *WHY, *place)
-    assert (code, "doors obey now" in out) == (0, True)
+    assert (code, "channels obey now" in out) == (0, True)
     assert asked(running) == []
     assert suishen("stop", "lift", "action", "inflow_question", "--by", "duty", *place)[0] == 0
     running.live()
@@ -55,14 +56,21 @@ def test_a_list_tells_who_stopped_what_and_when(running, suishen, tmp_path):
     assert "nothing was ever stopped" in suishen("stop", "list", *place)[1]
     suishen("stop", "set", "all", *WHY, *place)
     suishen("stop", "set", "channel", "remote", *WHY, *place)
-    assert suishen("stop", "set", "all", *WHY, *place)[0] == 1
+    code, out, _ = suishen("stop", "set", "all", *WHY, *place)
+    assert (code, "that is stopped already" in out) == (1, True)
+    code, out, _ = suishen("stop", "lift", "outlet", "outlet_1", "--by", "lead", *place)
+    assert (code, "nothing to lift: no such stop is in force" in out) == (1, True)
     suishen("stop", "lift", "all", "--by", "lead", *place)
     rows = json.loads(suishen("stop", "list", "--json", *place)[1])["stops"]
     assert [(row["scope"], row["name"], row["lifted_by"]) for row in rows] == [
         ("channel", "remote", None),
         ("all", None, "lead"),
     ]
-    assert "channel remote: drill" in suishen("stop", "list", *place)[1]
+    said = suishen("stop", "list", *place)[1]
+    assert "channel remote: drill" in said
+    assert "(bank time) by duty · in force" in said
+    assert "all: drill" in said
+    assert re.search(r"lifted \d{4}-\d\d-\d\d \d\d:\d\d \(bank time\) by lead", said)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +92,7 @@ def test_doors_obey_while_the_log_is_away(suishen, tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'views.db'}"
     monkeypatch.setenv("SUISHEN_DATABASE", url)
     code, _, err = suishen("stop", "set", "all", *WHY, "--bootstrap", NOWHERE)
-    assert (code, "doors obey" in err, "repeat this" in err) == (70, True, True)
+    assert (code, "channels obey" in err, "repeat this" in err) == (70, True, True)
     database = open_database(url)
     assert [stop.scope for stop in StopSwitch(database).in_force()] == ["all"]
     database.dispose()

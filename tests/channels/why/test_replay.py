@@ -1,6 +1,7 @@
 """One log under two catalogues: nothing changes, or what changes is named."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -143,11 +144,50 @@ def test_what_cannot_be_replayed_is_said(suishen, life, tmp_path):
 
 
 def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
-    code, out, err = suishen("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
+    words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
+    code, out, err = suishen(*words, "--lang", "en")
     assert code == 1
-    assert " → " in out
-    assert "first_stages, contact_policy cap_week ct04: " in out
+    first = out.splitlines()[0]
+    assert first.startswith("With the new rules ")
+    assert "clients would be treated otherwise: " in first
+    assert first.endswith(")")
+    assert "most often because: contacts of the week used up (" in first
+    assert "what the log ran under (" in out
+    assert "contact policy, contacts of the week used up (rule CT04: " in out
+    assert "(bank time)" in out
     assert "partitions folded: 4 of 4" in err
+
+
+def test_the_same_report_is_told_in_chinese(suishen, life, tighter):
+    words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
+    chinese, english = suishen(*words)[1], suishen(*words, "--lang", "en")[1]
+    assert chinese.splitlines()[0].startswith("按新规则，")
+    assert "最常见的原因：一周接触已满" in chinese
+    assert len(chinese.splitlines()) == len(english.splitlines())
+    for code in ("cap_week", "contact_policy", "partings", "None"):
+        assert code not in chinese + english
+
+
+def test_marketing_and_service_add_up_to_all_tasks(suishen, replay, life, tighter):
+    _, found = replay("--catalogue", tighter)
+    words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter, "--lang", "en")
+    first = suishen(*words)[1].splitlines()[0]
+    sums = re.search(r"(\d+) → (\d+) tasks .*?(\d+) → (\d+), service (\d+) → (\d+)\)", first)
+    old, new, *parts = map(int, sums.groups())
+    assert (old, new) == tuple(sum(found["tasks"][side].values()) for side in ("old", "new"))
+    assert (parts[0] + parts[2], parts[1] + parts[3]) == (old, new)
+    assert parts[1] == 0  # no marketing contact is left
+
+
+def test_a_replay_that_changes_nothing_says_so_first(suishen, life):
+    words = ("replay", "--events", life / "log.jsonl", "--catalogue", SHIPPED)
+    code, out, _ = suishen(*words, "--lang", "en")
+    assert (code, out.startswith("With the new rules nothing changes: ")) == (0, True)
+    assert suishen(*words)[1].startswith("按新规则，一切不变：")
+
+
+def test_the_exit_codes_stand_in_the_help(suishen):
+    assert "Exit 0: nothing changes; 1: something does" in suishen("replay", "--help")[1]
 
 
 def test_an_empty_log_has_an_empty_report():

@@ -108,7 +108,7 @@ def test_why_not_asks_every_stage_and_says_what_would_have_to_change(suishen, lo
     client = issued.event.partitionkey
     code, out, _ = suishen("why-not", client, "stay_talk", *log, "--lang", "en")
     assert code == 0
-    for part in ("eligibility: ", "applicability: ", "contact policy (caps", "arbitration"):
+    for part in ("eligibility: ", "when it applies: ", "  caps: ", "arbitration: ", "  stop: "):
         assert part in out
     assert "What would have to change:" in out
     assert "CNY" in out
@@ -142,7 +142,12 @@ def test_why_not_writes_nothing(life, suishen, issued):
     [
         (["explain", "d_" + "0" * 32], 1, "no decision"),
         (["recompute", "d_" + "0" * 32], 1, "no decision"),
-        (["why-not", "ct_" + "0" * 32, "stay_talk"], 1, "nothing is known"),
+        (["why-not", "ct_" + "0" * 32, "stay_talk"], 1, "no such client"),
+        (
+            ["why-not", "ct_" + "0" * 32, "stay_talk", "--at", "2026-11-03T00:00:00Z"],
+            1,
+            "nothing is known",
+        ),
         (["why-not", "Wang", "stay_talk"], 2, "no client token"),
     ],
 )

@@ -4,7 +4,7 @@ from base64 import b64decode
 
 import pytest
 
-from channels.why.told import Teller
+from channels.why.asked_told import Asker, Question
 from channels.workbench.wording import Words
 from journeys.client import why
 from schemas.time import HOUR, Instant
@@ -20,7 +20,8 @@ def words(life, language="zh"):
 
 def examined(life, language="zh", at=LATER):
     found = why.why_not(life.state, life.reference, "place_idle", at=at)
-    return "\n".join(Teller(words(life, language)).examination(CLIENT, "place_idle", at, found))
+    asked = Question(CLIENT, "place_idle", at, life.reference.catalogue.at(MONDAY_10))
+    return "\n".join(Asker(words(life, language)).examination(asked, found))
 
 
 def test_a_decision_that_sells_is_taken_again_from_its_own_state():
@@ -33,9 +34,9 @@ def test_a_decision_that_sells_is_taken_again_from_its_own_state():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"tested": 700}, "规则 s07, 读到 2024-12-23, 限值 2025-12-23"),
-        ({"fields": {**FIELDS, "horizon_years": 0}}, "规则 tenor, 读到 90, 限值 0"),
-        ({"test": {"risk_class": 1}}, "规则 s01, 读到 2, 限值 1"),
+        ({"tested": 700}, "规则 s07, 测评于 2024-12-23，有效至 2025-12-23"),
+        ({"fields": {**FIELDS, "horizon_years": 0}}, "规则 tenor, 期限 90 天，至多 0 天"),
+        ({"test": {"risk_class": 1}}, "规则 s01, 产品等级 2，至多 1"),
     ],
 )
 def test_why_not_names_the_row_that_refuses_the_sale(more, said):
@@ -55,8 +56,8 @@ def test_steps_are_no_plain_yes():
     wealth = SERVICE | {"tier": "wealth"}
     said = examined(a_life(risky, service=wealth, fields=old, test={"risk_class": 5}), "en")
 
-    assert "a dedicated flow, age-friendly when online): steps first" in said
-    assert "read two_of_four_measures" in said
+    assert "a dedicated flow, age-friendly when online: steps first" in said
+    assert "rule s12, two of the four extra measures" in said
 
 
 def test_an_adviser_reads_the_sale_its_rules_and_its_recall_in_words():

@@ -1,6 +1,7 @@
 """Stories are lived, judged, and refused where they cannot be read."""
 
 import json
+import shutil
 
 import pytest
 
@@ -12,6 +13,7 @@ from journeys.reference import Reference
 from journeys.stories.run import misses
 from journeys.stories.story import read_stories
 from schemas.reference import Product
+from streams.catalogue_files import SHIPPED
 from tests.builders import the_catalogue
 
 CLIENT = """
@@ -174,7 +176,7 @@ def test_the_command_tells_and_counts(tmp_path, monkeypatch, capsys):
     assert code == 1
     assert "✗ A story" in out
     assert "own.toml:12" in out
-    assert "1 stories, 1 wishes not fulfilled" in out
+    assert "1 stories, 1 failed: 1 wishes not fulfilled" in out
     code, out, _ = suishen("--json")
     assert (code, json.loads(out)["missed"]) == (0, 0)
     assert suishen("--lang", "zh")[0] == 0
@@ -186,3 +188,52 @@ def test_the_command_tells_and_counts(tmp_path, monkeypatch, capsys):
     file.write_text("story = 1")
     code, _, err = suishen(file)
     assert (code, "own.toml:1" in err) == (2, True)
+
+
+@pytest.fixture
+def told(monkeypatch, capsys):
+    def ask(*words):
+        monkeypatch.setattr("sys.argv", ["suishen", "journey", "test", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code, capsys.readouterr().out
+
+    return ask
+
+
+STUCK = CLIENT + line("1h", 'desk = "accepted"')
+TRUE = CLIENT.replace("A story", "Another") + INFLOW
+
+
+def test_a_story_that_cannot_go_on_fails_alone(tmp_path, told):
+    (tmp_path / "own.toml").write_text(STUCK + TRUE)
+    code, out = told(tmp_path, "--lang", "en")
+    assert code == 1
+    assert "✗ A story\n    could not go on: own.toml:8: 'desk': no task is open" in out
+    assert "✓ Another" in out
+    assert "2 stories, 1 failed: 0 wishes not fulfilled, 1 could not go on" in out
+    code, out = told(tmp_path)
+    assert "无法继续：own.toml:8" in out
+    found = json.loads(told(tmp_path, "--json")[1])
+    assert (found["missed"], found["stuck"]) == (0, 1)
+
+
+def test_what_came_before_a_story_got_stuck_is_told_too(tmp_path, told):
+    missed = line("1h", then='{ task = "stay_talk" }')
+    (tmp_path / "own.toml").write_text(CLIENT + missed + line("1h", 'desk = "accepted"'))
+    _, out = told(tmp_path, "--lang", "en")
+    assert "wished for task stay_talk, there is no task" in out
+    assert "could not go on" in out
+
+
+def test_under_a_tighter_cap_the_rule_that_withheld_the_task_is_named(tmp_path, told):
+    policies = tmp_path / "policies"
+    shutil.copytree(SHIPPED, policies)
+    contact = policies / "contact.toml"
+    text = contact.read_text()
+    contact.write_text(text.replace("marketing_per_week = 2 ", "marketing_per_week = 0 "))
+    code, out = told("--catalogue", policies, "--lang", "en")
+    assert code == 1
+    assert "no task is open at that time; the last decision withheld '" in out
+    assert "rule ct04" in out
+    assert "✓ " in out
