@@ -65,6 +65,8 @@ class Readings:
             return ""
         if reason == WithheldReason.DATA_MISSING:
             return self._unknown(str(value))
+        if reason == WithheldReason.NO_CHANNEL:  # a step that only another channel can prove
+            return self._words.code("proof", str(value))
         if reason == WithheldReason.HELD_FOR_BETTER:
             return self._words.action(str(value))
         if rule is not None:
