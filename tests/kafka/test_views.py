@@ -38,7 +38,7 @@ def database(tmp_path):
 def broker(kafka_logs):
     """Publisher, reader, feed and groups of the session's broker, its logs empty."""
     parts = (KafkaPublisher(kafka_logs), KafkaReader(kafka_logs), KafkaFeed(kafka_logs))
-    groups = Groups(kafka_logs)
+    groups = Groups(kafka_logs, answer_s=30)
     yield (*parts, groups)
     for part in (*parts, groups):
         part.close()

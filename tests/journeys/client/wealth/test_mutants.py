@@ -120,8 +120,8 @@ DEAD_BY_LAW: dict[str, tuple[ModuleType, str, str]] = {
     ),
     "deposit cap per lot": (
         books,
-        "after = _uninsured(balance + fen, rules)",
-        "after = deposits + (_uninsured(fen, rules) if fen > 0 else -_uninsured(-fen, rules))",
+        "after = uninsured(balance + fen, rules)",
+        "after = deposits + (uninsured(fen, rules) if fen > 0 else -uninsured(-fen, rules))",
     ),
     "fees above benchmark netted": (
         books,
