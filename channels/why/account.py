@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from channels.why import condition_told
 from channels.why.readings import Readings
 from channels.why.voices import Voices
 from channels.workbench.wording import Words
@@ -194,7 +195,8 @@ class Account:
             if answer.ruling is not None:
                 yield self._ruling(answer.ruling)
             elif answer.condition is not None:
-                yield self._say("condition", stage=stage, condition=answer.condition)
+                told = condition_told.condition(answer.condition, self._words)
+                yield self._say("condition", stage=stage, condition=told)
             elif answer.row in _ROWS:
                 yield self._say("contact", stage=stage, row=_ROWS[answer.row][self._place])
             elif answer.stage is not Stage.ARBITRATION:  # its priority is told already
