@@ -72,14 +72,14 @@ _ROWS: Final = {
     "rest": ("谢绝后的间隔", "rest after a decline"),
     "cap": ("频次上限", "caps"),
     "hours": ("联系时段", "contact hours"),
-    "stop": ("停联", "an operator's stop"),
+    "stop": ("没有生效的停联", "no stop in force"),
     "again": ("提出后的间隔", "rest after an offer"),
 }
 """Rows of the contact policy's table, as they are asked."""
 _RULES: Final = {
     "rest": _ROWS["again"],
     "decline": _ROWS["rest"],
-    "stop": _ROWS["stop"],
+    "stop": ("停联", "an operator's stop"),
     "scope": ("网点货架", "the outlet's shelf"),
 }
 """What a candidate fell by that is no row of a table of rules."""
