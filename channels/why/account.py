@@ -26,7 +26,6 @@ _SAID: Final = {
     "chosen": ("选中：{action}，{channel}", "Chosen: {action}, by {channel}"),
     "nothing": ("没有选中任何行动", "No action was chosen"),
     "because": ("缘由：{reasons}", "Because: {reasons}"),
-    "intent": ("当时意图：{reasons}", "Intent at the time: {reasons}"),
     "of_journey": ("{journey}：{facts}", "{journey}: {facts}"),
     "rules": ("选中行动所依规则（全部通过）：", "Rules of the chosen action (all passed):"),
     "judged": ("规则判定：", "Rules judged:"),
@@ -53,7 +52,7 @@ _SAID: Final = {
     "more": ("{what}（{more}）", "{what} ({more})"),
     "until": ("到 {time} 再看", "again at {time}"),
     "priority": (
-        "优先级 {all:.3f} = 概率 {p:.2f} × 价值 {v:.2f} 分 × 情境 {c:.2f} × 杠杆 {l:.2f}",
+        "优先级 {all:.3f} = 概率 {p:.2f} × 价值 {v:.2f} 分 × 情境 {c:.2f} × 业务权重 {l:.2f}",
         "priority {all:.3f} = chance {p:.2f} × worth {v:.2f} points × context {c:.2f} × lever {l:.2f}",  # noqa: E501
     ),
     "versions": (
@@ -171,16 +170,13 @@ class Account:
                 yield from ("    " + line for line in self._passed(ground.answers))
 
     def _because(self, reasons: Sequence[Said]) -> Iterator[str]:
-        """Why; where a journey or a case asked, the intent is no reason, and told apart."""
+        """Why; where a journey or a case asked, that is why, and an intent is not."""
         said = [each for each in reasons if each[0] != PASSED]
         asked = [each for each in said if not each[0].startswith(_INTENT)]
-        intents = [each for each in said if each[0].startswith(_INTENT)]
         is_asked = any(code.startswith(("journey_", "case_")) for code, _ in asked)
         if said:
             because = asked if is_asked else said
             yield self._say("because", reasons=self._then([self._reason(one) for one in because]))
-        if is_asked and intents:
-            yield self._say("intent", reasons=self._then([self._reason(one) for one in intents]))
 
     def _reason(self, said: Said) -> str:
         code, values = said

@@ -43,8 +43,8 @@ _SAID: Final = {
     "action": ("行动 {name}", "action {name}"),
     "outlet": ("网点 {name}", "outlet {name}"),
     "rests": (
-        "已于 {since} 提出过，间隔 {days} 天，至 {until}",
-        "resting {days} days since it was offered on {since}, until {until}",
+        "已于 {since} 为此生成待办，间隔 {days} 天，至 {until}",
+        "resting {days} days since a task for it was made on {since}, until {until}",
     ),
     "until": ("{reason}，至 {until}", "{reason} until {until}"),
     "by_rule": ("{reason}（{rule}）", "{reason} ({rule})"),

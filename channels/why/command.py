@@ -126,7 +126,8 @@ def recompute(
         if as_json:
             tell({"decision_id": decision_id} | found, as_json=True)
         else:
-            said = recomputed(found, first.event.data, asked.past.events_upto(first), lang)
+            made, count = first.event.data, asked.past.events_upto(first)
+            said = recomputed(found, made, count, lang, is_written=not asked.is_recording)
             click.echo("\n".join(said))
     return 0 if found["identical"] and found["from_state"] in {None, True} else _NOTHING
 

@@ -14,10 +14,11 @@ from channels.why.logs import log_options, opener
 from channels.why.replay_told import ReplayTeller
 from channels.workbench.wording import LANGUAGES
 from journeys.catalogue.catalogue import Catalogue
+from journeys.catalogue.difference import differences, shown
 from journeys.reference import Reference
 from journeys.replay import report
 from schemas.time import parse_instant
-from streams.catalogue_files import read_catalogue
+from streams.catalogue_files import read_catalogue, read_files
 from streams.ports import LogReader
 from streams.reference import ReferenceLog
 from streams.replaying import Question, replay
@@ -61,7 +62,8 @@ def replay_log(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         "against": None if old is None else old.version,
         "ran_under": ran.catalogue.version,
     }
-    told = versions | hashes | report(found.tally)
+    changed = _rules_changed(chosen["catalogue"], chosen["against"], opened())
+    told = versions | {"rules_changed": changed} | hashes | report(found.tally)
     if chosen["as_json"]:
         tell(told, as_json=True)
     else:
@@ -69,6 +71,13 @@ def replay_log(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         teller = ReplayTeller(chosen["lang"], *sides)
         click.echo("\n".join(teller.lines(told, versions=ran.changes)))
     return 0 if found.new_sha256 == found.old_sha256 else _CHANGED
+
+
+def _rules_changed(new: Path, old: Path | None, log: LogReader) -> list[str]:
+    """What the new files say otherwise than the old, a line each."""
+    newest = ReferenceLog(log).newest() if old is None else None
+    before = read_files(old) if old is not None else {} if newest is None else newest.files
+    return [shown(one) for one in differences(before, read_files(new))]
 
 
 def _ran_under(log: LogReader) -> Reference:

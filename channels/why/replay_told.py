@@ -1,6 +1,6 @@
 """A replay's report for people: what changes in one sentence, then the figures, old and new."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from channels.workbench.wording import Words
@@ -32,6 +32,11 @@ _SAID: Final = {
         "With the new rules nothing changes: {decisions} decisions and {new} tasks, byte for byte",
     ),
     "versions": ("新规则：目录 {new}。旧规则：{old}。", "New rules: catalogue {new}. Old: {old}."),
+    "rules": ("规则变化：", "What the new rules say otherwise:"),
+    "more_rules": (
+        "另有 {count} 处；全部见 suishen catalogue diff",
+        "and {count} more; 'suishen catalogue diff' tells them all",
+    ),
     "ran": ("日志当时所用的目录（{version}）", "what the log ran under ({version})"),
     "ran_many": (
         "日志当时所用的各目录（最后为 {version}）",
@@ -117,6 +122,7 @@ _SAID: Final = {
     "line": ("{name}：{value}", "{name}: {value}"),
 }
 """Sentences by name: Chinese, English."""
+_MOST_RULES: Final = 10
 _NOT_DUE: Final = "no decision was due"
 _OTHER_WAY: Final = "another treatment"
 
@@ -139,6 +145,7 @@ class ReplayTeller:
         """
         yield self._first(told)
         yield self._say("versions", new=told["catalogue"], old=self._old(told, versions))
+        yield from self._listed("rules", self._rules_changed(told["rules_changed"]))
         decisions = told["decisions"]
         yield self._say("log", events=told["events"], clients=told["clients"], **decisions)
         yield from self._listed("partings", self._partings(told["partings"]))
@@ -186,6 +193,11 @@ class ReplayTeller:
     def _is_marketing(self, name: str) -> bool:
         action = self._actions.get(name.partition(" ")[0])
         return action is not None and action.marketing
+
+    def _rules_changed(self, changed: Sequence[str]) -> Iterator[str]:
+        yield from changed[:_MOST_RULES]
+        if len(changed) > _MOST_RULES:
+            yield self._say("more_rules", count=len(changed) - _MOST_RULES)
 
     def _old(self, told: Mapping[str, Any], versions: int) -> str:
         if told["against"] is not None:

@@ -10,17 +10,34 @@ _SAID: Final = {
         "依目录 {catalogue}，由 {count} 个已存事件重新决定：逐字节相同。",
         "Taken again from {count} stored events under catalogue {catalogue}: every byte equal.",
     ),
+    "twice": (
+        (
+            "该录制不含当时写下的决定。现依目录 {catalogue} 计算两次（{count} 个已存事件；"
+            "仅该客户的事件）：逐字节相同。说明日志必然得出该决定，不说明当时下发了什么。"
+        ),
+        (
+            "This recording does not hold the decision as it was written. Computed twice now under "
+            "catalogue {catalogue}, over {count} stored events and over the client's alone: every "
+            "byte equal. It shows that the log leads to it, not what was issued."
+        ),
+    ),
     "differs": (
         "依目录 {catalogue}，由 {count} 个已存事件重新决定：不同，首处在 {at}。",
         "Taken again from {count} stored events under catalogue {catalogue}: differs at {at}.",
     ),
     "state": (
-        "由随决定保存的状态重新决定：候选与理由全部相同。",
-        "Decided anew from the state kept with it: the same candidates for the same reasons.",
+        "由决定中记录的客户状态重新决定：候选与理由全部相同。",
+        (
+            "Decided anew from the client's state as the decision keeps it: the same candidates "
+            "for the same reasons."
+        ),
     ),
     "other_state": (
-        "由随决定保存的状态重新决定：结果不同。",
-        "Decided anew from the state kept with it: other candidates or reasons.",
+        "由决定中记录的客户状态重新决定：结果不同。",
+        (
+            "Decided anew from the client's state as the decision keeps it: other candidates or "
+            "reasons."
+        ),
     ),
     "no_state": (
         "该决定未产生任务，因此没有保存状态。",
@@ -32,11 +49,20 @@ _OF_STATE: Final = {True: "state", False: "other_state", None: "no_state"}
 
 
 def recomputed(
-    found: Mapping[str, Any], taken: Decision, events: int, language: str
+    found: Mapping[str, Any], taken: Decision, events: int, language: str, *, is_written: bool
 ) -> Iterator[str]:
-    """Whether the log leads to the decision again, and whether its own state does."""
+    """Whether the log leads to the decision again, and whether its own state does.
+
+    Args:
+        found: `identical`, `differs_at`, `from_state`.
+        taken: the decision.
+        events: how many of the log lead up to it.
+        language: `zh` or `en`.
+        is_written: the log holds it as it was written; a recording does not.
+    """
     place = 0 if language == "zh" else 1
-    first = "equal" if found["identical"] else "differs"
+    same = "equal" if is_written else "twice"
+    first = same if found["identical"] else "differs"
     said = {"count": events, "catalogue": taken.versions.catalogue, "at": found["differs_at"]}
     yield _SAID[first][place].format(**said)
     yield _SAID[_OF_STATE[found["from_state"]]][place]

@@ -16,7 +16,7 @@ _SAID: Final = {
     "rule": ("规则 {rule}", "rule {rule}"),
     "until": ("到 {time} 再看", "again at {time}"),
     "priority": (
-        "优先级 {all:.3f} = 概率 {p:.2f} × 价值 {v:.2f} 分 × 情境 {c:.2f} × 杠杆 {l:.2f}",
+        "优先级 {all:.3f} = 概率 {p:.2f} × 价值 {v:.2f} 分 × 情境 {c:.2f} × 业务权重 {l:.2f}",
         (
             "priority {all:.3f} = chance {p:.2f} × worth {v:.2f} points × context {c:.2f} × "
             "lever {l:.2f}"

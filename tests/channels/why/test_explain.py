@@ -105,9 +105,9 @@ def test_an_account_names_the_cause_and_the_rules_of_the_chosen(suishen, log, is
         assert part in chinese
 
 
-def test_a_decision_taken_again_is_told_in_a_sentence(suishen, log, past, issued):
+def test_a_decision_taken_again_is_told_in_a_sentence(suishen, life, past, issued):
     name, catalogue = issued.event.data.decision_id, issued.event.data.versions.catalogue
-    code, english, _ = suishen("recompute", name, *log, "--lang", "en")
+    code, english, _ = suishen("recompute", name, "--data", life, "--lang", "en")
     first, second = english.splitlines()
     count = past.events_upto(issued)
     assert code == 0
@@ -115,8 +115,17 @@ def test_a_decision_taken_again_is_told_in_a_sentence(suishen, log, past, issued
         f"Taken again from {count} stored events under catalogue {catalogue}: every byte equal."
     )
     assert second.endswith("the same candidates for the same reasons.")
-    code, chinese, _ = suishen("recompute", name, *log)
+    code, chinese, _ = suishen("recompute", name, "--data", life)
     assert f"由 {count} 个已存事件重新决定：逐字节相同。" in chinese
+
+
+def test_of_a_recording_it_is_said_that_it_does_not_hold_what_was_issued(suishen, life, issued):
+    name = issued.event.data.decision_id
+    words = ("recompute", name, "--events", life / "log.jsonl")
+    code, english, _ = suishen(*words, "--lang", "en")
+    assert code == 0
+    assert "does not hold the decision as it was written" in english
+    assert "该录制不含当时写下的决定" in suishen(*words)[1]
 
 
 def test_a_decision_that_comes_out_otherwise_says_where(life, suishen, issued, monkeypatch):

@@ -58,6 +58,7 @@ def test_under_the_same_catalogue_nothing_changes(replay):
     assert list(found["partings"]) == ["same"]
     assert found["decisions"]["old"] == found["decisions"]["new"] > 10
     assert (found["clients_changed"], found["first_stages"], found["assumed_share"]) == (0, {}, 0.0)
+    assert found["rules_changed"] == []
 
 
 def test_a_replay_is_what_was_lived(replay, life):
@@ -76,6 +77,8 @@ def test_a_replay_is_what_was_lived(replay, life):
 def test_a_tighter_cap_says_who_loses_what_and_where(replay, tighter):
     code, found = replay("--catalogue", tighter)
     assert code == 1
+    (rule,) = found["rules_changed"]
+    assert rule.startswith("contact.toml: ")
     assert found["partings"]["lost"] > 0
     assert any("cap_week" in stage for stage in found["first_stages"])
     assert sum(found["tasks"]["new"].values()) < sum(found["tasks"]["old"].values())
@@ -153,6 +156,7 @@ def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
     assert first.endswith(")")
     assert "most often because: contacts of the week used up (" in first
     assert "what the log ran under (" in out
+    assert "marketing_per_week: 2 → 0" in out
     assert "contact policy, contacts of the week used up (rule CT04: " in out
     assert "(bank time)" in out
     assert "partitions folded: 4 of 4" in err

@@ -120,7 +120,7 @@ def test_a_rest_and_the_condition_are_two_lines(suishen, life, issued):
     assert "  rest after an offer: resting " in out
     assert "  when it applies: " in out
     assert out.count("For any contact: resting ") == 1
-    assert "since it was offered on" in out
+    assert "since a task for it was made on" in out
 
 
 def test_what_only_a_journey_asks_for_names_it_and_its_start():
