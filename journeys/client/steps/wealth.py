@@ -19,7 +19,8 @@ from schemas.facts import ProfileParts, ScoreUnder, WealthScore, WealthScored
 from schemas.reference import Product
 from schemas.time import DAY, Instant, local_day, start_of_day
 
-_MONTH_DAYS = 365.25 / 12
+_MONTH = 487 * DAY // 16
+"""A twelfth of 365.25 days: a whole number of microseconds, so that a month begins at its timer."""
 
 
 def profile(draft: Draft, at: Instant | None = None) -> Profile:
@@ -29,7 +30,7 @@ def profile(draft: Draft, at: Instant | None = None) -> Profile:
     age = None if household.birth is None else _age(household.birth, day)
     if household.tested_at is None:
         return replace(household.told, age=age)
-    months = int((moment - household.tested_at) / DAY / _MONTH_DAYS)
+    months = (moment - household.tested_at) // _MONTH
     return replace(household.told, age=age, ra_months=max(0, months))
 
 
@@ -276,11 +277,11 @@ def _set_clock(draft: Draft) -> None:
         lasts = months_later(_day(draft, household.tested_at), _test_months(draft))
         lapses = date.fromordinal(lasts.toordinal() + 1)
         due.append(start_of_day(lapses, utc_offset_minutes=offset))
-        month = int((draft.now - household.tested_at) / DAY / _MONTH_DAYS) + 1
+        month = (draft.now - household.tested_at) // _MONTH + 1
         months = draft.edition.wealth.risk.test_months
         if month < months.stop:
             month = max(month, months.start)
-            due.append(Instant(household.tested_at + int(month * _MONTH_DAYS * DAY) + 1))
+            due.append(Instant(household.tested_at + month * _MONTH))
     draft.clock_at = min((at for at in due if at > draft.now), default=None)
 
 

@@ -5,7 +5,10 @@ from functools import cache
 import pytest
 
 from journeys.catalogue.load import load
+from journeys.client.steps import wealth
+from journeys.client.steps.draft import Draft, cause
 from journeys.client.steps.recheck import is_outdated
+from journeys.client.wealth.attribution import Causes
 from journeys.reference import Reference
 from schemas import facts
 from schemas.time import DAY, HOUR, Instant, format_instant, parse_instant
@@ -128,3 +131,18 @@ def test_what_is_heard_again_after_a_release_names_no_two_facts_alike(kind, data
     assert scores(life.say(kind, data, at=at, event_id="once"))
     names = [output.event.id for output in life.outputs]
     assert len(names) == len(set(names))
+
+
+def test_until_the_instant_of_its_timer_time_moves_nothing():
+    """To the microsecond: so too in the month in which a risk test's age begins to cost points."""
+    life, ages = living(), set()
+    while (due := life.state.clock_at) is not None and due < MONDAY_10 + 700 * DAY:
+        just_before = Instant(due - 1)
+        life.wait(just_before)
+        draft = Draft(life.state, life.reference)
+        draft.begin(cause("x", "/x", at=just_before, kind="x"), now=just_before)
+        ages.add(wealth.profile(draft).ra_months)
+        wealth.rescore(draft, Causes.CLOCK)
+        assert draft.scored.total == life.state.scored.total
+        life.wait(due)
+    assert max(ages) > 12
