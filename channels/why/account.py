@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from channels.why import condition_told
 from channels.why.readings import Readings
+from channels.why.told import priority
 from channels.why.voices import Voices
 from channels.workbench.wording import Words
 from journeys.client.steps.sales import PASSED, Said
@@ -51,10 +52,6 @@ _SAID: Final = {
     "fate": ("止于{stage}，{reason}", "at {stage}, {reason}"),
     "more": ("{what}（{more}）", "{what} ({more})"),
     "until": ("到 {time} 再看", "again at {time}"),
-    "priority": (
-        "优先级 {all:.3f} = 概率 {p:.2f} × 价值 {v:.2f} 分 × 情境 {c:.2f} × 业务权重 {l:.2f}",
-        "priority {all:.3f} = chance {p:.2f} × worth {v:.2f} points × context {c:.2f} × lever {l:.2f}",  # noqa: E501
-    ),
     "versions": (
         "版本：引擎 {engine}，目录 {catalogue}，财富参数 {parameters}，参照位点 {offset}",
         (
@@ -276,14 +273,7 @@ class Account:
         parts = one.parts
         if parts is None:
             return
-        yield self._say(
-            "priority",
-            all=parts.priority,
-            p=parts.p,
-            v=parts.value_points,
-            c=parts.context,
-            l=parts.levers,
-        )
+        yield priority(parts, self._place)
         yield from self._voices.lines(one.action, str(one.channel or ""), parts)
 
     def _read(self, judged: Ruling | RuleVerdict) -> list[str]:

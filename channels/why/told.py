@@ -26,6 +26,13 @@ _SAID: Final = {
 """Sentences by name: Chinese, English."""
 
 
+def priority(parts: ScoreParts, place: int) -> str:
+    """A priority as the product of its parts; `place` 0 is Chinese, 1 English."""
+    return _SAID["priority"][place].format(
+        all=parts.priority, p=parts.p, v=parts.value_points, c=parts.context, l=parts.levers
+    )
+
+
 class Teller:
     """Sentences of one language, over one edition's names."""
 
@@ -80,16 +87,7 @@ class Teller:
     def _priority(self, parts: ScoreParts | None) -> list[str]:
         if parts is None:
             return []
-        return [
-            self._say(
-                "priority",
-                all=parts.priority,
-                p=parts.p,
-                v=parts.value_points,
-                c=parts.context,
-                l=parts.levers,
-            )
-        ]
+        return [priority(parts, self._place)]
 
     def _time(self, moment: Instant) -> str:
         return self._words.time(moment, with_year=True)  # what is asked about may be long ago

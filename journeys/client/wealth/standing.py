@@ -7,7 +7,7 @@ import msgspec
 from journeys.client.wealth.book import BASIS, Book, whole
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.profile import Profile
-from journeys.client.wealth.rules import CLASSES, Five
+from journeys.client.wealth.rules import CLASSES, Five, FiveWhole
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -41,7 +41,11 @@ def stand(book: Book, profile: Profile, parameters: WealthParameters) -> Standin
         raise ValueError(
             f"book was added up under {book.parameter_set!r}, not {parameters.id!r}; use book_of"
         )
-    value, mix, months = max(book.value_fen, 1), _mix(book), months_needed(profile, parameters)
+    value, mix, months = (
+        max(book.value_fen, 1),
+        mix_of(book.value_fen, book.by_class),
+        months_needed(profile, parameters),
+    )
     spending = profile.essential_spending
     outgo = None if spending is None else spending + profile.debt_service
     return Standing(
@@ -64,11 +68,12 @@ def variance(standing: Standing, mix: Five) -> float:
     return _variance(mix, own_risk, standing.value, standing.parameters)
 
 
-def _mix(book: Book) -> Five:
-    if not book.value_fen:
+def mix_of(value: int, by_class: FiveWhole) -> Five:
+    """Shares of the classes in a book's value; one of nothing counts as cash."""
+    if not value:
         return (1.0, 0.0, 0.0, 0.0, 0.0)
-    whole_book = BASIS * book.value_fen
-    cash, fix, bond, equity, other = book.by_class
+    whole_book = BASIS * value
+    cash, fix, bond, equity, other = by_class
     return (
         cash / whole_book,
         fix / whole_book,

@@ -16,7 +16,7 @@ from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.rules import CLASSES, Five, FiveWhole
 from journeys.client.wealth.score import BLENDED
-from journeys.client.wealth.standing import stand
+from journeys.client.wealth.standing import mix_of, stand
 from journeys.client.wealth.target import Groups, target
 
 _MONTHS = 12
@@ -91,7 +91,7 @@ class Household:
         """Of a book with these sums: 0 to 100."""
         value = max(sums.value, 1)
         worth = self._by_value.get(sums.value) or self._worth(sums.value)
-        mix = _mix(sums)
+        mix = mix_of(sums.value, sums.by_class)
         mean = self._mean(mix)
         volatility = self._volatility(mix, sums.own_risk_squares, value)
         earned = (
@@ -219,17 +219,3 @@ class Household:
         return rules.idle_part * read(rules.idle, idle / value) + rules.maturing_part * read(
             rules.maturing, sums.maturing / value
         )
-
-
-def _mix(sums: Sums) -> Five:
-    if not sums.value:
-        return (1.0, 0.0, 0.0, 0.0, 0.0)
-    whole_book = BASIS * sums.value
-    cash, fix, bond, equity, other = sums.by_class
-    return (
-        cash / whole_book,
-        fix / whole_book,
-        bond / whole_book,
-        equity / whole_book,
-        other / whole_book,
-    )
