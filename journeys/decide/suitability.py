@@ -4,7 +4,7 @@ Asked of selling actions only, and last: a move is searched for on the whole she
 of the client does not tell blocks the sale, and is named. A licence (S20) is the desk's to judge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -26,7 +26,7 @@ from journeys.decide.matching.match import Buyer, Offer, Source, buyable
 from journeys.decide.matching.moves import buyer_as, buyer_of, sources_of, tried_move
 from journeys.decide.matching.search import DEEPER, Room, Search
 from journeys.decide.matching.shelf import Shelf, shelf_of
-from journeys.decide.matching.terms import Adviser, terms_of
+from journeys.decide.matching.terms import Adviser, Kind, terms_of
 from journeys.decide.matching.trial import Trial, Tried
 from journeys.decide.record import in_doubt, told_of
 from journeys.decide.verdict import Ruling, Sale, Withheld
@@ -182,8 +182,9 @@ class _Client:
         self.buyer = _told(buyer_as(book, now, profile, adviser), situation)
         found = prescribe_for(pairs, diagnosis, now, stand(book, profile, parameters))
         self.sources = sources_of(found, pairs)
-        trial = Trial(self.buyer, terms_of(adviser))
-        self.search = Search(self.buyer, adviser.shelf, diagnosis.allocation, trial.move)
+        self.terms = terms_of(adviser)
+        self.trial = Trial(self.buyer, self.terms)
+        self.search = Search(self.buyer, adviser.shelf, diagnosis.allocation, self.trial.move)
         self.means = most_by_means(self.buyer.told or {}, adviser.policy)
         self.adviser = adviser
         self._rooms: dict[tuple[str, ...], Room] = {}
@@ -220,9 +221,9 @@ class _Line:
             return self._nothing_to_sell()
         tried = [move for source in found for move in self._moves(source)]
         least = self._advice.least_gain
-        fit = [move for move in tried if not move.refusals and move.gain_points >= least]
-        if fit:
-            return self._sale(_best(fit, self._advice.worthy_part))
+        chosen = _best_fit(tried, least, self._advice.worthy_part)
+        if chosen is not None:
+            return self._sale(chosen)
         best = max(tried, key=lambda one: (one.gain_points, one.buy), default=None)
         if best is None:
             return _no(WithheldReason.NOT_ON_SHELF)
@@ -236,7 +237,7 @@ class _Line:
     def _nothing_to_sell(self) -> Withheld:
         """No remedy asks for it; or a missing answer hides that one would."""
         pays = [one for one in self._client.held if self._may_pay(one[1])]
-        if pays:
+        if pays and self._client.trial.rows.may_miss(self._kinds()):
             _, lot, facts = max(pays, key=lambda one: (one[1].value_fen, one[0]))
             # What a row lacks it lacks of every product alike: the heads of the shelf tell.
             for move in self._of(Source(lot, facts, lot.value_fen, ()), deeper=0):
@@ -245,14 +246,21 @@ class _Line:
                     return _from(missing)
         return _no(WithheldReason.SCORE_WORSE, value=0, limit=self._advice.least_gain)
 
+    def _kinds(self) -> Iterator[Kind]:
+        """Of all that may be bought through the action."""
+        regimes, terms = self._sells.regimes, self._client.terms
+        for main in self._sells.classes:
+            yield from (one for one in terms.kinds(main) if not regimes or one.regime in regimes)
+
     def _moves(self, source: Source) -> list[Tried]:
         """Moves out of one source; smaller ones if only the amount of all was refused."""
         found: list[Tried] = []
         for part in _PARTS:
             # What is too little to buy at all tells no reason: that of the larger amount stands.
             found = self._of(replace(source, fen=source.fen // part)) or found
-            refusals = [move.refusals for move in found]
-            if any(not each for each in refusals) or not any(map(_is_too_much, refusals)):
+            if any(not move.refusals for move in found):
+                break
+            if not any(_is_too_much(move.refusals) for move in found):
                 break
         return found
 
@@ -296,11 +304,19 @@ def _told(client: Buyer, situation: Situation) -> Buyer:
     return replace(client, told=told_of(situation, client.profile, client.before.value_fen))
 
 
-def _best(fit: Sequence[Tried], worthy_part: float) -> Tried:
-    """The most points by yuan, of those that bring a fair part of the most there is."""
-    worthy = worthy_part * max(move.gain_points for move in fit)
-    best = (move for move in fit if move.gain_points >= worthy)
-    return min(best, key=lambda one: (-one.per_yuan, one.buy, one.sell))
+def _best_fit(tried: Sequence[Tried], least: float, worthy_part: float) -> Tried | None:
+    """The most points by yuan, of those that may be and bring a fair part of the most there is.
+
+    In order of gain, then of worth: the rows run only of moves that could be it.
+    """
+    enough = [move for move in tried if move.gain_points >= least]
+    by_gain = sorted(enough, key=lambda one: -one.gain_points)
+    most = next((move.gain_points for move in by_gain if not move.refusals), None)
+    if most is None:
+        return None
+    worthy = [move for move in enough if move.gain_points >= worthy_part * most]
+    by_worth = sorted(worthy, key=lambda one: (-one.per_yuan, one.buy, one.sell))
+    return next((move for move in by_worth if not move.refusals), None)
 
 
 def _is_too_much(refusals: Sequence[Ruling]) -> bool:

@@ -50,6 +50,9 @@ OF_PURCHASE: Final[Mapping[str, tuple[str, ...]]] = {
 Such a row answers alike for all purchases that agree in this. A test has each of them read.
 """
 
+OF_AMOUNT: Final = frozenset({"amount", "liquid_after"})
+"""What every purchase tells by itself, whoever the client is."""
+
 
 def duties(purchase: Purchase, told: Inputs, policy: Suitability) -> Iterator[Ruling]:
     """Every row that applies, in the table's order. The licence only where the seller is told."""

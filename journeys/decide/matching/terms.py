@@ -8,6 +8,7 @@ from journeys.catalogue.edition import ConductRule, Suitability
 from journeys.client.wealth.book import Lot, excess_fee, is_maturing, liquid_steps
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.product import ProductFacts, ProductKind
+from journeys.client.wealth.rules import AssetClass
 from journeys.decide.conduct.router import route
 from journeys.decide.matching.gate import Grade, rule_on_level
 from journeys.decide.matching.match import Offer
@@ -24,6 +25,21 @@ class Weight(NamedTuple):
     quarters: int
     """That concentrate; of a deposit none, for a bank's deposits concentrate as one."""
     is_deposit: bool
+
+
+class Kind(NamedTuple):
+    """What the rows of law read of a product."""
+
+    regime: str | None
+    level: int
+    """The higher of issuer's and seller's (S05)."""
+    private: str | None
+    """By what it invests in, if it is placed privately."""
+
+
+def kind_of(offer: Offer) -> Kind:
+    """Of a product on a shelf."""
+    return Kind(offer.regime, offer.facts.level, offer.private)
 
 
 class Adviser(msgspec.Struct, frozen=True):
@@ -43,12 +59,22 @@ class Terms:
         self._weights: dict[str, Weight] = {}
         self._laws: dict[tuple[str | None, bool], tuple[ConductRule, ...] | None] = {}
         self._levels: dict[Grade, Ruling | None] = {}
+        self._kinds: dict[AssetClass, frozenset[Kind]] = {}
 
     def weight(self, offer: Offer) -> Weight:
         """Of a product on this shelf."""
         found = self._weights.get(offer.name)
         if found is None:
             found = self._weights[offer.name] = _weighed(offer.lot, offer.facts, self.adviser)
+        return found
+
+    def kinds(self, main: AssetClass) -> frozenset[Kind]:
+        """The kinds of products on the shelf whose main class this is."""
+        found = self._kinds.get(main)
+        if found is None:
+            bins = (one for one in self.adviser.shelf.bins if one.main == main)
+            kinds = frozenset(kind_of(offer) for one in bins for offer in one.offers)
+            found = self._kinds[main] = kinds
         return found
 
     def laws(self, regime: str | None, *, is_private: bool) -> tuple[ConductRule, ...] | None:

@@ -1,12 +1,15 @@
 """One client's moves, tried out: whatever the client alone decides is worked out once.
 
 A move comes to what `tried_move` says of it, to the last bit, without a book of its own: sums are
-moved instead of maps, and a row of law runs once for whatever it reads of the purchase.
+moved instead of maps, a row of law runs once for whatever it reads of the purchase, and none runs
+for a move that nobody asks about.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from journeys.catalogue.edition import ConductRule
@@ -22,6 +25,7 @@ from journeys.client.wealth.book import (
 from journeys.client.wealth.product import ProductFacts
 from journeys.client.wealth.tried import Household, Sums, sums_of
 from journeys.decide.matching.duties import (
+    OF_AMOUNT,
     OF_PURCHASE,
     Inputs,
     Purchase,
@@ -39,15 +43,27 @@ from journeys.decide.matching.gate import (
     rule_on_tenor,
 )
 from journeys.decide.matching.match import Buyer, Offer, Source, buyable, per_yuan
-from journeys.decide.matching.terms import Terms, Weight
+from journeys.decide.matching.terms import Kind, Terms, Weight, kind_of
 from journeys.decide.verdict import Ruling
+from schemas.decisions import WithheldReason
 
 _NONE: Final = (0, 0, 0)
 Row = Ruling | ConductRule
 """A row that was run once for all, or one that has to be run for every amount."""
 
 
-class Tried(NamedTuple):
+class Bought(NamedTuple):
+    """A purchase, and what the rows read of the book after it."""
+
+    offer: Offer
+    fen: int
+    liquid: int
+    quarters: int
+    """That hang on the product or its issuer (`heaviest`)."""
+    value_fen: int
+
+
+class Tried(msgspec.Struct, frozen=True, dict=True):
     """Sell so much of one holding, buy so much of a product: what it brings, and whether it may."""
 
     sell: str
@@ -56,9 +72,18 @@ class Tried(NamedTuple):
     bought_fen: int
     gain_points: float
     per_yuan: float
-    rulings: tuple[Ruling, ...]
-    refusals: tuple[Ruling, ...]
-    """The rows that block it, in the table's order."""
+    bought: Bought
+    rows: "Rows"
+
+    @cached_property
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Every row that applies, in the table's order; run when first asked for."""
+        return self.rows.on(self.bought)
+
+    @cached_property
+    def refusals(self) -> tuple[Ruling, ...]:
+        """The rows that block it, in the table's order."""
+        return blocks(self.rulings)
 
 
 class _Paid(NamedTuple):
@@ -75,7 +100,7 @@ class Trial:
         """Nothing is tried yet."""
         self._client, self._terms = client, terms
         self._household = Household(client.profile, client.parameters)
-        self._rows = _Rows(client, terms)
+        self.rows = Rows(client, terms)
         self._paid: dict[tuple[int, int], _Paid] = {}
         self._found: dict[tuple[int, int, str], Tried] = {}
 
@@ -97,7 +122,6 @@ class Trial:
         client, paid = self._client, self._without(lot, facts, sold)
         after, quarters = _with(paid, offer, self._terms.weight(offer), fen, client)
         gain = self._household.total(after) - client.total
-        rulings = self._rows.on(offer, fen, after, quarters)
         return Tried(
             lot.product,
             offer.name,
@@ -106,8 +130,8 @@ class Trial:
             # As a move has it, which keeps both scores.
             client.total + gain - client.total,
             per_yuan(gain, fen, offer.facts.fee_bp),
-            rulings,
-            blocks(rulings),
+            Bought(offer, fen, after.liquid, quarters, after.value),
+            self.rows,
         )
 
     def _without(self, lot: Lot, facts: ProductFacts, sold: int) -> _Paid:
@@ -120,55 +144,69 @@ class Trial:
         return found
 
 
-class _Rows:
+class Rows:
     """The gate's rows on one client's purchases."""
 
     def __init__(self, client: Buyer, terms: Terms) -> None:
+        """None has run yet."""
         self._client, self._terms = client, terms
+        self._told: Inputs = client.told or {}
         self._reserve = Reserve(
             client.before.liquid, client.months_needed, client.profile, client.told
         )
-        self._plans: dict[tuple[str | None, int, str | None], list[Row]] = {}
+        self._plans: dict[Kind, list[Row]] = {}
         self._ran: dict[tuple[str, tuple[object, ...]], Ruling | None] = {}
-        self._tenors: dict[int | None, Ruling | None] = {}
 
-    def on(self, offer: Offer, fen: int, after: Sums, quarters: int) -> tuple[Ruling, ...]:
+    def on(self, its: Bought) -> tuple[Ruling, ...]:
         """Every row that applies, in the table's order."""
-        policy, level = self._client.policy, offer.facts.level
-        key = offer.regime, level, offer.private
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plans[key] = [*self._plan(offer)]
-        told: Inputs = self._client.told or {}
-        inputs = {**told, **bought(_purchase(offer, fen, after.liquid))}
-        found = [row if isinstance(row, Ruling) else ruling_on(row, inputs) for row in plan]
-        days = offer.lot.days_to_maturity
-        if days not in self._tenors:
-            self._tenors[days] = rule_on_tenor(days, self._client.profile, policy)
-        found.append(self._tenors[days])
-        found.append(rule_on_liquidity(self._reserve, after.liquid, policy))
-        found.append(rule_on_concentration(quarters, after.value, policy))
+        policy, offer = self._client.policy, its.offer
+        inputs = {**self._told, **bought(_purchase(kind_of(offer), its.fen, its.liquid))}
+        found = [
+            row if isinstance(row, Ruling) else ruling_on(row, inputs)
+            for row in self._planned(kind_of(offer))
+        ]
+        found.append(rule_on_tenor(offer.lot.days_to_maturity, self._client.profile, policy))
+        found.append(rule_on_liquidity(self._reserve, its.liquid, policy))
+        found.append(rule_on_concentration(its.quarters, its.value_fen, policy))
         return tuple([one for one in found if one is not None])
 
-    def _plan(self, offer: Offer) -> Iterator[Row]:
+    def may_miss(self, kinds: Iterable[Kind]) -> bool:
+        """May any row on products of these kinds come to read an answer that nobody gave?
+
+        Where it says no, no move into such a product is refused for missing data, whatever is
+        moved. Where it says yes, the moves have to be asked.
+        """
+        profile, told = self._client.profile, self._client.told
+        if None in (profile.horizon_years, profile.essential_spending):
+            return True
+        if told is not None and told.get("monthly_need") is None:
+            return True
+        return any(self._misses(row) for kind in kinds for row in self._planned(kind))
+
+    def _misses(self, row: Row) -> bool:
+        if isinstance(row, Ruling):
+            return row.reason is WithheldReason.DATA_MISSING
+        return any(name not in OF_AMOUNT and self._told.get(name) is None for name in row.inputs)
+
+    def _planned(self, kind: Kind) -> list[Row]:
+        found = self._plans.get(kind)
+        if found is None:
+            found = self._plans[kind] = [*self._plan(kind)]
+        return found
+
+    def _plan(self, kind: Kind) -> Iterator[Row]:
         """The rows on such products, in order; what no amount changes is answered already."""
-        client = self._client
-        risk_class, told = client.profile.risk_class, client.told
+        client, told = self._client, self._client.told
+        risk_class = client.profile.risk_class
         first = self._terms.on_level(
-            Grade(
-                offer.regime,
-                offer.facts.level,
-                risk_class,
-                client.initiator,
-                client.on_objective,
-            )
+            Grade(kind.regime, kind.level, risk_class, client.initiator, client.on_objective)
         )
         if first is not None:
             yield first
         if told is None:
             return
-        rows = self._terms.laws(offer.regime, is_private=offer.private is not None)
-        purchase = _purchase(offer, 0, 0)
+        rows = self._terms.laws(kind.regime, is_private=kind.private is not None)
+        purchase = _purchase(kind, 0, 0)
         if rows is None:
             yield from duties(purchase, told, client.policy)
             return
@@ -191,8 +229,8 @@ class _Rows:
             yield found
 
 
-def _purchase(offer: Offer, fen: int, liquid: int) -> Purchase:
-    return Purchase(offer.regime, offer.facts.level, fen, liquid, offer.private)
+def _purchase(kind: Kind, fen: int, liquid: int) -> Purchase:
+    return Purchase(kind.regime, kind.level, fen, liquid, kind.private)
 
 
 def _with(paid: _Paid, offer: Offer, weight: Weight, fen: int, client: Buyer) -> tuple[Sums, int]:

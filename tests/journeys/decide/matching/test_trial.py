@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from typing_extensions import override
 
 from journeys.client.wealth.product import ProductKind
+from journeys.client.wealth.rules import CLASSES
 from journeys.client.wealth.score import score
 from journeys.client.wealth.tried import Household, sums_of
 from journeys.decide.conduct.judge import judge_alone
@@ -14,8 +15,9 @@ from journeys.decide.matching.duties import OF_PURCHASE, Purchase, bought
 from journeys.decide.matching.match import Offer, Source
 from journeys.decide.matching.moves import buyer_of, tried_move
 from journeys.decide.matching.shelf import shelf_of
-from journeys.decide.matching.terms import Adviser, terms_of
+from journeys.decide.matching.terms import Adviser, Kind, kind_of, terms_of
 from journeys.decide.matching.trial import Trial
+from schemas.decisions import WithheldReason
 from tests.journeys.client.wealth.builders import PARAMETERS, a_household
 from tests.journeys.decide.matching.shelves import invented
 from tests.journeys.decide.matching.test_duties import FINE
@@ -89,6 +91,42 @@ def test_a_tried_move_has_the_bits_of_the_move(seed):
             assert (found.gain_points, found.per_yuan) == (move.gain_points, move.per_yuan)
             assert (found.sold_fen, found.bought_fen) == (move.sold_fen, move.bought_fen)
             assert (found.rulings, found.refusals) == (move.rulings, move.refusals)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_where_no_answer_may_be_missing_no_move_misses_one(seed):
+    draw = Random(seed)  # noqa: S311 - seeded, nothing secret
+    market = a_market(draw)
+    adviser = Adviser(shelf_of(market), PARAMETERS, POLICY)
+    held = some_lots(draw, market)
+    told = FINE | dict.fromkeys(draw.sample(_SILENT, draw.choice((0, 0, 1))))
+    client = replace(buyer_of(held, a_person(draw), adviser), told=draw.choice((told, None)))
+    trial = Trial(client, terms_of(adviser))
+    lot, facts = max(held, key=lambda one: one[0].value_fen)
+    may_miss = {one: trial.rows.may_miss([kind_of(one)]) for one in adviser.shelf.by_name.values()}
+    for offer, may in may_miss.items():
+        for fen in (1, lot.value_fen):
+            move = trial.move(Source(lot, facts, fen, ()), offer, fen)
+            missed = move is not None and any(
+                one.reason is WithheldReason.DATA_MISSING for one in move.refusals
+            )
+            assert may or not missed
+
+
+def test_of_a_client_who_told_everything_no_row_misses_anything():
+    person = a_household(age=40, risk_class=4, horizon_years=9, essential_spending=300_000)
+    market = a_market(Random(1))  # noqa: S311 - seeded, nothing secret
+    adviser = Adviser(shelf_of(market), PARAMETERS, POLICY)
+    client = replace(buyer_of([], person, adviser), told=FINE)
+    rows = Trial(client, terms_of(adviser)).rows
+
+    kinds = [one for main in CLASSES for one in terms_of(adviser).kinds(main)]
+    assert not rows.may_miss(
+        [one for one in kinds if one.regime in {"NFRA", "CSRC"} and one.private is None]
+    )
+    assert rows.may_miss([Kind("NFRA", 1, "FI")])
+    assert rows.may_miss([Kind("INS", 1, None)])
+    assert rows.may_miss([Kind(None, 1, None)])
 
 
 @pytest.mark.parametrize("seed", range(40))
