@@ -1,5 +1,7 @@
 """Which: `priority = P x V x C x L`, against each other and against doing nothing."""
 
+from collections.abc import Iterable
+
 from journeys.catalogue.actions import Action, Treatment
 from journeys.decide import ahead, propensity, value
 from journeys.decide.candidate import Considered, Situation
@@ -43,10 +45,10 @@ def choose(
     for place, one in enumerate(rivals):
         rest, priority = rivals[place:], _priority(one)
         if priority <= cost:
-            return chosen, [*held, *(_fell(o, WithheldReason.NO_ACTION_BETTER, cost) for o in rest)]
+            return chosen, [*held, *_fell(rest, WithheldReason.NO_ACTION_BETTER, cost)]
         waits = ahead.judge(one, situation, _expected)
         if waits is None:
-            losers = (_fell(o, WithheldReason.LOWER_PRIORITY, priority) for o in rest[1:])
+            losers = _fell(rest[1:], WithheldReason.LOWER_PRIORITY, priority)
             return [*chosen, one], [*held, *losers]
         held.append(one._replace(withheld=waits))
     return chosen, held
@@ -63,10 +65,16 @@ def _context(action: Action, treatment: Treatment, situation: Situation) -> floa
         total += terms.inbound
     if treatment.channel is Channel.BRANCH and state.served.rm is not None:
         total += terms.own_rm
-    last = next((row for row in reversed(state.tasks) if row.outcome or row.state_reason), None)
-    if last is not None and last.state is TaskState.DECLINED:
+    if situation.derived(_has_declined):
         total += terms.declined
     return min(max(1 + total, terms.context_least), terms.context_most)
+
+
+def _has_declined(situation: Situation) -> bool:
+    """Was the last contact declined?"""
+    tasks = reversed(situation.state.tasks)
+    last = next((row for row in tasks if row.outcome or row.state_reason), None)
+    return last is not None and last.state is TaskState.DECLINED
 
 
 def _rank(one: Considered) -> tuple[float, int, str]:
@@ -77,7 +85,16 @@ def _priority(one: Considered) -> float:
     return 0.0 if one.parts is None else one.parts.priority
 
 
-def _fell(one: Considered, reason: WithheldReason, limit: float) -> Considered:
-    value, bar = round(_priority(one), 6), round(limit, 6)
-    withheld = Withheld(Stage.ARBITRATION, reason, value=value, limit=bar)
-    return one._replace(withheld=withheld)
+def _fell(losers: Iterable[Considered], reason: WithheldReason, limit: float) -> list[Considered]:
+    stage, bar = Stage.ARBITRATION, round(limit, 6)
+    return [
+        Considered(
+            one.action,
+            one.run,
+            one.treatment,
+            one.parts,
+            Withheld(stage, reason, value=round(_priority(one), 6), limit=bar),
+            one.sale,
+        )
+        for one in losers
+    ]

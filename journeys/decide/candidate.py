@@ -64,11 +64,6 @@ class Situation:
         return {}
 
     @cached_property
-    def measured(self) -> dict[str, int]:
-        """The bins of the client's measures, once they were taken: the same for all actions."""
-        return {}
-
-    @cached_property
     def control(self) -> str | None:
         """The control group that the client belongs to, if any."""
         return group_of(self.state.client, self.edition.arbitration.controls)

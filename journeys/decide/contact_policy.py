@@ -3,8 +3,9 @@
 Caps count slots: `used + held <= cap` after the grant, over rolling windows, at the only writer.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.edition import ContactPolicy
@@ -29,8 +30,7 @@ def judge(
     in_hours_only: bool,
 ) -> Withheld | None:
     """The first row that says no, in the table's order; a service contact is exempt (CT05)."""
-    asked = rows(action, treatment, state, policy, now=now, in_hours_only=in_hours_only)
-    return next((row.no for row in asked if row.no is not None), None)
+    return Asked(state, policy, now=now).judge(action, treatment, in_hours_only=in_hours_only)
 
 
 class Row(NamedTuple):
@@ -40,23 +40,69 @@ class Row(NamedTuple):
     no: Withheld | None
 
 
-def rows(
-    action: Action,
-    treatment: Treatment,
-    state: ClientState,
-    policy: ContactPolicy,
-    *,
-    now: Instant,
-    in_hours_only: bool,
-) -> Iterator[Row]:
-    """Every row in the table's order, asked as it is reached; none for a service contact."""
-    if not action.marketing:
-        return
-    yield Row("person", _person(treatment.method, state, now=now))
-    yield Row("rest", _declined(action, state.ledger, now=now))
-    yield Row("cap", cap(str(treatment.method), state.ledger, policy, now=now))
-    if in_hours_only:
-        yield Row("hours", _hours(state, policy, now=now))
+class Asked:
+    """The table asked of one client at one moment: what reads no action, once for each method."""
+
+    def __init__(self, state: ClientState, policy: ContactPolicy, *, now: Instant) -> None:
+        """Nothing is asked yet."""
+        self._state, self._policy, self._now = state, policy, now
+        self._persons: dict[Method, Withheld | None] = {}
+        self._caps: dict[Method, Withheld | None] = {}
+
+    def judge(
+        self, action: Action, treatment: Treatment, *, in_hours_only: bool
+    ) -> Withheld | None:
+        """The first row that says no; see `judge`."""
+        if not action.marketing:
+            return None
+        for _, ask in _TABLE if in_hours_only else _ANY_HOUR:
+            no = ask(self, action, treatment.method)
+            if no is not None:
+                return no
+        return None
+
+    def rows(self, action: Action, treatment: Treatment, *, in_hours_only: bool) -> Iterator[Row]:
+        """Every row in the table's order, asked as it is reached; none for a service contact."""
+        if action.marketing:
+            for name, ask in _TABLE if in_hours_only else _ANY_HOUR:
+                yield Row(name, ask(self, action, treatment.method))
+
+    def person(self, _action: Action, method: Method) -> Withheld | None:
+        """What the client has said of such contacts, or complained of."""
+        if method not in self._persons:
+            self._persons[method] = _person(method, self._state, now=self._now)
+        return self._persons[method]
+
+    def rest(self, action: Action, _method: Method) -> Withheld | None:
+        """Was it, or its like, declined not long ago?"""
+        if not self._state.ledger.cool_downs:
+            return None
+        return _declined(action, self._state.ledger, now=self._now)
+
+    def cap(self, _action: Action, method: Method) -> Withheld | None:
+        """Is there a slot?"""
+        if method not in self._caps:
+            ledger, policy = self._state.ledger, self._policy
+            self._caps[method] = cap(str(method), ledger, policy, now=self._now)
+        return self._caps[method]
+
+    def hours(self, _action: Action, _method: Method) -> Withheld | None:
+        """May the client be contacted at this hour?"""
+        return self._hours
+
+    @cached_property
+    def _hours(self) -> Withheld | None:
+        return _hours(self._state, self._policy, now=self._now)
+
+
+_Ask = Callable[[Asked, Action, Method], Withheld | None]
+_ANY_HOUR: Final[tuple[tuple[str, _Ask], ...]] = (
+    ("person", Asked.person),
+    ("rest", Asked.rest),
+    ("cap", Asked.cap),
+)
+_TABLE: Final[tuple[tuple[str, _Ask], ...]] = (*_ANY_HOUR, ("hours", Asked.hours))
+"""In the order in which a no is told."""
 
 
 def of_method(

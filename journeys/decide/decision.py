@@ -72,12 +72,13 @@ _PASSES = frozenset(
 
 def decide(situation: Situation) -> Choice:
     """Choose the next best action: at most one that is not an obligation, perhaps none."""
-    fallen, still_open = early(situation)
-    fates = [
-        consider(action, run, situation)
-        for action in still_open
-        for run in _wanting(action, situation)
-    ]
+    fallen, still_open, unasked = early(situation)
+    fates: list[Considered] = []
+    for action in still_open:
+        if action.id in unasked:
+            fates += [consider(action, run, situation) for run in _wanting(action, situation)]
+        else:
+            fates.append(_offered(action, None, situation))
     survivors = [one for one in fates if one.withheld is None]
     chosen, losers = arbitration.choose(survivors, situation)
     fell = [one for one in fates if one.withheld is not None]
@@ -96,6 +97,11 @@ def consider(action: Action, run: Instance | None, situation: Situation) -> Cons
     no = no or eligibility.applies(action, situation, run)
     if no is not None:
         return Considered(action, run, withheld=no)
+    return _offered(action, run, situation)
+
+
+def _offered(action: Action, run: Instance | None, situation: Situation) -> Considered:
+    """What the client may have and what fits, through the stages that follow."""
     reachable = eligibility.reachable(action, situation)
     if not reachable:
         nowhere = Withheld(Stage.ELIGIBILITY, WithheldReason.NO_CHANNEL)
@@ -104,25 +110,25 @@ def consider(action: Action, run: Instance | None, situation: Situation) -> Cons
     sale = suitability.judge(action, situation)
     if isinstance(sale, Withheld):
         return Considered(action, run, withheld=sale)
+    contact = situation.derived(contact_rows)
     first_no: Withheld | None = None
     for treatment in reachable:
         no = (
             suitability.in_person(sale, treatment, situation.edition)
             or _stopped(action, treatment, situation)
-            or contact_policy.judge(
-                action,
-                treatment,
-                situation.state,
-                situation.edition.contact,
-                now=situation.now,
-                in_hours_only=treatment.channel in BY_ITSELF,
-            )
+            or contact.judge(action, treatment, in_hours_only=treatment.channel in BY_ITSELF)
         )
         if no is None:
             found = arbitration.parts(action, treatment, situation, sale)
             return Considered(action, run, treatment, found, sale=sale)
         first_no = first_no or no
     return Considered(action, run, reachable[0], withheld=first_no, sale=sale)
+
+
+def contact_rows(situation: Situation) -> contact_policy.Asked:
+    """The contact policy, asked of this client now."""
+    state, policy = situation.state, situation.edition.contact
+    return contact_policy.Asked(state, policy, now=situation.now)
 
 
 def _stopped(action: Action, treatment: Treatment, situation: Situation) -> Withheld | None:

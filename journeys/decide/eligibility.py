@@ -81,10 +81,12 @@ def reachable(action: Action, situation: Situation) -> tuple[Treatment, ...]:
     """The treatments that could reach this client, cheapest first; may be empty."""
     served = situation.state.served
     return tuple(
-        treatment
-        for treatment in action.cheapest_first
-        if (not treatment.tiers or served.tier in treatment.tiers)
-        and (treatment.channel not in _DESKED or desks(treatment, served))
+        [
+            treatment
+            for treatment in action.cheapest_first
+            if (not treatment.tiers or served.tier in treatment.tiers)
+            and (treatment.channel not in _DESKED or any(_ranked(treatment, served)))
+        ]
     )
 
 
@@ -99,11 +101,13 @@ _DESKED = frozenset({Channel.REMOTE, Channel.BRANCH})
 
 def desks(treatment: Treatment, served: Served) -> tuple[str, ...]:
     """Who may work a treatment, first choice first; none in a channel without desks."""
-    found: tuple[str | None, ...] = ()
+    return tuple(dict.fromkeys(desk for desk in _ranked(treatment, served) if desk))
+
+
+def _ranked(treatment: Treatment, served: Served) -> tuple[str | None, ...]:
+    """Who there is, each `None` where nobody is."""
     if treatment.desk == "team":
-        found = (served.team,)
-    elif treatment.channel is Channel.BRANCH and (served.rm or served.team):
-        found = (served.rm, served.team, served.remote)
-    elif treatment.channel is Channel.REMOTE:
-        found = (served.remote,)
-    return tuple(dict.fromkeys(desk for desk in found if desk is not None))
+        return (served.team,)
+    if treatment.channel is Channel.BRANCH and (served.rm or served.team):
+        return served.rm, served.team, served.remote
+    return (served.remote,) if treatment.channel is Channel.REMOTE else ()

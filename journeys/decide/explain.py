@@ -7,7 +7,6 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.condition import Value
 from journeys.decide import (
     arbitration,
-    contact_policy,
     decision,
     eligibility,
     stopping,
@@ -122,14 +121,8 @@ def _of_sale(found: Sale | Withheld | None) -> list[Answer]:
 def _of_treatment(
     action: Action, treatment: Treatment, situation: Situation, sale: Sale | None
 ) -> list[Answer]:
-    rows = contact_policy.rows(
-        action,
-        treatment,
-        situation.state,
-        situation.edition.contact,
-        now=situation.now,
-        in_hours_only=treatment.channel in decision.BY_ITSELF,
-    )
+    asked = situation.derived(decision.contact_rows)
+    rows = asked.rows(action, treatment, in_hours_only=treatment.channel in decision.BY_ITSELF)
     answers = [Answer(Stage.CONTACT_POLICY, treatment, row.no, row=row.name) for row in rows]
     parts = arbitration.parts(action, treatment, situation, sale)
     cost = situation.edition.arbitration.cost_points

@@ -38,7 +38,9 @@ class Early(NamedTuple):
     fallen: tuple[Fallen, ...]
     """In order of name."""
     open: tuple[Action, ...]
-    """Those to be asked one by one, in the catalogue's order."""
+    """Those that stand, in the catalogue's order."""
+    unasked: frozenset[str]
+    """Those among them that both stages have to be asked about; the others have passed."""
 
 
 def early(situation: Situation) -> Early:
@@ -90,12 +92,13 @@ class _Funnel:
         return Early(
             tuple([one for one in found.fallen if one.action not in touched]),
             tuple([one for one in self._actions.values() if one.id in still]),
+            found.unasked | touched,
         )
 
     def _asked(self, key: _Key) -> Early:
         tier, may_market, answers = key
         held = {one.text: answer for one, answer in zip(self._conditions, answers, strict=True)}
-        fallen, still_open = [], []
+        fallen, still_open, unasked = [], [], set()
         for action in self._actions.values():
             no = None
             if may_market or not action.marketing:
@@ -103,6 +106,9 @@ class _Funnel:
                 if no is None:
                     asked = action.applies
                     no = eligibility.fits(asked is not None and held[asked.text])
+            else:
+                # What keeps all marketing back is a row, which is kept with the verdicts.
+                unasked.add(action.id)
             if no is None:
                 still_open.append(action)
             else:
@@ -110,7 +116,8 @@ class _Funnel:
                 fallen.append(
                     Fallen(action.id, word, bare(action.id, no.stage, no.reason, no.value))
                 )
-        return Early(tuple(sorted(fallen, key=lambda one: one.action)), tuple(still_open))
+        by_name = sorted(fallen, key=lambda one: one.action)
+        return Early(tuple(by_name), tuple(still_open), frozenset(unasked))
 
     def _touched(self, situation: Situation) -> set[str]:
         """The actions that something of the client's own, or of their outlet, speaks about."""

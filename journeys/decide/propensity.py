@@ -41,10 +41,19 @@ def told(action: Action, treatment: Treatment, situation: Situation) -> Told:
     if not situation.state.allowed.profiling:
         return Told(prior, prior, None)
     policy = edition.propensity
-    bins = bins_of(action, treatment, situation)
+    contact = Contact(str(treatment.method), action.group, action.topic)
+    bins, as_recorded = situation.derived(_Measured).of(contact)
     tables = asked(action, channel, situation.reference, policy)
     p = model.chance(tables, bins, prior, whole_at=policy.rules.whole_at)
-    return Told(p, prior, written(bins))
+    return Told(p, prior, as_recorded)
+
+
+class Contact(NamedTuple):
+    """All that a measure may read of a contact; those that agree in it are measured once."""
+
+    method: str
+    group: str
+    topic: str | None
 
 
 def asked(
@@ -73,21 +82,34 @@ def used(
     return dict(sorted(found.items()))
 
 
-def bins_of(action: Action, treatment: Treatment, situation: Situation) -> tuple[int, ...]:
-    """The bin of each predictor in force, in order of name."""
-    predictors, of_client = situation.edition.propensity.predictors, situation.measured
-    if not of_client:
-        for each in predictors:
-            if each.id in _OF_CLIENT:
-                of_client[each.id] = each.bin_of(_OF_CLIENT[each.id](situation))
-    return tuple(
-        [
-            of_client[each.id]
-            if each.id in of_client
-            else each.bin_of(_OF_CONTACT[each.id](action, treatment, situation))
-            for each in predictors
-        ]
-    )
+class _Measured:
+    """A client's bins at a decision: those of the client taken once, the rest for each contact."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self._predictors = situation.edition.propensity.predictors
+        self._of_client = {
+            each.id: each.bin_of(_OF_CLIENT[each.id](situation))
+            for each in self._predictors
+            if each.id in _OF_CLIENT
+        }
+        self._found: dict[Contact, tuple[tuple[int, ...], str]] = {}
+
+    def of(self, contact: Contact) -> tuple[tuple[int, ...], str]:
+        """The bin of each predictor in force, in order of name, and as a record keeps them."""
+        found = self._found.get(contact)
+        if found is None:
+            of_client, situation = self._of_client, self._situation
+            bins = tuple(
+                [
+                    of_client[each.id]
+                    if each.id in of_client
+                    else each.bin_of(_OF_CONTACT[each.id](contact, situation))
+                    for each in self._predictors
+                ]
+            )
+            found = self._found[contact] = bins, written(bins)
+        return found
 
 
 def _age(situation: Situation) -> Value:
@@ -153,25 +175,24 @@ _OF_CLIENT: Final[Mapping[str, Callable[[Situation], Value]]] = {
 """Of the client, whatever is proposed: taken once for a decision."""
 
 
-def _contacts(_action: Action, treatment: Treatment, situation: Situation) -> Value:
-    method = str(treatment.method)
-    return sum(touch.method == method for touch in situation.state.ledger.touches)
+def _contacts(contact: Contact, situation: Situation) -> Value:
+    return sum(touch.method == contact.method for touch in situation.state.ledger.touches)
 
 
-def _group_outcome(action: Action, _treatment: Treatment, situation: Situation) -> Value:
+def _group_outcome(contact: Contact, situation: Situation) -> Value:
     known = situation.edition.actions
     for row in reversed(situation.state.tasks):
         other = known.get(row.action)
-        if row.state not in OPEN_STATES and other is not None and other.group == action.group:
+        if row.state not in OPEN_STATES and other is not None and other.group == contact.group:
             return str(row.outcome or row.state)
     return None
 
 
-def _topic_chance(action: Action, _treatment: Treatment, situation: Situation) -> Value:
-    return None if action.topic is None else situation.chance(action.topic)
+def _topic_chance(contact: Contact, situation: Situation) -> Value:
+    return None if contact.topic is None else situation.chance(contact.topic)
 
 
-_OF_CONTACT: Final[Mapping[str, Callable[[Action, Treatment, Situation], Value]]] = {
+_OF_CONTACT: Final[Mapping[str, Callable[[Contact, Situation], Value]]] = {
     "contacts": _contacts,
     "group_outcome": _group_outcome,
     "topic_chance": _topic_chance,
