@@ -1,6 +1,7 @@
 """One decision: every action walks the funnel; each is chosen or has one reason."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 
 from journeys.catalogue.actions import Action, Treatment
@@ -18,7 +19,7 @@ BY_ITSELF = frozenset({Channel.PARTNER, Channel.APP, Channel.AI})
 """Channels that show an offer by themselves: they wait for the hour before it is proposed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """What a decision came to."""
 
@@ -27,7 +28,7 @@ class Choice:
     fallen: tuple[Fallen, ...] = ()
     """Withheld too, early, and by no row."""
 
-    @property
+    @cached_property
     def verdict(self) -> int:
         """Short hash of the choice and of every reason: the same again is no news."""
         words = [f"{one.action.id}+" for one in self.chosen]

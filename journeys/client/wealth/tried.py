@@ -5,6 +5,7 @@ last bit: the same operations in the same order, on whole sums instead of a book
 """
 
 from math import inf, sqrt
+from operator import mul
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +21,8 @@ from journeys.client.wealth.standing import mix_of, stand
 from journeys.client.wealth.target import Groups, target
 
 _MONTHS = 12
+_LEVELS = (1, 2, 3, 4, 5)
+"""R1 to R5."""
 
 
 class Sums(NamedTuple):
@@ -76,6 +79,7 @@ class Household:
         market, self._class = parameters.market, profile.risk_class
         place = {name: at for at, name in enumerate(CLASSES)}
         self._pairs = [(2 * c, place[one], place[other]) for one, other, c in market.correlations]
+        self._above = [max(0, level - (self._class or 0)) for level in _LEVELS]
         self._saving = _MONTHS * profile.monthly_saving
         self._has_goals = any(fen > 0 for fen, _ in profile.goals)
         self._kept = (
@@ -111,12 +115,8 @@ class Household:
         rules = self._parameters.total
         usual = rules.imputation
         if weight is None:
-            return sum(
-                [
-                    points * (usual if share is None else share)
-                    for points, share in zip(rules.weights, earned, strict=True)
-                ]
-            )
+            full = [usual if share is None else share for share in earned]
+            return float(sum(map(mul, rules.weights, full)))
         rest = (1 - weight) * usual
         return sum(
             [
@@ -191,7 +191,7 @@ class Household:
         if self._class is None:
             return None
         rules = self._parameters.risk
-        above = sum(steps * fen for steps, fen in enumerate(sums.by_level[self._class :], start=1))
+        above = sum(map(mul, self._above, sums.by_level))
         shortfall = self._parameters.market.shortfall_factor * volatility - mean
         if self._budget > 0:
             fits = read(rules.shortfall, max(0.0, shortfall) / self._budget)

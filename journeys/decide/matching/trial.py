@@ -144,6 +144,15 @@ class Trial:
         return found
 
 
+class _Plan(NamedTuple):
+    """What is to be run for products of one kind."""
+
+    rows: list[Row]
+    """Those of law, in the table's order."""
+    may_miss: bool
+    """May one of them come to read an answer that nobody gave?"""
+
+
 class Rows:
     """The gate's rows on one client's purchases."""
 
@@ -154,16 +163,17 @@ class Rows:
         self._reserve = Reserve(
             client.before.liquid, client.months_needed, client.profile, client.told
         )
-        self._plans: dict[Kind, list[Row]] = {}
+        self._plans: dict[Kind, _Plan] = {}
         self._ran: dict[tuple[str, tuple[object, ...]], Ruling | None] = {}
 
     def on(self, its: Bought) -> tuple[Ruling, ...]:
         """Every row that applies, in the table's order."""
         policy, offer = self._client.policy, its.offer
-        inputs = {**self._told, **bought(_purchase(kind_of(offer), its.fen, its.liquid))}
+        kind = kind_of(offer)
+        inputs = {**self._told, **bought(_purchase(kind, its.fen, its.liquid))}
         found = [
             row if isinstance(row, Ruling) else ruling_on(row, inputs)
-            for row in self._planned(kind_of(offer))
+            for row in self._planned(kind).rows
         ]
         found.append(rule_on_tenor(offer.lot.days_to_maturity, self._client.profile, policy))
         found.append(rule_on_liquidity(self._reserve, its.liquid, policy))
@@ -181,18 +191,19 @@ class Rows:
             return True
         if told is not None and told.get("monthly_need") is None:
             return True
-        return any(self._misses(row) for kind in kinds for row in self._planned(kind))
+        return any(self._planned(kind).may_miss for kind in kinds)
+
+    def _planned(self, kind: Kind) -> "_Plan":
+        found = self._plans.get(kind)
+        if found is None:
+            rows = [*self._plan(kind)]
+            found = self._plans[kind] = _Plan(rows, any(map(self._misses, rows)))
+        return found
 
     def _misses(self, row: Row) -> bool:
         if isinstance(row, Ruling):
             return row.reason is WithheldReason.DATA_MISSING
         return any(name not in OF_AMOUNT and self._told.get(name) is None for name in row.inputs)
-
-    def _planned(self, kind: Kind) -> list[Row]:
-        found = self._plans.get(kind)
-        if found is None:
-            found = self._plans[kind] = [*self._plan(kind)]
-        return found
 
     def _plan(self, kind: Kind) -> Iterator[Row]:
         """The rows on such products, in order; what no amount changes is answered already."""
