@@ -8,7 +8,7 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
 from journeys.decide import arbitration, contact_policy, eligibility, stopping, suitability
 from journeys.decide.candidate import Considered, Situation
-from journeys.decide.funnel import Fallen, bare, early, fate
+from journeys.decide.funnel import Fallen, early, fate, is_repeated, repeated
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
 from schemas.decisions import Candidate, Stage, WithheldReason
@@ -147,13 +147,9 @@ def _stopped(action: Action, treatment: Treatment, situation: Situation) -> With
 
 def _record(one: Considered) -> Candidate:
     no = one.withheld
-    if one.treatment is None and no is not None and no[2:] == _BARE:
-        return bare(one.action.id, no.stage, no.reason)
+    if one.treatment is None and no is not None and is_repeated(no):
+        return repeated(one.action.id, no)
     return _whole(one)
-
-
-_BARE = (None, None, None, None)
-"""Of a reason that is all there is to say: no rule, value, limit or time."""
 
 
 def _whole(one: Considered) -> Candidate:

@@ -6,13 +6,14 @@ is kept for as long as the catalogue stands.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from journeys.catalogue.actions import Action
 from journeys.condition import Condition
 from journeys.decide import eligibility
 from journeys.decide.candidate import Situation
+from journeys.decide.verdict import Withheld
 from journeys.reference import Reference
 from schemas import written
 from schemas.decisions import Candidate, Stage, WithheldReason
@@ -113,9 +114,7 @@ class _Funnel:
                 still_open.append(action)
             else:
                 word = fate(action.id, no.reason)
-                fallen.append(
-                    Fallen(action.id, word, bare(action.id, no.stage, no.reason, no.value))
-                )
+                fallen.append(Fallen(action.id, word, repeated(action.id, no)))
         by_name = sorted(fallen, key=lambda one: one.action)
         return Early(tuple(by_name), tuple(still_open), frozenset(unasked))
 
@@ -138,13 +137,49 @@ def fate(action: str, reason: WithheldReason) -> str:
     return f"{action}:{reason}"
 
 
-@cache
-def bare(
-    action: str, stage: Stage, reason: WithheldReason, value: str | float | None = None
+def is_repeated(no: Withheld) -> bool:
+    """Does a reason say what it says of many clients alike? Then it is written once for all.
+
+    Where it is all there is to say, or names one out of a short list: a level, a missing answer.
+    """
+    if no.until is not None:
+        return False
+    if no.reason is WithheldReason.SCORE_WORSE:
+        # Nothing to sell at all; what a move would lose is a figure of one client's.
+        return type(no.value) is int and no.value == 0
+    return no.value is None or no.reason in _OF_FEW_WORDS
+
+
+_OF_FEW_WORDS: Final = frozenset(
+    {
+        WithheldReason.CONTROL_GROUP,
+        WithheldReason.DATA_MISSING,
+        WithheldReason.HOLE_IN_RECORD,
+        WithheldReason.NOT_IN_SEGMENT,
+        WithheldReason.RISK_ABOVE_CLASS,
+    }
+)
+
+
+# By type as well: 1 and 1.0 are equal, and written differently.
+@lru_cache(maxsize=None, typed=True)
+def _once(
+    action: str,
+    stage: Stage,
+    reason: WithheldReason,
+    rule: str | None,
+    value: str | float | None,
+    limit: str | float | None,
 ) -> Candidate:
-    """What fell for a reason that is all there is to say: as many as actions times reasons."""
-    fallen = Candidate(action=action, stage=stage, reason=reason, value=value)
+    fallen = Candidate(
+        action=action, stage=stage, reason=reason, rule=rule, value=value, limit=limit
+    )
     return written.once(fallen)
+
+
+def repeated(action: str, no: Withheld) -> Candidate:
+    """The record of an action that fell for such a reason, and for no treatment's sake."""
+    return _once(action, no.stage, no.reason, no.rule, no.value, no.limit)
 
 
 def _resting(situation: Situation) -> Iterator[str]:

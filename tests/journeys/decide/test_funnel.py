@@ -7,9 +7,13 @@ from msgspec.structs import replace
 
 from journeys.catalogue.scope import Scope
 from journeys.decide import arbitration, decision, eligibility
+from journeys.decide.candidate import Considered
 from journeys.decide.decision import Choice
+from journeys.decide.funnel import is_repeated
+from journeys.decide.verdict import Withheld
 from schemas import codec
-from schemas.decisions import Candidate, Decision, Versions
+from schemas.decisions import Candidate, Decision, Stage, Versions
+from schemas.decisions import WithheldReason as Why
 from schemas.facts import DecisionMade
 from schemas.time import DAY, Instant
 from tests.builders import MONDAY_10
@@ -70,6 +74,38 @@ def test_a_decision_is_that_of_every_action_asked_by_itself(kind):
     assert [one for one in found.withheld if one.withheld.rule] == [
         one for one in whole.withheld if one.withheld.rule
     ]
+
+
+@pytest.mark.parametrize(
+    "no",
+    [
+        Withheld(Stage.ELIGIBILITY, Why.CONSENT_MISSING, "ct01"),
+        Withheld(Stage.SUITABILITY, Why.DATA_MISSING, "s11", value="fin_net_worth"),
+        Withheld(Stage.SUITABILITY, Why.RISK_ABOVE_CLASS, "s01", value=4, limit=2),
+        Withheld(Stage.SUITABILITY, Why.SCORE_WORSE, value=0, limit=0.5),
+        Withheld(Stage.SUITABILITY, Why.SCORE_WORSE, value=-0.0, limit=0.5),
+        Withheld(Stage.SUITABILITY, Why.LIQUIDITY_AFTER, "liquidity", value=2.5, limit=3.0),
+        Withheld(Stage.CONTACT_POLICY, Why.COOL_DOWN, "rest", until=Instant(5)),
+    ],
+)
+def test_a_reason_that_many_share_is_recorded_as_any_other(no):
+    action = next(iter(situation(a_life()).edition.actions.values()))
+    fell = Considered(action, None, withheld=no)
+    whole = decision._whole(fell)
+
+    assert Choice((), (fell,)).candidates() == (whole,)
+    if is_repeated(no):
+        again = decision._record(fell)
+        assert again is decision._record(fell)
+        assert again.model_dump_json(exclude_none=True) == whole.model_dump_json(exclude_none=True)
+
+
+def test_what_is_a_figure_of_one_client_is_kept_for_no_other():
+    worse = Withheld(Stage.SUITABILITY, Why.SCORE_WORSE, value=0.0, limit=0.5)
+    waits = Withheld(Stage.CONTACT_POLICY, Why.COOL_DOWN, "rest", until=Instant(5))
+    late = Withheld(Stage.SUITABILITY, Why.TEST_EXPIRED, "s07", value="2025-06-01")
+
+    assert not any(map(is_repeated, (worse, waits, late)))
 
 
 def test_what_a_case_owns_is_asked_by_itself():
