@@ -1,7 +1,7 @@
 """What a decision looks at: the client, the policy in force, and the actions wanted."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -46,10 +46,9 @@ class Situation:
     profile: Callable[[], Profile]
     """The household as it stands now; only a sale asks."""
     held: Callable[[], Sequence[Holds]]
-
-    @cached_property
-    def _made(self) -> dict[Callable[..., Any], Any]:
-        return {}
+    sales: dict[Sells, Sale | Withheld] = field(default_factory=dict, init=False, repr=False)
+    """What was found so far, by what may be sold: several actions may sell the same."""
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False)
 
     def derived(self, make: Callable[["Situation"], T]) -> T:
         """What is made of the situation, made when it is first asked for, and then kept."""
@@ -57,11 +56,6 @@ class Situation:
             self._made[make] = make(self)
         found: T = self._made[make]
         return found
-
-    @cached_property
-    def sales(self) -> dict[Sells, Sale | Withheld]:
-        """What was found so far, by what may be sold: several actions may sell the same."""
-        return {}
 
     @cached_property
     def control(self) -> str | None:

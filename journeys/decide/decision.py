@@ -73,11 +73,13 @@ _PASSES = frozenset(
 
 def decide(situation: Situation) -> Choice:
     """Choose the next best action: at most one that is not an obligation, perhaps none."""
-    fallen, still_open, unasked = early(situation)
+    fallen, still_open, barred, touched = early(situation)
     fates: list[Considered] = []
     for action in still_open:
-        if action.id in unasked:
+        if action.id in touched:
             fates += [consider(action, run, situation) for run in _wanting(action, situation)]
+        elif action.id in barred:
+            fates.append(barred[action.id])
         else:
             fates.append(_offered(action, None, situation))
     survivors = [one for one in fates if one.withheld is None]

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from journeys.catalogue.actions import Action
 from journeys.condition import Condition
 from journeys.decide import eligibility
-from journeys.decide.candidate import Situation
+from journeys.decide.candidate import Considered, Situation
 from journeys.decide.verdict import Withheld
 from journeys.reference import Reference
 from schemas import written
@@ -21,8 +21,8 @@ from schemas.decisions import Candidate, Stage, WithheldReason
 _MOST_KEPT: Final = 256
 """Combinations of tier and answers; beyond them the oldest is worked out again."""
 _AGAIN: Final = "again:"
-_Key = tuple[str, bool, tuple[bool | None, ...]]
-"""Tier, whether anything may be marketed, and the conditions' answers."""
+_Key = tuple[str, Withheld | None, tuple[bool | None, ...]]
+"""Tier, why nothing may be marketed, and the conditions' answers."""
 
 
 class Fallen(NamedTuple):
@@ -40,8 +40,10 @@ class Early(NamedTuple):
     """In order of name."""
     open: tuple[Action, ...]
     """Those that stand, in the catalogue's order."""
-    unasked: frozenset[str]
-    """Those among them that both stages have to be asked about; the others have passed."""
+    barred: Mapping[str, Considered]
+    """Those among them that are kept back with all marketing: by a row, kept with the verdicts."""
+    touched: frozenset[str] = frozenset()
+    """Those that both stages have to be asked about; the others have passed."""
 
 
 def early(situation: Situation) -> Early:
@@ -79,7 +81,7 @@ class _Funnel:
         """The stages as they come out for a client, those that something touches left open."""
         lookup = situation.lookup
         answers = tuple([one.holds(lookup) for one in self._conditions])
-        key = situation.state.served.tier, situation.unmarketed is None, answers
+        key = situation.state.served.tier, situation.unmarketed, answers
         found = self._kept.get(key)
         if found is None:
             found = self._asked(key)
@@ -93,30 +95,27 @@ class _Funnel:
         return Early(
             tuple([one for one in found.fallen if one.action not in touched]),
             tuple([one for one in self._actions.values() if one.id in still]),
-            found.unasked | touched,
+            found.barred,
+            frozenset(touched),
         )
 
     def _asked(self, key: _Key) -> Early:
-        tier, may_market, answers = key
+        tier, unmarketed, answers = key
         held = {one.text: answer for one, answer in zip(self._conditions, answers, strict=True)}
-        fallen, still_open, unasked = [], [], set()
+        fallen, still_open, barred = [], [], {}
         for action in self._actions.values():
-            no = None
-            if may_market or not action.marketing:
-                no = eligibility.in_segment(action, tier)
-                if no is None:
-                    asked = action.applies
-                    no = eligibility.fits(asked is not None and held[asked.text])
-            else:
-                # What keeps all marketing back is a row, which is kept with the verdicts.
-                unasked.add(action.id)
+            no, asked = eligibility.in_segment(action, tier), action.applies
+            if no is None and unmarketed is not None and action.marketing:
+                barred[action.id] = Considered(action, withheld=unmarketed)
+            elif no is None:
+                no = eligibility.fits(asked is not None and held[asked.text])
             if no is None:
                 still_open.append(action)
             else:
                 word = fate(action.id, no.reason)
                 fallen.append(Fallen(action.id, word, repeated(action.id, no)))
         by_name = sorted(fallen, key=lambda one: one.action)
-        return Early(tuple(by_name), tuple(still_open), frozenset(unasked))
+        return Early(tuple(by_name), tuple(still_open), barred)
 
     def _touched(self, situation: Situation) -> set[str]:
         """The actions that something of the client's own, or of their outlet, speaks about."""
