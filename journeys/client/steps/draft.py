@@ -75,6 +75,7 @@ class Draft:
         "outputs",
         "paydays",
         "reference",
+        "regrades",
         "released",
         "retry_at",
         "scored",
@@ -110,6 +111,7 @@ class Draft:
         self.stated_fen = state.stated_fen
         self.cases = state.cases
         self.helped_on = state.helped_on
+        self.regrades = state.regrades
         self.reference = reference
         self.released: Catalogue = (
             reference.catalogue
@@ -172,6 +174,7 @@ class Draft:
             self.stated_fen,
             self.cases,
             self.helped_on,
+            self.regrades,
         )
 
     def finish(self) -> Step[ClientState]:
