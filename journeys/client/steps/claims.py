@@ -110,7 +110,8 @@ def on_hold_lapsed(draft: Draft, task_id: str) -> None:
 def _apply(draft: Draft, row: TaskRow, claim: Claim, at: Instant) -> None:
     match claim.kind:
         case ClaimKind.ASSIGNED | ClaimKind.ACCEPTED | ClaimKind.RELEASED:
-            tasks.change(draft, replace(row, desk=claim.desk), _PLAIN[claim.kind])
+            awake = replace(row, desk=claim.desk, snoozed_until=None)
+            tasks.change(draft, awake, _PLAIN[claim.kind])
         case ClaimKind.SNOOZED:
             tasks.change(draft, replace(row, snoozed_until=claim.until), TaskState.SNOOZED)
         case ClaimKind.STARTED:
@@ -238,7 +239,8 @@ def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
         desk=desk,
         backups=backups,
         changed_at=draft.now,
-        snoozed_until=None,
+        # Who hands it over has spoken with the next desk; work that overflows is put off as before.
+        snoozed_until=None if reason == "handed_over" else row.snoozed_until,
     )
     tasks.put(draft, moved, former_desk=row.desk)
 
