@@ -156,7 +156,8 @@ class Quarter(Desk):
     def ask(self, who: str, *, at: Instant = NOVEMBER, **about: Any) -> None:
         """The rule asks a client, about a talk of this adviser; the question stands three days."""
         said: dict[str, Any] = {"desk": "rm-li", "until": Instant(at + 3 * DAY)} | about
-        self.say(facts.PromoterAsked, facts.PromoterAsk(**said), topic="client-facts", key=who, at=at)
+        ask = facts.PromoterAsk(**said)
+        self.say(facts.PromoterAsked, ask, topic="client-facts", key=who, at=at)
 
     def answer(
         self, who: str, answer: int, *, at: Instant = NOVEMBER, by: str = "rule", **more: Any
