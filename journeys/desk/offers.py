@@ -75,8 +75,12 @@ def _arrive(work: Work, task: Task, used: int) -> None:
     if no is not None:
         work.leave(work.claim(entry, no, to=to))
         return
-    # Asleep it is not claimed: to the client's log it is put off until somebody takes it.
-    work.put(entry if sleeps else work.claim(entry, ClaimKind.ASSIGNED))
+    if not sleeps:
+        work.put(work.claim(entry, ClaimKind.ASSIGNED))
+    elif task.state is TaskState.SNOOZED:  # so it stands on the client's log, with its reason
+        work.put(entry)
+    else:
+        work.put(work.claim(entry, ClaimKind.SNOOZED, until=awake))
 
 
 def _not_here(work: Work, entry: Entry, *, is_deputy: bool) -> tuple[ClaimKind | None, str | None]:

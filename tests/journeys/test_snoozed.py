@@ -99,7 +99,7 @@ def test_work_that_overflows_sleeps_on_at_the_next_desk(bank):
     act(bank, "complete", CALLED, outcome="unreachable")
     task = tasks_of(bank)[-1]
     assert task.desk != "rm-li"
-    assert task.snoozed_until == AGAIN
+    assert (task.state, task.snoozed_until) == (TaskState.SNOOZED, AGAIN)
     assert shown(bank, task.desk) == []
 
 

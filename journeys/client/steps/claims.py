@@ -231,6 +231,8 @@ def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
         _keep(draft, row)
         return
     backups = _backups(draft, row, desk, reason)
+    # Who hands it over has spoken with the next desk; work that overflows is put off as before.
+    is_awake = reason == "handed_over" or (row.snoozed_until or 0) <= draft.now
     moved = replace(
         row,
         version=row.version + 1,
@@ -239,8 +241,7 @@ def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
         desk=desk,
         backups=backups,
         changed_at=draft.now,
-        # Who hands it over has spoken with the next desk; work that overflows is put off as before.
-        snoozed_until=None if reason == "handed_over" else row.snoozed_until,
+        snoozed_until=None if is_awake else row.snoozed_until,
     )
     tasks.put(draft, moved, former_desk=row.desk)
 
