@@ -1,5 +1,6 @@
 """One decision: every action walks the funnel; each is chosen or has one reason."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -8,7 +9,7 @@ from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
 from journeys.decide import arbitration, contact_policy, eligibility, stopping, suitability
 from journeys.decide.candidate import Considered, Situation
-from journeys.decide.funnel import Fallen, early, fate, is_repeated, repeated
+from journeys.decide.funnel import Early, Fallen, early, fate, is_repeated, repeated
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
 from schemas.decisions import Candidate, Stage, WithheldReason
@@ -73,19 +74,24 @@ _PASSES = frozenset(
 
 def decide(situation: Situation) -> Choice:
     """Choose the next best action: at most one that is not an obligation, perhaps none."""
-    fallen, still_open, barred, touched = early(situation)
-    fates: list[Considered] = []
-    for action in still_open:
-        if action.id in touched:
-            fates += [consider(action, run, situation) for run in _wanting(action, situation)]
-        elif action.id in barred:
-            fates.append(barred[action.id])
-        else:
-            fates.append(_offered(action, None, situation))
+    found = early(situation)
+    fates = [*_fates(found, situation)]
     survivors = [one for one in fates if one.withheld is None]
     chosen, losers = arbitration.choose(survivors, situation)
     fell = [one for one in fates if one.withheld is not None]
-    return Choice(tuple(chosen), (*fell, *losers), fallen)
+    return Choice(tuple(chosen), (*fell, *losers), found.fallen)
+
+
+def _fates(found: Early, situation: Situation) -> Iterator[Considered]:
+    """What becomes of every action that stands, in the catalogue's order."""
+    for action in found.open:
+        if action.id in found.touched:
+            for run in _wanting(action, situation):
+                yield consider(action, run, situation)
+        elif action.id in found.barred:
+            yield found.barred[action.id]
+        else:
+            yield _offered(action, None, situation)
 
 
 def _wanting(action: Action, situation: Situation) -> tuple[Instance | None, ...]:
