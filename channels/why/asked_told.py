@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from channels.why import condition_told
+from channels.why.contact_told import CLEAR
 from channels.why.told import Teller
 from journeys.catalogue.actions import Treatment
 from journeys.catalogue.edition import Edition
 from journeys.catalogue.vocabulary import CLIENT
 from journeys.condition import Unit, Value
+from journeys.decide.contact_policy import Slots
 from journeys.decide.explain import Answer, Examination
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Candidate, Stage, WithheldReason
@@ -48,7 +50,6 @@ _SAID: Final = {
     ),
     "until": ("{reason}，至 {until}", "{reason} until {until}"),
     "by_rule": ("{reason}（{rule}）", "{reason} ({rule})"),
-    "of": ("{reason}（{value} / {limit}）", "{reason} ({value} of {limit})"),
     "worth": (
         "{reason}：优先级 {value:.3f}，须高于 {limit:g}",
         "{reason}: priority {value:.3f}, must be above {limit:g}",
@@ -68,9 +69,24 @@ _SAID: Final = {
     "rest": ("谢绝后的间隔", "rest after a decline"),
     "cap": ("频次上限", "caps"),
     "hours": ("联系时段", "contact hours"),
+    "desk_hours": ("联系时段", "contact hours"),
+    "consent": ("同意", "consent"),
+    "service": ("接触规则", "contact policy"),
+    "facts": ("{passed}，{facts}", "{passed}: {facts}"),
 }
 """Sentences by name: Chinese, English."""
-_TABLE: Final = ("condition", "again", "stop", "person", "rest", "cap", "hours")
+_TABLE: Final = (
+    "condition",
+    "again",
+    "stop",
+    "person",
+    "rest",
+    "cap",
+    "hours",
+    "desk_hours",
+    "consent",
+    "service",
+)
 """Rows that have a word of their own; the others are rules, and the catalogue names them."""
 
 
@@ -150,7 +166,7 @@ class Asker(Teller):
             what = self._words.code("stage", answer.stage)
         else:
             what = self._put(row) if row in _TABLE else self._words.rule(row)
-        said = self._yes(answer) if answer.no is None else self._refused(asked, answer)
+        said = self._yes(asked, answer) if answer.no is None else self._refused(asked, answer)
         heard: list[str] = []
         if self._voices is not None and answer.treatment is not None:
             channel = str(answer.treatment.channel)
@@ -158,9 +174,14 @@ class Asker(Teller):
         line = self._put("line", what=what, answer=said)
         return self._joined([line, *self._priority(answer.parts), *heard])
 
-    def _yes(self, answer: Answer) -> str:
+    def _yes(self, asked: Question, answer: Answer) -> str:
         if answer.row == "stop":
             return self._put("no_stop")
+        facts = self._contacts.facts(answer, asked.at)
+        if facts and answer.row in CLEAR:
+            return facts
+        if facts:
+            return self._put("facts", passed=self._put("passed"), facts=facts)
         if answer.condition is not None:
             told = condition_told.condition(answer.condition, self._words)
             return self._put("holds", passed=self._put("passed"), condition=told)
@@ -171,25 +192,32 @@ class Asker(Teller):
         no = answer.no
         if no is None:
             return ""
-        if answer.stop is not None:
-            return self._stopped(asked, answer.stop)
         if answer.row == "condition":
             return self._unmet(answer)
+        if answer.row == "consent":
+            return self._contacts.consent(answer)
+        return self._held_back(asked, answer, no)
+
+    def _held_back(self, asked: Question, answer: Answer, no: Withheld) -> str:
+        """By a stop, a rest, a rule, or for want of a journey that asks."""
+        if answer.stop is not None:
+            return self._stopped(asked, answer.stop)
         if no.reason is WithheldReason.INTENT_OFF:
             return self._by_journey(asked)
         if answer.row == "again" and no.until is not None:
             return self._rests(asked, no.until)
-        return self._by_table(asked, no)
+        slots = next((one for one in answer.slots if one.cap is no.reason), None)
+        return self._by_table(asked, no, slots)
 
-    def _by_table(self, asked: Question, no: Withheld) -> str:
+    def _by_table(self, asked: Question, no: Withheld, slots: Slots | None) -> str:
         """A no with the figures that it rests on."""
         reason, until = self._words.code("reason", no.reason), no.until
         if no.stage is Stage.ARBITRATION:
             return self._put("worth", reason=reason, value=no.value, limit=no.limit)
         if no.stage is not Stage.CONTACT_POLICY:
-            return reason + self._why(no.reason, no.rule, no.value, no.limit, until)
-        if no.value is not None and no.limit is not None:
-            reason = self._put("of", reason=reason, value=no.value, limit=no.limit)
+            return self._and(reason, self._why(no.reason, no.rule, no.value, no.limit, until))
+        if slots is not None:
+            reason = self._put("line", what=reason, answer=self._contacts.slots(slots))
         if until is not None:
             reason = self._put("until", reason=reason, until=self._time(until))
         if no.rule is None or no.rule not in asked.edition.conduct.rules:

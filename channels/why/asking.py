@@ -72,13 +72,13 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         served = standing.state.served
         edition = standing.reference.catalogue_for(client, served.outlet).at(when)
         question = Question(client, action, when, edition, _stopped_since(past, standing, found))
-        was = None if at is None else _chosen_then(past, question)
+        was = None if at is None else _chosen_then(standing, question)
         ends = past.ends(client)
     if chosen["as_json"]:
         tell(_document(question, found, was), as_json=True)
         return 0
     lang = chosen["lang"]
-    words = Words(lang, edition)
+    words = Words(lang, edition, standing.reference.product)
     asker = Asker(words, Voices(lang, edition, standing.reference))
     for line in asker.examination(question, found):
         click.echo(line)
@@ -109,7 +109,7 @@ def _notes(
         hours, asked.at
     ):
         opens = contact_policy.opens_at(hours, asked.at)
-        yield "closed", {"at": f"{words.day(opens)}T{words.clock(opens)}+08:00"}
+        yield "closed", {"at": words.instant(opens)}
 
 
 def _stopped_since(
@@ -120,14 +120,11 @@ def _stopped_since(
     return tuple((stop, past.stopped_since(stop, offset=offset)) for stop in stops)
 
 
-def _chosen_then(past: Past, asked: Question) -> str | None:
+def _chosen_then(standing: Standing, asked: Question) -> str | None:
     """The decision of that very second that chose the action, if there is one."""
-    for taken in past.decisions(asked.client):
+    for taken in standing.decisions:
         data = taken.event.data
-        if (
-            data.decided_at // SECOND != asked.at // SECOND
-            or taken.event.partitionkey != asked.client
-        ):
+        if data.decided_at // SECOND != asked.at // SECOND:
             continue
         if any(one.chosen and one.action == asked.action for one in data.candidates):
             return data.decision_id

@@ -4,6 +4,7 @@ Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machi
 """
 
 from base64 import b64decode
+from collections.abc import Mapping
 from typing import Any, Final
 
 import click
@@ -17,6 +18,9 @@ from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.catalogue.edition import Edition
 from journeys.client import why
+from journeys.client.stored.codec import decode
+from journeys.decide import contact_policy
+from journeys.decide.contact_policy import Slots
 from journeys.reference import Reference
 from schemas.decisions import Decision
 from schemas.time import format_instant
@@ -53,25 +57,51 @@ def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         if chosen["as_json"]:
             tell({"client": fact.partitionkey} | _document(fact.data), as_json=True)
             return 0
-        told = Told(fact, asked.past.event_type(taken), _grounds(asked, fact.data))
+        told = _told(asked, taken)
         account = _account(asked, fact.data, chosen["lang"])
         click.echo("\n".join(account.lines(told, everything=chosen["everything"])))
     return 0
 
 
+def _told(asked: Asked, taken: Taken) -> Told:
+    """A decision with what the log tells beside it."""
+    past, fact = asked.past, taken.event
+    is_written = not asked.is_recording
+    return Told(
+        fact,
+        past.event_type(taken),
+        _grounds(asked, fact.data),
+        past.tasks(taken, is_written=is_written) if fact.data.task_ids else (),
+        _slots(asked, taken),
+        taken.intents,
+    )
+
+
+def _slots(asked: Asked, taken: Taken) -> Mapping[str, Slots]:
+    """Of what fell by a cap; where no state was kept, by the one that the events lead to."""
+    made = taken.event.data
+    if not any(one.reason in contact_policy.CAPS for one in made.candidates):
+        return {}
+    state = asked.past.after(taken) if made.state is None else decode(b64decode(made.state))
+    reference = asked.past.references.at(made.versions.reference_offset)
+    return why.slots(state, made, _edition(reference, made))
+
+
 def _list(asked: Asked, client: str, lang: str, *, as_json: bool) -> int:
     past = asked.past
     found = past.decisions(client) if asked.is_recording else past.written_of(client)
-    facts = [one.event for one in found]
-    mine = [fact for fact in facts if fact.partitionkey == client]
+    mine = [one for one in found if one.event.partitionkey == client]
     if not mine:
         click.echo(f"no decision about '{client}' on this log", err=True)
         return _NOTHING
     if as_json:
-        tell({"client": client, "decisions": [_brief(fact.data) for fact in mine]}, as_json=True)
+        tell(
+            {"client": client, "decisions": [_brief(one.event.data) for one in mine]}, as_json=True
+        )
         return 0
-    for fact in mine:
-        click.echo(_account(asked, fact.data, lang).listed(fact))
+    for one in mine:
+        fact = one.event
+        click.echo(_account(asked, fact.data, lang).listed(fact, one.intents))
     return 0
 
 
@@ -88,7 +118,7 @@ def _brief(taken: Decision) -> dict[str, Any]:
 def _account(asked: Asked, taken: Decision, lang: str) -> Account:
     reference = asked.past.references.at(taken.versions.reference_offset)
     edition = _edition(reference, taken)
-    return Account(Words(lang, edition), Voices(lang, edition, reference))
+    return Account(Words(lang, edition, reference.product), Voices(lang, edition, reference))
 
 
 def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:

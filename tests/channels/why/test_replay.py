@@ -154,10 +154,10 @@ def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
     assert first.startswith("With the new rules ")
     assert "clients would be treated otherwise: " in first
     assert first.endswith(")")
-    assert "most often because: contacts of the week used up (" in first
+    assert "most often because: the week's cap is used up (" in first
     assert "what the log ran under (" in out
     assert "marketing_per_week: 2 → 0" in out
-    assert "contact policy, contacts of the week used up (rule CT04: " in out
+    assert "contact policy, the week's cap is used up (rule CT04: " in out
     assert "(bank time)" in out
     assert "partitions folded: 4 of 4" in err
 
@@ -166,7 +166,7 @@ def test_the_same_report_is_told_in_chinese(suishen, life, tighter):
     words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
     chinese, english = suishen(*words)[1], suishen(*words, "--lang", "en")[1]
     assert chinese.splitlines()[0].startswith("按新规则，")
-    assert "最常见的原因：一周接触已满" in chinese
+    assert "最常见的原因：一周接触名额已满" in chinese
     assert len(chinese.splitlines()) == len(english.splitlines())
     for code in ("cap_week", "contact_policy", "partings", "None"):
         assert code not in chinese + english

@@ -14,6 +14,7 @@ from journeys.catalogue.vocabulary import TRIGGERS
 from journeys.client import why
 from schemas.reference import Stop, Stops
 from schemas.time import DAY, HOUR, Instant, format_instant
+from streams import past as past_module
 from streams.file_log import FileLog
 from streams.past import Past
 from tests.builders import CLIENT, MONDAY_10
@@ -178,3 +179,20 @@ def test_every_word_of_conditions_and_every_trigger_has_words(language):
     assert not [name for name, said in told.items() if not said or "_" in said]
     if language == "zh":
         assert not [name for name, said in told.items() if said.isascii()]
+
+
+def test_a_moment_is_asked_about_with_one_fold_of_the_client(suishen, life, issued, monkeypatch):
+    made = []
+
+    class Counted(past_module.PlainFold):
+        def __init__(self, *words):
+            super().__init__(*words)
+            made.append(self)
+
+    monkeypatch.setattr(past_module, "PlainFold", Counted)
+    event = issued[0]
+    at = format_instant(event.data.decided_at)
+    words = ["why-not", event.partitionkey, chosen(event), "--events", life / "log.jsonl"]
+    _, out, _ = suishen(*words, "--at", at, "--lang", "en")
+    assert f"it WAS chosen in that second: decision {event.data.decision_id}" in out
+    assert len(made) == 1
