@@ -5,6 +5,7 @@ Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machi
 
 from base64 import b64decode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 import click
@@ -169,14 +170,19 @@ def _find(asked: Asked, decision_id: str, client: str | None) -> Taken | None:
 
 
 def _compared(first: Taken, second: Taken | None) -> dict[str, Any]:
-    if second is None:
-        return {"identical": False, "differs_at": "the log does not lead to it again"}
-    if second.value == first.value:
-        return {"identical": True, "differs_at": None}
-    return {
-        "identical": False,
-        "differs_at": _first_difference(from_json(first.value), from_json(second.value)),
+    """The bytes, with the hash of each: what comes out now, and what it stands against."""
+    hashes = {
+        "facts_sha256": None if second is None else sha256(second.value).hexdigest(),
+        "against_sha256": sha256(first.value).hexdigest(),
     }
+    if second is None:
+        found = {"identical": False, "differs_at": "the log does not lead to it again"}
+    elif second.value == first.value:
+        found = {"identical": True, "differs_at": None}
+    else:
+        at = _first_difference(from_json(first.value), from_json(second.value))
+        found = {"identical": False, "differs_at": at}
+    return found | hashes
 
 
 def _first_difference(one: Any, other: Any, where: str = "") -> str:  # noqa: ANN401 - JSON

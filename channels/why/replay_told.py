@@ -1,6 +1,8 @@
 """A replay's report for people: what changes in one sentence, then the figures, old and new."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from channels.workbench.wording import Words
@@ -55,15 +57,24 @@ _SAID: Final = {
     ),
     "parting.gained": ("新规则多出待办", "a task where there was none"),
     "parting.lost": ("新规则没有待办", "no task where there was one"),
-    "parting.swapped": ("换成另一待办", "another task"),
+    "parting.reordered": ("换成另一待办", "another task"),
     "tiers": ("按客户等级：", "By the client's tier:"),
     "tier.mass": ("大众", "mass"),
     "tier.wealth": ("财富", "wealth"),
     "tier.private": ("私行", "private"),
-    "stages": (
-        "多出、没有或换掉的待办，在另一套规则下止于：",
-        "What keeps the task from being issued on the side that lacks it:",
+    "stages.lost": (
+        "新规则没有的待办（{count} 项），按新规则止于：",
+        "Tasks lost ({count}); under the new rules they fall at:",
     ),
+    "stages.gained": (
+        "新规则多出的待办（{count} 项），按旧规则止于：",
+        "Tasks gained ({count}); under the old rules they fell at:",
+    ),
+    "stages.reordered": (
+        "换成另一待办（{count} 项），原待办按新规则止于：",
+        "Another task instead ({count}); under the new rules the old one falls at:",
+    ),
+    "stages.none": ("没有多出、没有或换掉的待办", "No task is lost, gained or another one"),
     "not_due": ("那时没有作出决定", "no decision was due on that side then"),
     "treatment": ("换了一种呈现", "another treatment"),
     "chosen": ("选中（{title}）", "chosen ({title})"),
@@ -123,6 +134,8 @@ _SAID: Final = {
 }
 """Sentences by name: Chinese, English."""
 _MOST_RULES: Final = 10
+_EXAMPLES: Final = 10
+"""So many are read; the JSON has more."""
 _NOT_DUE: Final = "no decision was due"
 _OTHER_WAY: Final = "another treatment"
 
@@ -150,7 +163,7 @@ class ReplayTeller:
         yield self._say("log", events=told["events"], clients=told["clients"], **decisions)
         yield from self._listed("partings", self._partings(told["partings"]))
         yield from self._listed("tiers", self._tiers(told["by_tier"]))
-        yield from self._listed("stages", self._counted(told["first_stages"], self._fate))
+        yield from self._stages(told["first_stages"])
         yield from self._side_by_side("tasks", told["tasks"], self._task)
         yield from self._side_by_side("withheld", told["withheld"], self._fate)
         yield from self._side_by_side("suitability", told["suitability_stops"], self._stop)
@@ -176,14 +189,18 @@ class ReplayTeller:
         changed = {"clients": told["clients"], "changed": told["clients_changed"]}
         return self._say("changes", **figures, **changed) + self._most(told["first_stages"])
 
-    def _most(self, stages: Mapping[str, int]) -> str:
+    def _most(self, parted: Mapping[str, Mapping[str, int]]) -> str:
         """The commonest reason; that no decision was due follows from an earlier one."""
-        found = next(((key, n) for key, n in stages.items() if key != _NOT_DUE), None)
-        if found is None:
+        stages = Counter[str]()
+        for counts in parted.values():
+            stages.update(counts)
+        del stages[_NOT_DUE]
+        if not stages:
             return ""
-        _, reason, *_ = [*found[0].split(" "), ""]
-        why = self._fate(found[0]) if found[0] == _OTHER_WAY else self._words.code("reason", reason)
-        return self._say("most", why=why, count=found[1])
+        key, count = min(stages.items(), key=lambda row: (-row[1], row[0]))
+        _, reason, *_ = [*key.split(" "), ""]
+        why = self._fate(key) if key == _OTHER_WAY else self._words.code("reason", reason)
+        return self._say("most", why=why, count=count)
 
     def _sums(self, tasks: Mapping[str, int]) -> tuple[int, int]:
         """All tasks, and those of marketing."""
@@ -213,6 +230,14 @@ class ReplayTeller:
             name = self._say(f"tier.{tier}") if f"tier.{tier}" in _SAID else tier
             counts = (f"{self._say(f'parting.{kind}')} {n}" for kind, n in partings.items())
             yield self._say("line", name=name, value=self._joined(counts))
+
+    def _stages(self, parted: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+        """Each direction by itself: what is lost has nothing to do with what is gained."""
+        for kind, counts in parted.items():
+            yield self._say(f"stages.{kind}", count=sum(counts.values()))
+            yield from ("  " + row for row in self._counted(counts, self._fate))
+        if not parted:
+            yield self._say("stages.none")
 
     def _counted(self, counts: Mapping[str, int], name: Callable[[str], str]) -> Iterator[str]:
         for key, count in counts.items():
@@ -261,7 +286,7 @@ class ReplayTeller:
         return self._say("goals", **figures)
 
     def _examples(self, clients: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-        for one in clients:
+        for one in islice(clients, _EXAMPLES):
             at = self._words.time(parse_instant(one["at"]), with_year=True)
             yield self._say("client", client=one["client"], count=one["decisions"], at=at)
             for side in ("old", "new"):

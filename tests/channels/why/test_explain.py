@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from hashlib import sha256
 
 import pytest
 
@@ -117,6 +118,14 @@ def test_a_decision_taken_again_is_told_in_a_sentence(suishen, life, past, issue
     assert second.endswith("the same candidates for the same reasons.")
     code, chinese, _ = suishen("recompute", name, "--data", life)
     assert f"由 {count} 个已存事件重新决定：逐字节相同。" in chinese
+
+
+def test_what_is_compared_can_be_compared_elsewhere_by_its_hash(suishen, log, issued):
+    name = issued.event.data.decision_id
+    found = json.loads(suishen("recompute", name, *log, "--json")[1])
+    assert found["identical"] is True
+    assert found["facts_sha256"] == found["against_sha256"]
+    assert found["facts_sha256"] == sha256(issued.value).hexdigest()
 
 
 def test_of_a_recording_it_is_said_that_it_does_not_hold_what_was_issued(suishen, life, issued):
