@@ -161,7 +161,7 @@ def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
     assert first.endswith(")")
     assert "most often because: the week's cap is used up (" in first
     assert "what the log ran under (" in out
-    assert "marketing_per_week: 2 → 0" in out
+    assert "marketing_per_week: 2 → 0 (marketing a week, at most)" in out
     assert "contact policy, the week's cap is used up (rule CT04: " in out
     assert "(bank time)" in out
     assert "partitions folded: 4 of 4" in err
