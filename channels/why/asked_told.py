@@ -9,12 +9,14 @@ from channels.why.told import Teller
 from journeys.catalogue.actions import Treatment
 from journeys.catalogue.edition import Edition
 from journeys.catalogue.vocabulary import CLIENT
+from journeys.client.state import TaskRow
 from journeys.condition import Unit, Value
 from journeys.decide.contact_policy import Slots
 from journeys.decide.explain import Answer, Examination
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Candidate, Stage, WithheldReason
 from schemas.reference import Stop
+from schemas.tasks import OPEN_STATES
 from schemas.time import DAY, Instant
 
 _SAID: Final = {
@@ -49,6 +51,7 @@ _SAID: Final = {
         "resting {days} days since a task for it was made on {since}, until {until}",
     ),
     "until": ("{reason}，至 {until}", "{reason} until {until}"),
+    "task": ("{id}，{state}，提出于 {since}", "{id}, {state}, since {since}"),
     "by_rule": ("{reason}（{rule}）", "{reason} ({rule})"),
     "worth": (
         "{reason}：优先级 {value:.3f}，须高于 {limit:g}",
@@ -100,6 +103,9 @@ class Question(NamedTuple):
     """In force for the client then."""
     stopped_since: tuple[tuple[Stop, Instant | None], ...] = ()
     """Since when each stop that holds it back stands, where the log tells."""
+
+    tasks: tuple[TaskRow, ...] = ()
+    """The client's, as they stood then."""
 
     def since(self, stop: Stop) -> Instant | None:
         """When a stop was set."""
@@ -214,6 +220,8 @@ class Asker(Teller):
         reason, until = self._words.code("reason", no.reason), no.until
         if no.stage is Stage.ARBITRATION:
             return self._put("worth", reason=reason, value=no.value, limit=no.limit)
+        if no.reason is WithheldReason.TASK_OPEN:
+            return self._and(reason, [self._open(row) for row in _open_tasks(asked)])
         if no.stage is not Stage.CONTACT_POLICY:
             return self._and(reason, self._why(no.reason, no.rule, no.value, no.limit, until))
         if slots is not None:
@@ -223,6 +231,10 @@ class Asker(Teller):
         if no.rule is None or no.rule not in asked.edition.conduct.rules:
             return reason
         return self._put("by_rule", reason=reason, rule=self._words.rule(no.rule))
+
+    def _open(self, row: TaskRow) -> str:
+        state, since = self._words.code("state", row.state), self._time(row.proposed_at)
+        return self._put("task", id=row.task_id, state=state, since=since)
 
     def _stopped(self, asked: Question, stop: Stop) -> str:
         what = self._put(stop.scope, name="" if stop.name is None else self._words.stopped(stop))
@@ -287,3 +299,7 @@ class Asker(Teller):
 
 def _by_treatment(found: Examination) -> Iterator[Treatment]:
     return (one.treatment for one in found.answers if one.treatment is not None)
+
+
+def _open_tasks(asked: Question) -> Iterator[TaskRow]:
+    return (row for row in asked.tasks if row.action == asked.action and row.state in OPEN_STATES)

@@ -71,7 +71,8 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         found = why.why_not(standing.state, standing.reference, action, at=when, trigger=trigger)
         served = standing.state.served
         edition = standing.reference.catalogue_for(client, served.outlet).at(when)
-        question = Question(client, action, when, edition, _stopped_since(past, standing, found))
+        stops = _stopped_since(past, standing, found)
+        question = Question(client, action, when, edition, stops, standing.state.tasks)
         was = None if at is None else _chosen_then(standing, question)
         ends = past.ends(client)
     if chosen["as_json"]:

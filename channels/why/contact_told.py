@@ -27,13 +27,13 @@ _SAID: Final = {
     "every": ("各种方式", "by any way of contact"),
     "by": ("限 {methods}", "by {methods} alone"),
     "no_need": (
-        "无须营销同意：这是服务通知（{rule}）",
-        "no consent to marketing needed for a service notice ({rule})",
+        "无须营销同意：这是服务性联系（{rule}）",
+        "no consent to marketing needed for a service contact ({rule})",
     ),
     "service": (
-        "投诉与退订、谢绝后的间隔、频次上限和联系时段不适用于服务通知（{rule}）",
+        "投诉与退订、谢绝后的间隔、频次上限和联系时段不适用于服务性联系（{rule}）",
         (
-            "complaint and opt-out, rests, caps and contact hours do not bind a service notice "
+            "complaint and opt-out, rests, caps and contact hours do not bind a service contact "
             "({rule})"
         ),
     ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime as wall
-from datetime import timedelta, timezone
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +12,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from channels.assess.wording import step as remedy_step
+from channels.home import HOME
 from journeys.catalogue.edition import Edition, Reading, SuitabilityRule
 from journeys.client.wealth.remedies.remedy import Do
 from schemas.reference import Product, Stop
@@ -24,8 +24,6 @@ _OF_A_SALE: Final = frozenset({"sale", "rules_passed", "steps"})
 _GROUPS: Final = frozenset({"CASH", "FI", "EQ", "ALT"})
 _WAN: Final = 10_000
 _YI: Final = 100_000_000
-HOME: Final = timezone(timedelta(hours=8))
-"""Where the bank is: its time is the one that is told."""
 Products = Callable[[str], Product | None]
 
 
@@ -169,7 +167,9 @@ class Words:
             name = self.code("intent", code.removeprefix("intent_"))
             return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
         if code.startswith("case_"):
-            return f"{self.case_type(code.removeprefix('case_'))} {values['subject']}"
+            about = self.action(values["subject"])  # of a wrong record the action that showed it
+            case = self.case_type(code.removeprefix("case_"))
+            return self.say("%(name)s (%(id)s)", name=case, id=about)
         return self._of_a_journey(values) or self.journey(code.removeprefix("journey_"))
 
     def _of_a_journey(self, values: Mapping[str, Any]) -> str | None:

@@ -61,7 +61,7 @@ def test_a_channel_that_speaks_for_itself_shows_a_task():
         ),
         (
             {"state": "expired", "state_reason": "not_shown_in_time"},
-            "    2026-11-23 11:00 expired: not shown in time",
+            "    2026-11-23 11:00 expired: not shown before its slot lapsed",
         ),
         ({"state": "expired", "state_reason": "expired"}, "    2026-11-23 11:00 expired"),
         (

@@ -16,7 +16,7 @@ from schemas.decisions import Stage, WithheldReason
 from schemas.tasks import SendWindow
 from schemas.time import DAY, HOUR, Instant
 from tests.builders import CLIENT, MONDAY_10, the_catalogue
-from tests.journeys.decide.sales import NOTE, SERVICE, a_life
+from tests.journeys.decide.sales import NOTE, SERVICE, a_life, an_open_sale
 
 LATER = Instant(MONDAY_10 + HOUR)
 CALL = Touch(Instant(MONDAY_10 - HOUR), "call", marketing=True, task=None)
@@ -137,12 +137,12 @@ def examined(life, action, language="en"):
 def test_a_service_notice_names_the_row_that_spares_it_caps_and_hours():
     said = examined(a_life(NOTE, service=SERVICE), "regrade_notice")
 
-    assert "consent: no consent to marketing needed for a service notice (rule CT05: " in said
-    assert "caps and contact hours do not bind a service notice (rule CT05: " in said
+    assert "consent: no consent to marketing needed for a service contact (rule CT05: " in said
+    assert "caps and contact hours do not bind a service contact (rule CT05: " in said
     assert "caps: passed" not in said
     said = examined(a_life(NOTE, service=SERVICE), "regrade_notice", "zh")
     assert (
-        "接触规则：投诉与退订、谢绝后的间隔、频次上限和联系时段不适用于服务通知（规则 CT05："
+        "接触规则：投诉与退订、谢绝后的间隔、频次上限和联系时段不适用于服务性联系（规则 CT05："
         in said
     )
 
@@ -179,3 +179,15 @@ def test_a_missing_consent_is_a_line_of_its_own_whatever_else_stands_in_the_way(
     assert "  eligibility: passed" in said
     assert "  consent: no marketing consent, never given (rule CT01: " in said
     assert "For any contact: no marketing consent, never given" in said
+
+
+def test_a_task_that_is_open_already_is_named():
+    life = a_life(NOTE, service=SERVICE)
+    row = an_open_sale()[1]
+    life.state = replace(life.state, tasks=(row,))
+    edition = life.reference.catalogue.at(LATER)
+    found = why.why_not(life.state, life.reference, row.action, at=LATER)
+    asked = Question(CLIENT, row.action, LATER, edition, tasks=life.state.tasks)
+    said = "\n".join(Asker(Words("en", edition)).examination(asked, found))
+
+    assert f"applicability: task open ({row.task_id}, {row.state}, since 2026-11-23 10:0" in said
