@@ -139,7 +139,9 @@ class Asker(Teller):
     ) -> Iterator[str]:
         """What holds back every contact, then what holds back each way besides."""
         nos = {by: self._nos(asked, found, by) for by in (None, *treatments)}
-        general = nos[None]
+        general, shared = nos[None], _shared([nos[by] for by in treatments])
+        general += shared
+        nos |= {by: [no for no in nos[by] if no not in shared] for by in treatments}
         yield from (self._put("for_any", what=one) for one in general)
         if not any(nos.values()):
             return  # It lost to something better, which no way of contact changes.
@@ -303,3 +305,9 @@ def _by_treatment(found: Examination) -> Iterator[Treatment]:
 
 def _open_tasks(asked: Question) -> Iterator[TaskRow]:
     return (row for row in asked.tasks if row.action == asked.action and row.state in OPEN_STATES)
+
+
+def _shared(nos: Sequence[Sequence[str]]) -> list[str]:
+    """What every one of several ways of contact meets: told once."""
+    first, *others = nos or ((),)
+    return [no for no in first if others and all(no in each for each in others)]

@@ -15,6 +15,7 @@ from channels.why.logs import log_options, open_log
 from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.client import why
+from journeys.client.state import Allowed
 from journeys.decide import contact_policy
 from journeys.decide.explain import Answer, Examination
 from schemas.decisions import Candidate
@@ -166,7 +167,33 @@ def _answered(answer: Answer, asked: Question) -> dict[str, Any]:
         since = asked.since(answer.stop)
         told = {"since": None if since is None else format_instant(since)}
         said["stop"] = answer.stop.model_dump(mode="json") | told
-    return said | _refusal(answer)
+    return said | _contact(answer) | _refusal(answer)
+
+
+def _contact(answer: Answer) -> dict[str, Any]:
+    """What stands behind consent, caps and hours."""
+    said: dict[str, Any] = {}
+    if answer.allowed is not None:
+        said["allowed"] = _allowed(answer.allowed)
+    if answer.slots:
+        said["slots"] = [
+            {"cap": str(one.cap), "limit": one.limit, "made": len(one.made), "held": len(one.held)}
+            for one in answer.slots
+        ]
+    if answer.hours is not None:
+        said["hours"] = answer.hours.model_dump(mode="json")
+    return said
+
+
+def _allowed(allowed: Allowed) -> dict[str, Any]:
+    """Both consents, since when (`null`: never said), and by which ways; none named is any."""
+    times = {"marketing_at": allowed.marketing_at, "profiling_at": allowed.profiling_at}
+    return {
+        "marketing": allowed.marketing,
+        "profiling": allowed.profiling,
+        **{name: format_instant(at) if at else None for name, at in times.items()},
+        "methods": list(allowed.methods),
+    }
 
 
 def _refusal(answer: Answer) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from journeys.decide import contact_policy
 from journeys.decide.contact_policy import Slots
 from journeys.reference import Reference
 from schemas.decisions import Decision
+from schemas.tasks import Task
 from schemas.time import format_instant
 from streams.past import Taken
 
@@ -56,7 +57,8 @@ def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
             return _not_found(decision_id)
         fact = taken.event
         if chosen["as_json"]:
-            tell({"client": fact.partitionkey} | _document(fact.data), as_json=True)
+            became = {"tasks": [_version(one) for one in _tasks(asked, taken)]}
+            tell({"client": fact.partitionkey} | _document(fact.data) | became, as_json=True)
             return 0
         told = _told(asked, taken)
         account = _account(asked, fact.data, chosen["lang"])
@@ -67,15 +69,28 @@ def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
 def _told(asked: Asked, taken: Taken) -> Told:
     """A decision with what the log tells beside it."""
     past, fact = asked.past, taken.event
-    is_written = not asked.is_recording
     return Told(
         fact,
         past.event_type(taken),
         _grounds(asked, fact.data),
-        past.tasks(taken, is_written=is_written) if fact.data.task_ids else (),
+        _tasks(asked, taken),
         _slots(asked, taken),
         taken.intents,
     )
+
+
+def _tasks(asked: Asked, taken: Taken) -> tuple[Task, ...]:
+    """Every version of the tasks that it issued."""
+    if not taken.event.data.task_ids:
+        return ()
+    return asked.past.tasks(taken, is_written=not asked.is_recording)
+
+
+def _version(task: Task) -> dict[str, Any]:
+    """What changes from one version of a task to the next."""
+    names = {"task_id", "version", "state", "state_reason", "outcome", "desk", "attempts"}
+    said = task.model_dump(mode="json", include=names, exclude_none=True)
+    return said | {"at": format_instant(task.changed_at)}
 
 
 def _slots(asked: Asked, taken: Taken) -> Mapping[str, Slots]:

@@ -9,6 +9,7 @@ from journeys.client.steps import decisions
 from journeys.client.steps.draft import Draft, cause
 from journeys.client.steps.sales import Said
 from journeys.client.stored.codec import decode
+from journeys.condition import near
 from journeys.decide import contact_policy, decision
 from journeys.decide.candidate import Considered
 from journeys.decide.contact_policy import Slots
@@ -41,8 +42,9 @@ def why_not(
     draft.begin(cause("why-not", "/suishen/why", at=at, kind="why_not"), now=at)
     found = draft.edition.actions.get(action)
     if found is None:
-        known = ", ".join(sorted(draft.edition.actions))
-        raise ValueError(f"no action '{action}' is in force then; there are {known}")
+        known = sorted(draft.edition.actions)
+        meant = near(action, known) or f"; there are {', '.join(known)}"
+        raise ValueError(f"no action '{action}' is in force then{meant}")
     return examine(found, decisions.situation(draft, draft.state(), trigger))
 
 

@@ -1,5 +1,7 @@
 """What became of a decision's task: contacted or not, and change by change."""
 
+import json
+
 import pytest
 
 from channels.offline import ENGINE
@@ -135,3 +137,13 @@ def test_an_account_tells_what_became_of_it(suishen, life):
     assert "What became of it:" in told[0]
     assert told[0] == told[1]
     assert "后来：" in suishen("explain", name, "--data", life)[1]
+
+
+def test_the_json_of_a_decision_has_every_version_of_its_tasks(suishen, life):
+    past = Past(FileLog.of(life / "log.jsonl"))
+    taken = next(one for one in past.decisions() if one.event.data.task_ids)
+    name = taken.event.data.decision_id
+    found = json.loads(suishen("explain", name, "--data", life, "--json")[1])["tasks"]
+    versions = past.tasks(taken, is_written=False)
+    assert [one["state"] for one in found] == [one.state for one in versions]
+    assert found[0].keys() >= {"task_id", "version", "at"}

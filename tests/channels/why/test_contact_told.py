@@ -191,3 +191,22 @@ def test_a_task_that_is_open_already_is_named():
     said = "\n".join(Asker(Words("en", edition)).examination(asked, found))
 
     assert f"applicability: task open ({row.task_id}, {row.state}, since 2026-11-23 10:0" in said
+
+
+def test_a_no_that_every_way_of_contact_meets_is_told_once():
+    life = a_life(NOTE, service=SERVICE)
+    ledger = replace(life.state.ledger, touches=(replace(CALL, at=MONDAY_10),))
+    life.state = replace(life.state, ledger=ledger)
+    said = examined(life, "idle_cash_view").partition("What would have to change:")[2]
+
+    assert said.count("the day's cap is used up") == 1
+    assert "For any contact: the day's cap is used up" in said
+
+
+def test_a_misspelt_action_is_asked_back():
+    life = a_life(NOTE, service=SERVICE)
+
+    with pytest.raises(ValueError, match="did you mean 'place_idle'"):
+        examined(life, "place_idel")
+    with pytest.raises(ValueError, match="there are application_ask, "):
+        examined(life, "xyzzy")

@@ -196,3 +196,14 @@ def test_a_moment_is_asked_about_with_one_fold_of_the_client(suishen, life, issu
     _, out, _ = suishen(*words, "--at", at, "--lang", "en")
     assert f"it WAS chosen in that second: decision {event.data.decision_id}" in out
     assert len(made) == 1
+
+
+def test_the_json_has_what_stands_behind_consent_caps_and_hours(suishen, life, issued):
+    words = ["why-not", issued[0].partitionkey, "stay_talk", "--events", life / "log.jsonl"]
+    stages = json.loads(suishen(*words, "--json")[1])["stages"]
+    (consent,) = [one["allowed"] for one in stages if one.get("row") == "consent"]
+    assert consent.keys() == {"marketing", "marketing_at", "profiling", "profiling_at", "methods"}
+    caps = [one["slots"] for one in stages if one.get("row") == "cap"]
+    assert {slot["cap"] for slot in caps[0]} == {"cap_day", "cap_week", "cap_channel"}
+    assert caps[0][0].keys() == {"cap", "limit", "made", "held"}
+    assert any("hours" in one for one in stages)
