@@ -26,6 +26,7 @@ from journeys.reference import Reference
 from schemas.decisions import Decision
 from schemas.tasks import Task
 from schemas.time import format_instant
+from streams.errors import WorkerStopError
 from streams.past import Taken
 
 _NOTHING: Final = 1
@@ -98,7 +99,10 @@ def _slots(asked: Asked, taken: Taken) -> Mapping[str, Slots]:
     made = taken.event.data
     if not any(one.reason in contact_policy.CAPS for one in made.candidates):
         return {}
-    state = asked.past.after(taken) if made.state is None else decode(b64decode(made.state))
+    try:
+        state = asked.past.after(taken) if made.state is None else decode(b64decode(made.state))
+    except WorkerStopError:  # the events are no longer all there: the sum of the record is told
+        return {}
     reference = asked.past.references.at(made.versions.reference_offset)
     return why.slots(state, made, _edition(reference, made))
 

@@ -13,6 +13,7 @@ from journeys.decide import contact_policy
 from schemas import codec
 from schemas.facts import TaskChanged
 from streams import recording
+from streams.errors import WorkerStopError
 from streams.file_log import FileLog
 from streams.past import Past
 from streams.plain import PlainFold
@@ -194,3 +195,19 @@ def test_a_state_that_counts_otherwise_than_the_record_tells_nothing(past):
     edition = past.references.at(made.versions.reference_offset).catalogue.at(made.decided_at)
     empty = ClientFold().begin(fell.event.partitionkey)
     assert why.slots(empty, made, edition) == {}
+
+
+def test_where_the_events_are_gone_the_sum_of_the_record_is_told(suishen, life, past, monkeypatch):
+    def gone(_past, _taken):
+        raise WorkerStopError("what came before is gone")
+
+    monkeypatch.setattr(Past, "after", gone)
+    idle = next(
+        one
+        for one in past.decisions()
+        if not one.event.data.task_ids
+        and any(each.reason in contact_policy.CAPS for each in one.event.data.candidates)
+    )
+    words = ("explain", idle.event.data.decision_id, "--data", life, "--all", "--lang", "en")
+    code, out, _ = suishen(*words)
+    assert (code, "contacts taken " in out) == (0, True)
