@@ -175,7 +175,7 @@ def test_an_action_wins_its_races_and_loses_them_to_others_or_to_none(quarter, m
     whole = figure(found, "win_loss")
     assert (whole.n, whole.value) == (38, 30 / 38)
     counted = [(one.chosen, one.over, one.many) for one in found.pairs]
-    assert counted == [(TALK, VIEW, 24), (TALK, NO_ACTION, 8), (VIEW, TALK, 6)]
+    assert counted == [(TALK, VIEW, 24), (VIEW, TALK, 6), (TALK, NO_ACTION, 8)]
 
 
 def test_a_pair_says_what_became_of_the_choice_where_that_is_known(quarter, measured):

@@ -99,17 +99,19 @@ def _race(asked: Asked, ranked: Sequence[Any]) -> Race:
 
 
 def changed_by_levers(asked: Asked, book: Book, found: Iterable[Race]) -> Figure:
-    """Of the races of the period: how many another would have won if every lever were 0.
+    """Of the races of the period: how many another would have won if every lever were 0."""
+    cases = _shares((race.client, is_changed(asked, race)) for race in _of_period(asked, found))
+    return of_shares(asked.rule("lever_choices"), cases, book, has_control=False)
+
+
+def is_changed(asked: Asked, race: Race) -> bool:
+    """Would another have won, or none, or some instead of none, if every lever were 0?
 
     Both are told by the cost of a contact at the end of the period, so that a change of it within
     is not taken for the levers' doing.
     """
     cost = asked.edition.arbitration.cost_points
-    cases = _shares(
-        (race.client, first(race.rivals, cost=cost) != first_without_levers(race.rivals, cost=cost))
-        for race in _of_period(asked, found)
-    )
-    return of_shares(asked.rule("lever_choices"), cases, book, has_control=False)
+    return first(race.rivals, cost=cost) != first_without_levers(race.rivals, cost=cost)
 
 
 def contested(asked: Asked, book: Book, found: Iterable[Race]) -> Figure:
@@ -155,7 +157,10 @@ def standings(
 
 
 def pairs(asked: Asked, book: Book, found: Sequence[Race], shown: Sequence[Contact]) -> list[Pair]:
-    """How often each action was chosen over which in the period, the most often first."""
+    """How often each action was chosen over which in the period.
+
+    The most often first, and after all others those that nothing else would have been chosen for.
+    """
     rule = asked.rule("win_loss")
     by_decision = {race.decision_id: race for race in found if race.won is not None}
     many = Counter(_pair(asked, race) for race in _of_period(asked, by_decision.values()))
@@ -164,7 +169,9 @@ def pairs(asked: Asked, book: Book, found: Sequence[Race], shown: Sequence[Conta
         race = by_decision.get(one.decision_id)
         if race is not None and race.won == one.action:
             came[_pair(asked, race)].append((one.client, one.is_met))
-    ordered = sorted(many.keys() | came.keys(), key=lambda pair: (-many[pair], pair))
+    ordered = sorted(
+        many.keys() | came.keys(), key=lambda pair: (pair[1] == NO_ACTION, -many[pair], pair)
+    )
     return [
         Pair(
             chosen=pair[0],
