@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from schemas.tasks import Outcome, TaskState
 from schemas.time import DAY, Instant
 from streams.readmodel.measuring.rivals import NO_ACTION
+from streams.readmodel.migrate import migrate
 from tests.streams.readmodel.facts_made import project
 from tests.streams.readmodel.measured import (
     CONTROL,
@@ -252,3 +253,16 @@ def test_a_log_read_twice_has_the_same_health(database, quarter, measured):
         once.standings,
         once.pairs,
     )
+
+
+def test_a_database_of_before_is_read_anew(database, quarter, measured):
+    tell(quarter, [0.5] * 30, met=True, rivals=[(VIEW, 0.3)])
+    once = measured()
+    with database.begin() as connection:
+        connection.exec_driver_sql("drop table ranked")
+        connection.exec_driver_sql("alter table task_moves drop column decision_id")
+        connection.exec_driver_sql("update alembic_version set version_num = '0010'")
+    migrate(database)
+    found = measured()
+    assert (found.figures, found.pairs) == (once.figures, once.pairs)
+    assert figure(found, "model_auc").n == 30
