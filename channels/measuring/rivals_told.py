@@ -40,7 +40,8 @@ def _standing(one: Standing, found: Measured, words: Words) -> StandingLine:
     won, auc = found.asked.rule("win_loss"), found.asked.rule("model_auc")
     lost_to = NONE
     if one.lost_to is not None:
-        lost_to = f"{_name(one.lost_to, words)} {one.lost_to_many:,}"
+        who, many = _name(one.lost_to, words), f"{one.lost_to_many:,}"
+        lost_to = words.say("%(who)s, %(n)s times", who=who, n=many)
     return StandingLine(
         action=_name(one.action, words),
         ranked=one.won.n,
@@ -57,6 +58,8 @@ def _standing(one: Standing, found: Measured, words: Words) -> StandingLine:
 
 def _remark(apart: Figure, found: Measured, words: Words) -> str:
     rule = found.asked.rule("model_auc")
+    if apart.n < rule.shown_from:
+        return words.say("AUC shown from %(n)s contacts", n=rule.shown_from)
     if apart.status == "few":
         return too_few(apart, rule, words)
     return words.say("look for a leak") if (apart.value or 0) > (rule.good_most or 1) else ""
