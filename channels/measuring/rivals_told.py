@@ -41,7 +41,7 @@ def _standing(one: Standing, found: Measured, words: Words) -> StandingLine:
     lost_to = NONE
     if one.lost_to is not None:
         who, many = _name(one.lost_to, words), f"{one.lost_to_many:,}"
-        lost_to = words.say("%(who)s, %(n)s times", who=who, n=many)
+        lost_to = words.say("%(who)s × %(n)s", who=who, n=many)
     return StandingLine(
         action=_name(one.action, words),
         ranked=one.won.n,

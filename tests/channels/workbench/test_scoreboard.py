@@ -108,7 +108,7 @@ def test_the_health_of_decisions_is_told(office):
     standings, pairs = (section(page, name) for name in ("standings", "pairs"))
     assert cells(standings, talk)[:2] == ["100", "100.0% [96.3%, 100.0%]"]
     assert cells(standings, talk)[-1] == "look for a leak"
-    assert cells(standings, view)[2] == f"{talk}, 100 times"
+    assert cells(standings, view)[2] == f"{talk} × 100"
     assert cells(standings, view)[-1] == "AUC shown from 100 contacts"
     assert cells(pairs, talk) == [view, "100", "20.0% [13.3%, 28.9%]", "100"]
 
@@ -118,7 +118,7 @@ def test_the_health_of_decisions_is_told_in_chinese(office):
     page = office.show(language="zh").text
     assert cells(page, "模型区分度（AUC）")[-1] == "请查信息泄漏；达成目标 20；由模型给出 21"
     lost = cells(section(page, "standings"), "闲置资金知识")
-    assert (lost[2], lost[-1]) == ("到期资金沟通，100 次", "满 100 次接触才显示区分度")
+    assert (lost[2], lost[-1]) == ("到期资金沟通 × 100", "满 100 次接触才显示区分度")
     assert cells(section(page, "pairs"), "到期资金沟通")[0] == "闲置资金知识"
 
 
