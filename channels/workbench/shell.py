@@ -87,7 +87,11 @@ class Shell:
         return self._notice(request, "sent", status=202, event_id=told)
 
     def _missing(self, request: Request) -> Response:
-        answer = self._page(request, "missing.html")
+        """Nothing by this name, or not yet: the page asks again when something comes."""
+        if request.headers.get("Awaits"):
+            # A page that stands and waits: no fault, and no line in the browser's list of them.
+            return Response(status_code=204)
+        answer = self._page(request, "missing.html", since=self._pages.views.last_change())
         answer.status_code = 404
         return answer
 

@@ -82,6 +82,8 @@ def grounds(blob: bytes, taken: Decision, reference: Reference) -> tuple[Ground,
 def _again(blob: bytes, taken: Decision, reference: Reference) -> tuple[Draft, Choice]:
     state = decode(blob)
     draft = Draft(state, reference)
+    # A stage is chosen before an event, and the event may move the client out of it or into it.
+    draft.follow(reference.known.get(taken.versions.catalogue, reference.catalogue))
     at = taken.decided_at
     draft.begin(cause("retake", "/suishen/why", at=at, kind="retake"), now=at)
     return draft, decision.decide(decisions.situation(draft, state, taken.trigger))

@@ -261,7 +261,7 @@ def test_a_database_of_before_is_read_anew(database, quarter, measured):
     with database.begin() as connection:
         connection.exec_driver_sql("drop table ranked")
         connection.exec_driver_sql("alter table task_moves drop column decision_id")
-        connection.exec_driver_sql("update alembic_version set version_num = '0010'")
+        connection.exec_driver_sql("update alembic_version set version_num = '0011'")
     migrate(database)
     found = measured()
     assert (found.figures, found.pairs) == (once.figures, once.pairs)

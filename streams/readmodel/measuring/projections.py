@@ -68,6 +68,20 @@ def contact(rows: Rows, fact: facts.ContactCounted, seq: int) -> None:
     rows.put(t.contact_moves, _whose(fact, seq) | row | when)
 
 
+def promoter_asked(rows: Rows, fact: facts.PromoterAsked) -> None:
+    """The rule asks a client how likely they are to recommend the bank."""
+    said = fact.data
+    row = {
+        "fact_id": fact.id,
+        "client": fact.partitionkey,
+        "at": fact.time,
+        "until": said.until,
+        "desk": said.desk,
+        "decision_id": said.decision_id,
+    }
+    rows.put(t.asks, row)
+
+
 def decision(rows: Rows, fact: facts.DecisionMade) -> None:
     """A decision in numbers, why its candidates fell, and the parts of those that were ranked."""
     said = fact.data

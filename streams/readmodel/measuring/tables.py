@@ -155,4 +155,16 @@ answers = Table(
     Column("decision_id", String),
     Index("answers_by_time", "at"),
 )
-"""How likely clients are to recommend the bank, 0 to 10."""
+"""How likely clients are to recommend the bank, 0 to 10; `asked_by` is the writer's own word."""
+asks = Table(
+    "asks",
+    metadata,
+    Column("fact_id", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("desk", String),
+    Column("decision_id", String),
+    Index("asks_by_time", "at"),
+)
+"""What the rule asked, about which talk, and until when an answer is one to it."""

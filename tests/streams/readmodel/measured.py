@@ -186,9 +186,17 @@ class Quarter(Desk):
         document = a_document(kind, data, key=key, at=at, event_id=f"e{self._tasks}")
         self.log.append([Outgoing(topic, key.encode(), json.dumps(document).encode(), ())])
 
-    def answer(self, who: str, answer: int, *, at: Instant = NOVEMBER, by: str = "rule") -> None:
-        """How likely a client is to recommend the bank."""
-        said = {"answer": answer, "asked_by": by, "desk": "rm-li"}
+    def ask(self, who: str, *, at: Instant = NOVEMBER, **about: Any) -> None:
+        """The rule asks a client, about a talk of this adviser; the question stands three days."""
+        said: dict[str, Any] = {"desk": "rm-li", "until": Instant(at + 3 * DAY)} | about
+        ask = facts.PromoterAsk(**said)
+        self.say(facts.PromoterAsked, ask, topic="client-facts", key=who, at=at)
+
+    def answer(
+        self, who: str, answer: int, *, at: Instant = NOVEMBER, by: str = "rule", **more: Any
+    ) -> None:
+        """How likely a client is to recommend the bank; nothing says that the rule asked."""
+        said = {"answer": answer, "asked_by": by, "desk": "rm-li"} | more
         self.event("conversation.promoter_answered", said, key=who, at=at)
 
     def position(self, who: str, yuan: int, version: int, cause: str, at: Instant) -> None:
