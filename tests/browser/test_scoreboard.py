@@ -45,6 +45,10 @@ class Served:
         self.quarter.serve_all(CONTROL[:40], outlet="west")
         for one in (*TREATED[:30], *CONTROL[:10]):
             self.quarter.talk(one)
+        # Served nowhere, so that reach stays what it is.
+        for at, one in enumerate(TREATED[100:200]):
+            p = 0.3 if at % 3 else 0.2
+            self.quarter.told(one, p, met=at < 30, rivals=[("idle_cash_view", 0.1)])
         project(self.database, self.quarter)
 
     def close(self):
@@ -66,8 +70,13 @@ def overlooked(overlooked):
     return (*overlooked, "503")
 
 
-@pytest.mark.parametrize(("language", "reach"), [("zh", "触达率"), ("en", "Reach")])
-def test_a_full_board_can_be_read_by_anybody_and_a_measure_opened(page, served, language, reach):
+@pytest.mark.parametrize(
+    ("language", "reach", "rival"),
+    [("zh", "触达率", "闲置资金知识"), ("en", "Reach", "Idle cash explained")],
+)
+def test_a_full_board_can_be_read_by_anybody_and_a_measure_opened(
+    page, served, language, reach, rival
+):
     served.fill()
     page.goto(f"{served.url}/language/{language}?back=/scoreboard")
     row = page.get_by_role("row", name=reach).first
@@ -80,6 +89,9 @@ def test_a_full_board_can_be_read_by_anybody_and_a_measure_opened(page, served, 
     page.keyboard.press("Enter")
     assert page.url.endswith("#def-reach")
     assert page.locator("svg.forest circle").count() > 0
+    for table in ("standings", "pairs"):
+        rows = page.locator(f"section[aria-labelledby={table}] tbody tr")
+        assert rows.filter(has_text=rival).count() == 1, table
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
