@@ -173,7 +173,8 @@ def _record(
     rows: list[TaskRow],
 ) -> None:
     subject = next((one.run.name for one in choice.chosen if one.run is not None), None)
-    verdicts = (*_passed(choice), *_withheld(choice, draft.edition))
+    # They are kept with a task only; most decisions issue none.
+    verdicts = (*_passed(choice), *_withheld(choice, draft.edition)) if rows else ()
     draft.conclude(
         DecisionMade,
         Decision(
@@ -193,7 +194,7 @@ def _record(
                 bins=draft.edition.propensity.stamp,
             ),
             task_ids=tuple(TaskId(row.task_id) for row in rows),
-            verdicts=verdicts if rows else (),
+            verdicts=verdicts,
             state=b64encode(encode(before)).decode() if rows else None,
         ),
     )
@@ -201,14 +202,13 @@ def _record(
 
 def _passed(choice: Choice) -> Iterator[RuleVerdict]:
     """Every row that a sale was judged by, chosen or not."""
-    # Several actions may propose one sale: its rows are written for each, and made once.
-    made: dict[int, tuple[RuleVerdict, ...]] = {}
+    # Several actions may propose one sale, and several sales rest on one ruling: it is made once.
+    made: dict[int, RuleVerdict] = {}
     for one in (*choice.chosen, *choice.withheld):
-        if one.sale is None:
-            continue
-        if id(one.sale) not in made:
-            made[id(one.sale)] = tuple(map(_verdict, one.sale.rulings))
-        yield from made[id(one.sale)]
+        for ruling in () if one.sale is None else one.sale.rulings:
+            if id(ruling) not in made:
+                made[id(ruling)] = _verdict(ruling)
+            yield made[id(ruling)]
 
 
 def _verdict(ruling: Ruling) -> RuleVerdict:
