@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from operator import itemgetter
 
 from journeys.catalogue.actions import Action, Treatment
@@ -20,7 +19,7 @@ BY_ITSELF = frozenset({Channel.PARTNER, Channel.APP, Channel.AI})
 """Channels that show an offer by themselves: they wait for the hour before it is proposed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What a decision came to."""
 
@@ -29,7 +28,7 @@ class Choice:
     fallen: tuple[Fallen, ...] = ()
     """Withheld too, early, and by no row."""
 
-    @cached_property
+    @property
     def verdict(self) -> int:
         """Short hash of the choice and of every reason: the same again is no news."""
         words = [f"{one.action.id}+" for one in self.chosen]

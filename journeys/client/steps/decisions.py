@@ -37,9 +37,10 @@ def decide(draft: Draft) -> None:
     choice = decision.decide(situation(draft, before, occasion))
     draft.retry_at = choice.retry_at
     _withdraw(draft, before)
-    if not choice.chosen and choice.verdict == draft.last_verdict:
+    verdict = choice.verdict
+    if not choice.chosen and verdict == draft.last_verdict:
         return
-    draft.last_verdict = choice.verdict
+    draft.last_verdict = verdict
     decision_id = draft.name("d_")
     rows = [_task(draft, one, decision_id) for one in choice.chosen]
     _record(draft, choice, before, decision_id, occasion, rows)
