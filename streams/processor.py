@@ -14,7 +14,7 @@ from journeys.reference import Reference
 from journeys.step import Fold, Output, Place
 from schemas import codec
 from schemas.envelope import Envelope
-from schemas.errors import Code, ContractError, Fault
+from schemas.errors import ContractError
 from schemas.facts import DecisionMade, new_in
 from schemas.signals.engine import ReferenceAdvanced
 from schemas.time import Instant
@@ -22,6 +22,7 @@ from streams import dead_letters
 from streams.errors import TransientError, WorkerStopError
 from streams.frame import Frame, pack, unpack
 from streams.ports import Outgoing, Record
+from streams.reading import Decode, Found, event_of, read_all
 from streams.reference import ReferenceLog
 from streams.topics import FOLLOWING, key_pattern, topic_of
 
@@ -77,10 +78,6 @@ class Watch(Protocol):
     def committed(self, now: Instant) -> None:
         """Everything applied so far is durable."""
         ...
-
-
-Decode = Callable[[bytes, str | None], Envelope]
-"""Reads an event under its record's key; a `ContractError` makes it a dead letter."""
 
 
 class StateTooLargeError(Exception):
@@ -139,10 +136,12 @@ class Processor(Generic[S]):
         """
         batch = Batch()
         began = time.perf_counter()
+        fresh = [record for record in records if record.offset >= part.next_offset]
+        read = read_all(fresh, self._read)
         try:
-            for record in records:
+            for record, found in zip(fresh, read, strict=True):
                 if record.offset >= part.next_offset:
-                    self._apply_one(part, record, batch)
+                    self._apply_one(part, record, found, batch)
                     part.next_offset = record.offset + 1
         except TransientError as error:
             batch.halted = error
@@ -164,14 +163,14 @@ class Processor(Generic[S]):
         part.dirty = {}
         return rows
 
-    def _apply_one(self, part: Partition[S], record: Record, batch: Batch) -> None:
+    def _apply_one(self, part: Partition[S], record: Record, found: Found, batch: Batch) -> None:
         key = self._key_of(part, record)
         entry = None if key is None else self._entry(part, key)
         if entry is not None and record.offset <= entry.applied:
             batch.skipped += 1
             return
         try:
-            event = self._decode(record, key)
+            event = event_of(found)
             if type(event) is ReferenceAdvanced:
                 self._advance(part, event.data.offset)
                 return
@@ -185,16 +184,6 @@ class Processor(Generic[S]):
         except Exception as error:  # noqa: BLE001 - judged here: a bug becomes a dead letter
             self._bury(part, record, batch, dead_letters.of_bug(record, self.fold.name, error))
             self._note_failure()
-
-    def _decode(self, record: Record, key: str | None) -> Envelope:
-        """The event, under its record's key: a client has one partition and one state."""
-        dead_letters.check_refused(record)
-        if key is None and record.key is not None:
-            key = record.key.decode("utf-8", "replace")
-        event = self._read(record.value, key)
-        if key is None and not isinstance(event, ReferenceAdvanced):
-            raise ContractError(Code.KEY_MISMATCH, Fault("/partitionkey", "the record's key"))
-        return event
 
     def _step(
         self,

@@ -301,6 +301,18 @@ def test_an_event_under_another_key_is_buried_and_touches_nobody(log, fold, key)
     )
 
 
+def test_what_cannot_be_read_is_buried_in_its_turn_and_not_before(log, fold):
+    pages(log, 2)
+    log.append([Outgoing(CLIENT_EVENTS, CLIENT.encode(), b"{")])
+    processor, part = a_processor(fold, log), Partition(0, 0, 0)
+    fold.fails_at = ("e1", TransientError("away"))
+    halted = processor.apply(part, read(log))
+    assert (halted.events, halted.dead, part.next_offset) == (1, {}, 2)
+    fold.fails_at = None
+    batch = processor.apply(part, read(log))
+    assert (batch.events, sum(batch.dead.values()), part.next_offset) == (1, 1, 4)
+
+
 def test_a_hole_that_cannot_be_marked_stops_the_worker(log, fold):
     log.append([Outgoing(CLIENT_EVENTS, CLIENT.encode(), b"{")])
     fold.unmarkable = True
