@@ -18,9 +18,17 @@ Found = Envelope | Exception
 """What a record holds, or why that is no event."""
 
 
-def read_all(records: Iterable[Record], decode: Decode) -> list[Found]:
-    """What each record holds; raises nothing."""
-    return [_found_in(record, decode) for record in records]
+def read_from(offset: int, records: Iterable[Record], decode: Decode) -> list[tuple[Record, Found]]:
+    """The records from an offset on, each beyond the one before it, and what it holds.
+
+    Raises nothing.
+    """
+    pairs: list[tuple[Record, Found]] = []
+    for record in records:
+        if record.offset >= offset:
+            pairs.append((record, _found_in(record, decode)))
+            offset = record.offset + 1
+    return pairs
 
 
 def event_of(found: Found) -> Envelope:
