@@ -75,6 +75,7 @@ class _Parts:
             self.publisher,
             self.process.clock,
             self.released,
+            self.released.product,
             listening=listening,
             is_ending=self.process.stop.is_set,
             failed=lambda error_id, error: log.error(

@@ -129,7 +129,11 @@ class Service:
         app: FastAPI = create_gateway(
             self.engine, clock, views, durability="local", orders=self._orders, turns=turns
         )
-        attach(app, Pages(views, self.engine, clock, self._released, is_ending=self._is_ending))
+        released = self._released
+        pages = Pages(
+            views, self.engine, clock, released, released.product, is_ending=self._is_ending
+        )
+        attach(app, pages)
         return uvicorn.Config(
             app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2
         )

@@ -20,6 +20,11 @@ in_folder = click.option(
     show_default=True,
     help="Folder of an embedded engine.",
 )
+in_recording = click.option(
+    "--events",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A recording instead, written with --record.",
+)
 over_cluster = click.option(
     "--bootstrap", metavar="HOST:PORT", help="A cluster instead of a folder."
 )
@@ -37,9 +42,23 @@ def asked(data: Path, bootstrap: str | None) -> tuple[Any, Any]:
     return online, bootstrap
 
 
+def _asked_of(
+    events: Path | None, event_id: str, data: Path, bootstrap: str | None
+) -> tuple[Any, Any]:
+    """The same for one event, which a recording may hold as well."""
+    if events is None:
+        return asked(data, bootstrap)
+    if bootstrap is not None:
+        raise ValueError("--events and --bootstrap name two logs; give one")
+    from channels import recorded
+
+    return recorded, recorded.Asked(events, event_id)
+
+
 @click.command("event")
 @click.argument("event_id")
 @click.option("--source", help="The event's source, if two share the id.")
+@in_recording
 @in_folder
 @over_cluster
 @click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
@@ -47,12 +66,12 @@ def asked(data: Path, bootstrap: str | None) -> tuple[Any, Any]:
 def event(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """What became of an event; with --bootstrap as SUISHEN_DATABASE has it."""
     data, bootstrap, name = chosen["data"], chosen["bootstrap"], chosen["event_id"]
-    side, place = asked(data, bootstrap)
+    side, place = _asked_of(chosen["events"], name, data, bootstrap)
     with side.open_views(place) as views:
         story = views.story(name, chosen["source"])
         effects = {} if story is None else views.effects(story)
     if story is None:
-        where = data if bootstrap is None else "the read model"
+        where = (chosen["events"] or data) if bootstrap is None else "the read model"
         click.echo(f"no event '{name}' in {where} yet; check the id, or ask again", err=True)
         return _NOTHING
     if chosen["as_json"]:

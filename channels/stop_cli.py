@@ -5,12 +5,12 @@ Exit codes: 0 done, 1 nothing to do, 2 bad input, 70 the channels obey but the e
 
 from collections.abc import Callable
 from datetime import datetime as wall
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from channels.home import HOME
 from channels.operator_cli import asked, in_folder, over_cluster
 from channels.stopping import Board
 from channels.telling import tell
@@ -20,7 +20,6 @@ from schemas.time import Instant, format_instant, parse_instant
 
 _NOTHING: Final = 1
 _UNTOLD: Final = 70
-_BANK: Final = timezone(timedelta(hours=8))
 SCOPES: Final = ("all", "channel", "action", "outlet")
 
 
@@ -112,7 +111,7 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _home(moment: str) -> str:
-    at = wall.fromtimestamp(parse_instant(moment) / 1e6, _BANK)
+    at = wall.fromtimestamp(parse_instant(moment) / 1e6, HOME)
     return f"{at:%Y-%m-%d %H:%M} (bank time)"
 
 

@@ -18,7 +18,7 @@ from schemas.tasks import TaskState
 from schemas.time import format_instant, local_day
 
 Counts = dict[str, int]
-MOST_EXAMPLES: Final = 10
+MOST_EXAMPLES: Final = 20
 _NORMAL_95: Final = 1.96
 
 
@@ -30,7 +30,7 @@ class Parting(StrEnum):
     """A task where there was none."""
     LOST = "lost"
     """No task where there was one."""
-    SWAPPED = "swapped"
+    REORDERED = "reordered"
     """Another task."""
     REASONED = "reasoned"
     """The same task or none, for other reasons."""
@@ -77,8 +77,8 @@ class Tally(msgspec.Struct):
     new: Side = msgspec.field(default_factory=Side)
     partings: Counts = {}
     by_tier: dict[str, Counts] = {}
-    first_stages: Counts = {}
-    """Stage, reason and rule at which the action in question falls on one side alone."""
+    first_stages: dict[str, Counts] = {}
+    """By how they part: stage, reason and rule at which the action falls on one side alone."""
     changed: dict[str, Changed] = {}
     reports: int = 0
     """Events on the log that speak of a task: claims, contacts shown, outcomes."""
@@ -92,6 +92,10 @@ class Whom(NamedTuple):
     client: str
     tier: str
     utc_offset_minutes: int
+
+
+_PARTED: Final = (Parting.LOST, Parting.GAINED, Parting.REORDERED)
+"""How tasks part."""
 
 
 def note(tally: Tally, whom: Whom, old: Sequence[Envelope], new: Sequence[Envelope]) -> None:
@@ -115,7 +119,7 @@ def merged(tallies: Iterable[Tally]) -> Tally:
         _add_side(whole.old, one.old)
         _add_side(whole.new, one.new)
         _add(whole.partings, one.partings)
-        _add(whole.first_stages, one.first_stages)
+        _add_each(whole.first_stages, one.first_stages)
         _add_each(whole.by_tier, one.by_tier)
         whole.changed |= one.changed  # a client lives in one partition
     return whole
@@ -129,7 +133,11 @@ def report(tally: Tally) -> dict[str, Any]:
         "decisions": {"old": tally.old.decisions, "new": tally.new.decisions},
         "partings": _sorted(tally.partings),
         "by_tier": {tier: _sorted(found) for tier, found in sorted(tally.by_tier.items())},
-        "first_stages": _by_count(tally.first_stages),
+        "first_stages": {
+            kind: _by_count(tally.first_stages[kind])
+            for kind in _PARTED
+            if kind in tally.first_stages
+        },
         "tasks": _both(tally, lambda side: _sorted(side.tasks)),
         "withheld": _both(tally, lambda side: _by_count(side.withheld)),
         "suitability_stops": _both(tally, lambda side: _sorted(side.suitability_stops)),
@@ -190,7 +198,7 @@ def _compare(tally: Tally, whom: Whom, old: Decision | None, new: Decision | Non
     if kind in {Parting.SAME, Parting.REASONED}:
         return
     where = _where(_chosen(old), new) if kind is not Parting.GAINED else _where(_chosen(new), old)
-    _one_more(tally.first_stages, where)
+    _one_more(tally.first_stages.setdefault(kind, {}), where)
     known = tally.changed.get(whom.client)
     if known is not None:
         known.count += 1
@@ -204,7 +212,7 @@ def _parting(old: Decision | None, new: Decision | None) -> Parting:
     if was != now:
         if not was:
             return Parting.GAINED
-        return Parting.SWAPPED if now else Parting.LOST
+        return Parting.REORDERED if now else Parting.LOST
     if old is None or new is None or _fates(old) != _fates(new):
         return Parting.REASONED
     return Parting.SAME

@@ -297,7 +297,8 @@ class PromoterAsk(Wire):
 class PromoterAsked(Fact):
     """The rule asks a client how likely they are to recommend the bank; the app puts the question.
 
-    Answered by `conversation.promoter_answered` with `asked_by` = `rule`.
+    Answered by `conversation.promoter_answered` with `asked_by` = `rule`, once and until its time;
+    whatever else says so counts as off rule.
     """
 
     type: Literal["org.suishen.fact.promoter_asked.v1"]

@@ -6,8 +6,13 @@ from typing import Final, NamedTuple
 from schemas.time import Instant
 from streams.errors import WorkerStopError
 
-FORMAT: Final = 2
-"""Of the header and the states behind it: rises with every change of either. 2: parts by column."""
+FORMAT: Final = 3
+"""Of the header and the states behind it: rises with every change of either. 2: parts by column.
+
+3: a client's re-grades that wait, written only where there are any.
+"""
+_OLDEST: Final = 2
+"""What is read as it is: nothing of it was moved since, and what it lacks is nothing."""
 _HEADER = Struct(">B16sqq")
 _NEVER: Final = -1
 
@@ -68,8 +73,8 @@ def _check_format(kind: int) -> None:
             f"state format {kind} is newer than this worker knows ({FORMAT}); "
             "run the version that wrote it, or a newer one"
         )
-    if kind < FORMAT:
-        raise WorkerStopError(f"state format {kind} is older than {FORMAT}; upcast it first")
+    if kind < _OLDEST:
+        raise WorkerStopError(f"state format {kind} is older than {_OLDEST}; upcast it first")
 
 
 def unpack(blob: bytes, *, epoch: str, end: int) -> Frame:

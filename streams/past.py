@@ -10,17 +10,20 @@ from journeys.reference import Reference
 from schemas import codec
 from schemas.envelope import TYPE_PREFIX
 from schemas.errors import ContractError
-from schemas.facts import DecisionMade
+from schemas.facts import DecisionMade, IntentChange, IntentChanged, TaskChanged
 from schemas.reference import Stop, StopsReleased
+from schemas.tasks import Task
 from schemas.time import Instant
 from streams import recording
 from streams.errors import WorkerStopError
-from streams.plain import PlainFold
+from streams.plain import PlainFold, Said
 from streams.ports import LogReader, Record
 from streams.reference import ReferenceLog
-from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, REFERENCE, partition_of
+from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, REFERENCE, TASKS, partition_of
 
 _DECIDED = f'"type":"{codec.wire_type(DecisionMade)}"'.encode()
+_OF_TASKS = (TaskChanged,)
+_INTENT = f'"type":"{codec.wire_type(IntentChanged)}"'.encode()
 
 
 class Taken(NamedTuple):
@@ -30,6 +33,17 @@ class Taken(NamedTuple):
     partition: int
     offset: int
     """Of the event that it was taken on."""
+    beside: tuple[bytes, ...] = ()
+    """Changes of intents that came of the same event before it."""
+
+    @property
+    def intents(self) -> tuple[IntentChange, ...]:
+        """What changed of the client's intents by the very cause of the decision."""
+        cause = self.event.causeid
+        found = (codec.decode(value, codec.CLIENT_FACTS) for value in self.beside)
+        return tuple(
+            one.data for one in found if isinstance(one, IntentChanged) and one.causeid == cause
+        )
 
     @property
     def event(self) -> DecisionMade:
@@ -40,12 +54,22 @@ class Taken(NamedTuple):
         return found
 
 
+class Concluded(NamedTuple):
+    """A fact, and the event that it follows from."""
+
+    value: bytes
+    partition: int
+    offset: int
+
+
 class Standing(NamedTuple):
     """A client at a moment, and the reference that held for them."""
 
     state: ClientState
     reference: Reference
     """In force at the moment asked about, whether the client had an event since or not."""
+    decisions: tuple[Taken, ...] = ()
+    """All of the client's on the log, before the moment and after."""
 
 
 class Past:
@@ -59,19 +83,50 @@ class Past:
         """A decision as the engine wrote it; `None` where no such fact stands."""
         wanted = f'"decision_id":"{decision_id}"'.encode()
         for partition in range(self._reader.partitions(CLIENT_FACTS)):
-            for record in recording.records_of(self._reader, CLIENT_FACTS, partition):
-                if wanted in record.value and _DECIDED in record.value:
-                    _, offset, _ = dict(record.headers)["src"].decode().split(":")
-                    return Taken(record.value, partition, int(offset))
+            for taken in _taken(self._facts(partition)):
+                if wanted in taken.value:
+                    return taken
         return None
 
     def written_of(self, client: str) -> Iterator[Taken]:
         """Every decision of a client as the engine wrote it, in order."""
-        partition, key = self._home(client), client.encode()
-        for record in recording.records_of(self._reader, CLIENT_FACTS, partition):
-            if record.key == key and _DECIDED in record.value:
-                _, offset, _ = dict(record.headers)["src"].decode().split(":")
-                yield Taken(record.value, partition, int(offset))
+        yield from _taken(self._facts(self._home(client), client.encode()))
+
+    def tasks(self, taken: Taken, *, is_written: bool) -> tuple[Task, ...]:
+        """Every version of the tasks that a decision issued, in order.
+
+        Args:
+            taken: the decision.
+            is_written: read what the engine wrote; else what comes out of the client's events.
+
+        Raises:
+            WorkerStopError: the log no longer holds the events from the beginning.
+        """
+        event, partition = taken.event, taken.partition
+        wanted = f'"decision_id":"{event.data.decision_id}"'.encode()
+        if is_written:
+            records = recording.records_of(self._reader, TASKS, partition)
+            values = (record.value for record in records)
+        else:
+            fold = PlainFold(ClientFold(), self.references)
+            said = fold.live(self._records(partition, event.partitionkey))
+            values = (one.value for one in said if one.topic == TASKS)
+        found = (codec.decode(value, _OF_TASKS) for value in values if wanted in value)
+        return tuple(one.data for one in found if isinstance(one, TaskChanged))
+
+    def after(self, taken: Taken) -> ClientState:
+        """The client after the event that a decision was taken on.
+
+        Raises:
+            WorkerStopError: the log no longer holds the events from the beginning.
+        """
+        client = taken.event.partitionkey
+        fold = PlainFold(ClientFold(), self.references)
+        records = self._records(taken.partition, client)
+        for record in takewhile(lambda one: one.offset <= taken.offset, records):
+            fold.step(record)
+        state: ClientState = fold.states[client]
+        return state
 
     def event_type(self, taken: Taken) -> str | None:
         """Of the event that a decision was taken on, as `app.page_viewed`; `None` if it is gone."""
@@ -100,9 +155,7 @@ class Past:
         """
         for partition in self._partitions(client):
             fold = PlainFold(ClientFold(), self.references)
-            for said in fold.live(self._records(partition, client)):
-                if said.topic == CLIENT_FACTS and _DECIDED in said.value:
-                    yield Taken(said.value, partition, said.src[1])
+            yield from _taken(_concluded(fold.live(self._records(partition, client))))
 
     def standing(self, client: str, *, upto: Instant | None = None) -> Standing | None:
         """A client after their last event by a moment; `None` if there was none.
@@ -114,20 +167,22 @@ class Past:
         Raises:
             WorkerStopError: the log no longer holds the events from the beginning.
         """
-        partition = self._home(client)
         fold, marker, seen = PlainFold(ClientFold(), self.references), 0, 0
-        for record in self._records(partition, client):
+        then: ClientState | None = None
+        is_past, decisions = False, list[Taken]()
+        for record in self._records(self._home(client), client):
             is_by_then = upto is None or _received(record) <= upto
-            if record.key is not None and not is_by_then:
-                break
-            seen = max(seen, recording.marker_offset(record) or 0)
-            # A later marker holds already where an event of the client's was applied under it.
-            marker = seen if is_by_then or record.key is not None else marker
-            for _ in fold.live([record]):
-                pass
-        if client not in fold.states:
+            if not is_past and record.key is not None and not is_by_then:
+                is_past, then = True, fold.states.get(client)
+            if not is_past:
+                seen = max(seen, recording.marker_offset(record) or 0)
+                # A later marker holds already where an event was applied under it.
+                marker = seen if is_by_then or record.key is not None else marker
+            decisions += _taken(_concluded(fold.live([record])))
+        state = then if is_past else fold.states.get(client)
+        if state is None:
             return None
-        return Standing(fold.states[client], self.references.at(marker))
+        return Standing(state, self.references.at(marker), tuple(decisions))
 
     def ends(self, client: str) -> Instant:
         """When the last record of a client's partition was received."""
@@ -146,6 +201,13 @@ class Past:
             if isinstance(event, StopsReleased):
                 since = (since or event.time) if stop in event.data.stops else None
         return since
+
+    def _facts(self, partition: int, key: bytes | None = None) -> Iterator[Concluded]:
+        """What stands on a partition of `client-facts`, of all clients or of one."""
+        for record in recording.records_of(self._reader, CLIENT_FACTS, partition):
+            if key is None or record.key == key:
+                _, offset, _ = dict(record.headers)["src"].decode().split(":")
+                yield Concluded(record.value, partition, int(offset))
 
     def _partitions(self, client: str | None) -> Iterable[int]:
         if client is not None:
@@ -168,6 +230,23 @@ class Past:
             expected = record.offset + 1
             if key is None or record.key is None or record.key == key:
                 yield record
+
+
+def _taken(facts: Iterable[Concluded]) -> Iterator[Taken]:
+    """The decisions among facts, each with the changes of intents that stand before it."""
+    place, beside = (-1, -1), list[bytes]()
+    for value, *at in facts:
+        if tuple(at) != place:
+            place, beside = (at[0], at[1]), []
+        if _INTENT in value:
+            beside.append(value)
+        elif _DECIDED in value:
+            yield Taken(value, *place, tuple(beside))
+
+
+def _concluded(said: Iterable[Said]) -> Iterator[Concluded]:
+    """The facts about a client among what a fold says."""
+    return (Concluded(one.value, *one.src[:2]) for one in said if one.topic == CLIENT_FACTS)
 
 
 def _type_of(record: Record) -> str | None:

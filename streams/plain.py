@@ -81,9 +81,13 @@ class PlainFold:
             return self._applied(record, event)
         except (TransientError, WorkerStopError):
             raise
-        except Exception:  # noqa: BLE001 - whatever it was, the record becomes a dead letter
-            self.buried.append(f"{record.topic}/{record.partition}/{record.offset}")
+        except Exception as error:  # noqa: BLE001 - whatever it was, it becomes a dead letter
+            self.bury(record, error)
             return self._hole(record)
+
+    def bury(self, record: Record, _error: Exception) -> None:
+        """Note a record that could not be applied."""
+        self.buried.append(f"{record.topic}/{record.partition}/{record.offset}")
 
     def _read(self, record: Record) -> Envelope:
         dead_letters.check_refused(record)

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from journeys.catalogue.edition import Edition
 from journeys.catalogue.written import Written
 from journeys.reference import Reference
+from schemas.reference import Product
 from schemas.time import Instant
 from streams.errors import TransientError
 from streams.ports import LogReader
@@ -52,6 +53,14 @@ class ReleasedCatalogue:
             TransientError: nothing has been read yet.
         """
         return self.reference.catalogue.rows
+
+    def product(self, product: str) -> Product | None:
+        """A product at its newest version; `None` if it was never released.
+
+        Raises:
+            TransientError: nothing has been read yet.
+        """
+        return self.reference.product(product)
 
     def at(self, moment: Instant) -> Edition:
         """The edition in force at a moment, with the words of one that is staged beside it.

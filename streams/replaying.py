@@ -192,7 +192,10 @@ def _kept_parts(folder: Path | None, question: Question, count: int) -> Iterator
     for number in range(count):
         path = _place(folder, number)
         if path.exists():
-            part = msgspec.json.decode(path.read_bytes(), type=Part)
+            try:
+                part = msgspec.json.decode(path.read_bytes(), type=Part)
+            except msgspec.DecodeError:  # kept by a build that counted otherwise
+                continue
             if part.fingerprint == question.fingerprint:
                 yield number, part
 

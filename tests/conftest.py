@@ -4,10 +4,12 @@ import os
 import shutil
 import zlib
 from collections import Counter
+from contextlib import contextmanager
 from itertools import chain, groupby, zip_longest
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
@@ -38,6 +40,7 @@ settings.load_profile(os.environ.get("SUISHEN_HYPOTHESIS_PROFILE", _DEFAULT))
 COMPONENTS = ("kafka", "postgres", "browser")
 _FOLDERS = ("properties", "scenarios", "contracts", "kill", "browser")
 KINDS = ("unit", "doctest", "properties", "contracts", "kill", *COMPONENTS)
+_TRACES_CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 _ran: Counter[str] = Counter()
 _skipped: Counter[str] = Counter()
 
@@ -92,6 +95,39 @@ def pytest_collection_modifyitems(items):
             rest.append(own)
     in_turn = chain.from_iterable(zip_longest(waiting, reckoning, fillvalue=[]))
     items[:] = chain.from_iterable([*in_turn, *rest])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Long runs, with the fixtures they set up and the processes they start, are not traced.
+
+    A thousand examples run the same lines a thousand times, and tracing makes them two to three
+    times as slow: what they alone would cover has a quicker test of its own.
+    """
+    if item.get_closest_marker("untraced") or _is_drawn(item):
+        with _untraced():
+            return (yield)
+    return (yield)
+
+
+def _is_drawn(item):
+    test = getattr(item, "obj", None)
+    return "properties" in item.path.parts or getattr(test, "is_hypothesis_test", False)
+
+
+@contextmanager
+def _untraced():
+    tracer = Coverage.current()
+    if tracer is None:
+        yield
+        return
+    for_children = {name: os.environ.pop(name) for name in _TRACES_CHILDREN if name in os.environ}
+    tracer.stop()
+    try:
+        yield
+    finally:
+        os.environ.update(for_children)
+        tracer.start()
 
 
 def pytest_runtest_logreport(report):

@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from channels.measuring.asking import question
+from channels.measuring.rivals_told import documents, pair_lines, standing_lines
 from channels.measuring.told import check_lines, document, lines
 from channels.operator_cli import asked, in_folder, over_cluster
 from channels.telling import table, tell
@@ -59,7 +60,7 @@ def measures(  # noqa: PLR0913 - click's options
         wanted = question(catalogue, period, now=now, outlet=outlet, journey=journey)
         found: Measured = views.measures(wanted)
     if as_json:
-        tell(document(found), as_json=True)
+        tell(document(found) | documents(found), as_json=True)
     else:
         for line in _page(found, Words(lang, wanted.edition)):
             click.echo(line)
@@ -111,6 +112,7 @@ def _page(found: Measured, words: Words) -> Iterable[str]:
     yield from {f"{one.measure}: {one.definition}": None for one in told}
     yield ""
     yield from _funnel(found, words)
+    yield from _rivals(found, words)
     yield words.say("Withheld, by reason")
     yield from table(
         [
@@ -140,6 +142,66 @@ def _funnel(found: Measured, words: Words) -> Iterable[str]:
         yield ""
 
 
+def _rivals(found: Measured, words: Words) -> Iterable[str]:
+    """Which actions win and lose, and how well their chances told contacts apart."""
+    yield words.say("Actions among their rivals")
+    yield from table(
+        [
+            [words.say(each) for each in _RIVALS],
+            *(
+                [
+                    one.action,
+                    f"{one.ranked:,}",
+                    one.won,
+                    one.won_interval,
+                    one.lost_to,
+                    one.auc,
+                    one.auc_interval,
+                    f"{one.contacts:,}",
+                    one.remark,
+                ]
+                for one in standing_lines(found, words)
+            ),
+        ]
+    )
+    yield ""
+    told, more = pair_lines(found, words)
+    yield words.say("Chosen over the runner-up")
+    yield from table(
+        [
+            [words.say(each) for each in _PAIRS],
+            *(
+                [
+                    one.chosen,
+                    one.over,
+                    f"{one.many:,}",
+                    one.goals,
+                    one.goals_interval,
+                    f"{one.contacts:,}",
+                ]
+                for one in told
+            ),
+        ]
+    )
+    if more:
+        yield words.say("and %(n)s more pairs; suishen measures --json has all", n=more)
+    yield ""
+
+
+_RIVALS: Final = (
+    *(
+        "Ranked action",
+        "Times ranked",
+        "Won",
+        "95%",
+        "Lost most often to",
+        "AUC",
+        "95%",
+        "Contacts",
+        "Remark",
+    ),
+)
+_PAIRS: Final = ("Chosen", "Over", "Times", "Goal reached", "95%", "Contacts")
 _HEADS: Final = (
     *("Measure", "Value", "95%", "Treated", "Control", "Difference", "95%", "n", "Remark"),
 )

@@ -49,11 +49,11 @@ def _line(figure: Figure, rule: Measure, words: Words, whole: Collection[str]) -
         title=_title(name, figure, words, is_below=rule.id in whole),
         measure=name,
         value=written(figure.value, rule, words),
-        interval=_interval(figure.low, figure.high, rule, words),
+        interval=interval(figure.low, figure.high, rule, words),
         treated=_side(figure.treated, rule, words),
         control=_side(figure.control, rule, words),
         difference=NONE if lift is None else _signed(lift.difference, rule, words),
-        difference_interval=_interval(*_ends(figure), rule, words, is_signed=True),
+        difference_interval=interval(*_ends(figure), rule, words, is_signed=True),
         n=figure.n,
         remark=_remark(figure, rule, words),
         definition=rule.says_zh if zh else rule.says_en,
@@ -104,9 +104,10 @@ def _signed(value: float, rule: Measure, words: Words) -> str:
     return f"{value:+.2f}" if rule.unit != "money" else words.money(round(value))
 
 
-def _interval(
+def interval(
     low: float | None, high: float | None, rule: Measure, words: Words, *, is_signed: bool = False
 ) -> str:
+    """An interval in its unit."""
     if low is None or high is None:
         return NONE
     ends = (_signed if is_signed else written)(low, rule, words)
@@ -127,12 +128,14 @@ def _remark(figure: Figure, rule: Measure, words: Words) -> str:
         return words.say("not measured: %(lacks)s", lacks=words.code("lacks", figure.lacks))
     said = []
     if figure.status == "few":
-        said.append(words.say("n = %(n)s, shown from %(least)s", n=figure.n, least=rule.shown_from))
+        said.append(too_few(figure, rule, words))
     elif figure.lift is None and figure.treated is not None and figure.control is not None:
         n = min(figure.treated.n, figure.control.n)
         said.append(
             words.say("control n = %(n)s, shown from %(least)s", n=n, least=rule.shown_from)
         )
+    elif figure.measure == "model_auc" and (figure.value or 0) > (rule.good_most or 1):
+        said.append(words.say("look for a leak"))
     if figure.measure == "conversion":  # nobody in control is shown what sells
         said.append(words.say("against control: journey goals"))
     said += [
@@ -143,7 +146,18 @@ def _remark(figure: Figure, rule: Measure, words: Words) -> str:
     return words.say("; ").join(said)
 
 
-_ALWAYS: Final = frozenset({"most", "cap"})
+_ALWAYS: Final = frozenset({"most", "cap", "by_model"})
+
+
+def too_few(figure: Figure, rule: Measure, words: Words) -> str:
+    """Why a figure is not shown yet."""
+    if figure.n < rule.shown_from:
+        return words.say("n = %(n)s, shown from %(least)s", n=figure.n, least=rule.shown_from)
+    return words.say("shown from %(least)s of each, reached and missed", least=_least(rule))
+
+
+def _least(rule: Measure) -> int:
+    return rule.numbers.get("least_of_each", rule.shown_from)
 
 
 class CheckLine(NamedTuple):

@@ -189,7 +189,10 @@ def withdraw(name: str, data: Path, bootstrap: str | None) -> int:
         raise ValueError(f"no model '{name}'{near(name, newest)}; 'suishen models list' names them")
     last = newest[name]
     if last.withdrawn:
-        click.echo("so it was")
+        click.echo(
+            f"nothing to withdraw: {name} was withdrawn before, as sequence {last.sequence}; its "
+            "action has its dated base rate; to bring one back, fit it again and release it"
+        )
         return _NOTHING
     out = last.model_copy(update={"sequence": last.sequence + 1, "withdrawn": True})
     side, place = asked(data, bootstrap)

@@ -1,13 +1,13 @@
 """What became of each journey's runs: its funnel, and how often the goal is met against control."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from channels.telling import table
 from journeys.decide.control import group_of
-from journeys.measures.rolling import Cap, Move, busiest, reached_by_client
+from journeys.measures.rolling import Cap, Move, Stay, Touched, busiest, reached_by_client
 from journeys.measures.shares import lift, pooled
 from schemas.facts import ContactUse, JourneyAdvance, JourneyEnd, JourneyMove
 from schemas.time import HOUR, Instant
@@ -39,6 +39,7 @@ class Funnel:
         self._controls = controls
         self._journeys: dict[str, _Runs] = {}
         self._moves: list[Move] = []
+        self._stays: dict[str, list[Stay]] = defaultdict(list)
         self.overshoot = 0
         """Contacts granted beyond a cap; there must be none."""
         self.busiest = 0
@@ -60,31 +61,44 @@ class Funnel:
     def count(self, client: str, use: ContactUse, at: Instant) -> None:
         """A contact slot held, spent or returned; `at` where the fact itself says no time."""
         moment = at if use.at is None else use.at
-        self._moves.append(Move(client, use.task_id, use.change, use.method, moment))
+        self._moves.append(Move(client, use.task_id, use.change, use.method, moment, at))
         if use.change in ("held", "spent"):
             taken = use.used_week + use.held_week
             self.busiest = max(self.busiest, taken)
             self.overshoot += taken > use.cap_week
+
+    def serve(self, client: str, outlet: str | None, at: Instant) -> None:
+        """Who serves a client from now on, whose narrower caps bind."""
+        self._stays[client].append(Stay(at, outlet))
 
     def recounted(self, caps: Iterable[Cap]) -> list[dict[str, Any]]:
         """By cap the most contacts that any client had within any of its windows.
 
         Counted from contacts and their times alone, whatever the engine said that it had used.
         """
-        found = list(reached_by_client(self._moves).values())
-        outside = sum(move.change == "outside" for move in self._moves)
-        return [
-            {
-                "cap": cap.id,
-                "allowed": cap.most,
-                "hours": cap.window // HOUR,
-                "most": max((busiest(mine, cap) for mine in found), default=0),
-                "clients": len(found),
-                "over": sum(busiest(mine, cap) > cap.most for mine in found),
-                "without_a_slot": outside,
-            }
-            for cap in caps
-        ]
+        found = reached_by_client(self._moves)
+        outside = Counter(move.client for move in self._moves if move.change == "outside")
+        return [self._recounted(cap, found, outside) for cap in caps]
+
+    def _recounted(
+        self, cap: Cap, found: Mapping[str, Sequence[Touched]], outside: Mapping[str, int]
+    ) -> dict[str, Any]:
+        bound = [client for client in found if self._binds(cap, client)]
+        most = [busiest(found[client], cap, self._stays[client]) for client in bound]
+        return {
+            "cap": cap.id,
+            "outlet": cap.outlet,
+            "allowed": cap.most,
+            "hours": cap.window // HOUR,
+            "most": max(most, default=0),
+            "clients": len(bound),
+            "over": sum(each > cap.most for each in most),
+            "without_a_slot": sum(outside.get(client, 0) for client in bound),
+        }
+
+    def _binds(self, cap: Cap, client: str) -> bool:
+        """The bank's bind everybody, an outlet's whoever was ever served there."""
+        return cap.outlet is None or any(stay.outlet == cap.outlet for stay in self._stays[client])
 
     def told(self) -> dict[str, dict[str, Any]]:
         """By journey, as JSON data: ends, steps, and the goal rate with its lift over control."""
@@ -129,12 +143,16 @@ def cap_lines(caps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     heads = ("cap", "window", "allowed", "most", "clients", "over", "without a slot")
     rows = [
         (
-            *(str(cap["cap"]), f"{cap['hours']} h", str(cap["allowed"]), str(cap["most"])),
+            *(_cap_name(cap), f"{cap['hours']} h", str(cap["allowed"]), str(cap["most"])),
             *(f"{cap['clients']:,}", str(cap["over"]), str(cap["without_a_slot"])),
         )
         for cap in caps
     ]
     yield from (f"  {line}" for line in table([heads, *rows]))
+
+
+def _cap_name(cap: Mapping[str, Any]) -> str:
+    return str(cap["cap"]) if cap["outlet"] is None else f"{cap['cap']} {cap['outlet']}"
 
 
 def _percent(share: float | None) -> str:

@@ -22,8 +22,14 @@ from channels.simulator.voice import Message
 from journeys.measures.rolling import Cap
 from schemas import codec
 from schemas.envelope import Envelope
-from schemas.facts import ContactCounted, DecisionMade, JourneyAdvanced, TaskChanged
-from schemas.reference import Product
+from schemas.facts import (
+    ClientServed,
+    ContactCounted,
+    DecisionMade,
+    JourneyAdvanced,
+    TaskChanged,
+)
+from schemas.reference import CatalogueFiles, Product
 from schemas.tasks import TaskState
 from schemas.time import DAY, Instant
 from streams import recording
@@ -31,13 +37,14 @@ from streams.catalogue_files import shipped
 from streams.embedded.engine import EmbeddedEngine
 from streams.ports import Clock, Outgoing
 from streams.readmodel.measuring.contacts import caps as caps_of
+from streams.readmodel.measuring.contacts import caps_of_outlets
 from streams.topics import CLIENT_FACTS, DESK_FACTS, REFERENCE, TASKS
 
 COMMIT_EVERY = 2000
 _FACT_LOGS = (CLIENT_FACTS, DESK_FACTS, TASKS)
-_DECIDED, _ADVANCED, _COUNTED = (
-    f'"type":"{codec.wire_type(kind)}"'.encode()
-    for kind in (DecisionMade, JourneyAdvanced, ContactCounted)
+_READ = (JourneyAdvanced, ContactCounted, ClientServed)
+_DECIDED, *_MARKS = (
+    f'"type":"{codec.wire_type(kind)}"'.encode() for kind in (DecisionMade, *_READ)
 )
 
 
@@ -79,12 +86,15 @@ class Headless:
         self._fresh: list[Outgoing] = []
         engine.listeners.append(self._fresh.extend)
 
-    def open(self) -> None:
-        """Release catalogue and products, load every client."""
-        self.engine.release([shipped(), *(Product(**row) for row in self.bank.products())])
+    def open(self, catalogue: CatalogueFiles | None = None) -> None:
+        """Release a catalogue and products, load every client."""
+        products = (Product(**row) for row in self.bank.products())
+        self.engine.release([catalogue or shipped(), *products])
         released = self.engine.references.at(self.engine.end(REFERENCE, 0)).catalogue
-        policy = released.at(self.clock.now())
-        self.funnel, self.caps = Funnel(policy.arbitration.controls), caps_of(policy.contact)
+        now = self.clock.now()
+        policy = released.at(now)
+        self.funnel = Funnel(policy.arbitration.controls)
+        self.caps = (*caps_of(policy.contact), *caps_of_outlets(released, now))
         self._take(self.bank.opening())
 
     def run(self, until: Instant) -> None:
@@ -130,8 +140,8 @@ class Headless:
     def _see(self, message: Outgoing) -> None:
         if message.topic == CLIENT_FACTS:
             self.tally.decisions += _DECIDED in message.value
-            if _ADVANCED in message.value or _COUNTED in message.value:
-                self._count(codec.decode(message.value, (JourneyAdvanced, ContactCounted)))
+            if any(mark in message.value for mark in _MARKS):
+                self._count(codec.decode(message.value, _READ))
         fact = hear(self.bank, message, self.clock.now())
         if isinstance(fact, TaskChanged):
             self._count_task(fact)
@@ -150,6 +160,8 @@ class Headless:
             self.funnel.hear(fact.partitionkey, fact.data)
         elif isinstance(fact, ContactCounted):
             self.funnel.count(fact.partitionkey, fact.data, fact.time)
+        elif isinstance(fact, ClientServed):
+            self.funnel.serve(fact.partitionkey, fact.data.outlet, fact.time)
 
 
 class Plan(NamedTuple):

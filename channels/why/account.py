@@ -1,27 +1,34 @@
 """A decision read out: for whom, why, by which rules, and what was not chosen."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from channels.why import condition_told
-from channels.why.readings import Readings
+from channels.why.became_told import Became
+from channels.why.contact_told import Contacts
+from channels.why.passed_told import Passed
 from channels.why.told import priority
 from channels.why.voices import Voices
+from channels.workbench.readings import Readings
 from channels.workbench.wording import Words
 from journeys.client.steps.sales import PASSED, Said
 from journeys.client.why import Ground
-from journeys.decide.explain import Answer
-from journeys.decide.verdict import Ruling
-from schemas.decisions import Candidate, Decision, RuleVerdict, Stage, WithheldReason
-from schemas.facts import DecisionMade
+from journeys.decide.contact_policy import Slots
+from schemas.decisions import Candidate, Decision, WithheldReason
+from schemas.facts import DecisionMade, IntentChange
+from schemas.tasks import Task
 
 _FEW: Final = 3
 """So many that fell alike are told one by one; more are counted: a matter of the screen."""
 _INTENT: Final = "intent_"
+_ON_INTENT: Final = "intent"
 _SAID: Final = {
     "decision": ("决定 {id}，客户 {client}", "Decision {id}, client {client}"),
     "when": ("{time}（银行时间），起因：{trigger}", "{time} (bank time), occasion: {trigger}"),
     "journey": ("{journey}（{subject}）", "{journey} ({subject})"),
+    "changed": ("{trigger}（{changes}）", "{trigger} ({changes})"),
+    "on": ("「{intent}」成立，可能性 {p}", "'{intent}' came on, {p} likely"),
+    "off": ("「{intent}」不再成立，可能性 {p}", "'{intent}' went off, {p} likely"),
     "event": ("来自事件 {id}：{what}", "Follows from event {id}: {what}"),
     "timer": ("来自定时器 {id}：{what}", "Follows from timer {id}: {what}"),
     "chosen": ("选中：{action}，{channel}", "Chosen: {action}, by {channel}"),
@@ -30,14 +37,6 @@ _SAID: Final = {
     "of_journey": ("{journey}：{facts}", "{journey}: {facts}"),
     "rules": ("选中行动所依规则（全部通过）：", "Rules of the chosen action (all passed):"),
     "judged": ("规则判定：", "Rules judged:"),
-    "stage": ("{stage}：通过", "{stage}: passed"),
-    "condition": ("{stage}：通过（条件 {condition}）", "{stage}: passed (condition {condition})"),
-    "row": ("{row}（第 {version} 版）：{answer}", "{row} (version {version}): {answer}"),
-    "asked": ("{stage}：通过（由旅程发起）", "{stage}: passed (a journey asked for it)"),
-    "contact": ("{stage}，{row}：通过", "{stage}, {row}: passed"),
-    "passed": ("通过", "passed"),
-    "steps": ("须先完成：{steps}", "to be proved first: {steps}"),
-    "blocked": ("不通过", "not passed"),
     "others": ("未选：", "Not chosen:"),
     "none": ("未选：无", "Not chosen: none"),
     "idle": (
@@ -63,22 +62,6 @@ _SAID: Final = {
     "no_action": ("无", "nothing chosen"),
 }
 """Sentences by name: Chinese, English."""
-_ROWS: Final = {
-    "person": ("投诉与退订", "complaint and opt-out"),
-    "rest": ("谢绝后的间隔", "rest after a decline"),
-    "cap": ("频次上限", "caps"),
-    "hours": ("联系时段", "contact hours"),
-    "stop": ("没有生效的停联", "no stop in force"),
-    "again": ("提出后的间隔", "rest after an offer"),
-}
-"""Rows of the contact policy's table, as they are asked."""
-_RULES: Final = {
-    "rest": _ROWS["again"],
-    "decline": _ROWS["rest"],
-    "stop": ("停联", "an operator's stop"),
-    "scope": ("网点货架", "the outlet's shelf"),
-}
-"""What a candidate fell by that is no row of a table of rules."""
 
 
 class Account:
@@ -92,7 +75,8 @@ class Account:
             voices: of the models that were in force.
         """
         self._words, self._voices = words, voices
-        self._readings = Readings(words)
+        self._readings, self._passed, self._became = Readings(words), Passed(words), Became(words)
+        self._contacts = Contacts(words)
         self._place = 0 if words.language == "zh" else 1
 
     def lines(self, told: "Told", *, everything: bool) -> Iterator[str]:
@@ -101,13 +85,14 @@ class Account:
         client = told.fact.partitionkey
         yield self._say("decision", id=taken.decision_id, client=client)
         time = words.time(taken.decided_at, with_year=True)
-        yield self._say("when", time=time, trigger=self._occasion(told.fact))
+        yield self._say("when", time=time, trigger=self._occasion(told.fact, told.intents))
         yield self._cause(told)
         yield from self._chosen(taken, told.grounds)
         if taken.verdicts and not told.grounds:
             yield self._say("judged")
-            yield from ("  " + self._verdict(each) for each in taken.verdicts)
-        yield from self._others(taken, told.grounds, everything=everything)
+            yield from ("  " + self._passed.verdict(each) for each in taken.verdicts)
+        yield from self._became.lines(told.tasks)
+        yield from self._others(taken, told, everything=everything)
         versions = taken.versions
         yield self._say(
             "versions",
@@ -117,7 +102,7 @@ class Account:
             offset=versions.reference_offset,
         )
 
-    def listed(self, fact: DecisionMade) -> str:
+    def listed(self, fact: DecisionMade, intents: Sequence[IntentChange] = ()) -> str:
         """One decision in a line, for a list of a client's."""
         words, taken = self._words, fact.data
         chosen = [words.action(one.action) for one in taken.candidates if one.chosen]
@@ -125,20 +110,28 @@ class Account:
             "listed",
             id=taken.decision_id,
             time=words.time(taken.decided_at, with_year=True),
-            trigger=self._occasion(fact),
+            trigger=self._occasion(fact, intents),
             chosen=self._list(chosen) or self._say("no_action"),
         )
 
-    def _occasion(self, fact: DecisionMade) -> str:
-        """The trigger, and the journey where one asked."""
+    def _occasion(self, fact: DecisionMade, intents: Sequence[IntentChange]) -> str:
+        """The trigger, and the journey where one asked or the intent that changed."""
         taken = fact.data
         trigger = self._words.code("trigger", taken.trigger)
+        if taken.trigger == _ON_INTENT and intents:
+            changes = self._list([self._intent(one) for one in intents])
+            trigger = self._say("changed", trigger=trigger, changes=changes)
         subject = taken.subject or _subject_of(fact)
         if subject is None:
             return trigger
         name, _, key = subject.partition("/")
-        journey = self._say("journey", journey=self._words.journey(name), subject=key)
+        about = self._words.subject(key)
+        journey = self._say("journey", journey=self._words.journey(name), subject=about)
         return self._list([trigger, journey])
+
+    def _intent(self, one: IntentChange) -> str:
+        name = self._words.code("intent", one.intent)
+        return self._say("on" if one.on else "off", intent=name, p=f"{one.p:.0%}")
 
     def _cause(self, told: "Told") -> str:
         """The event that the decision follows from, or the timer that fell due."""
@@ -164,7 +157,9 @@ class Account:
             yield from ("  " + line for line in self._weighed(one))
             if ground is not None:
                 yield "  " + self._say("rules")
-                yield from ("    " + line for line in self._passed(ground.answers))
+                yield from (
+                    "    " + line for line in self._passed.lines(ground.answers, taken.decided_at)
+                )
 
     def _because(self, reasons: Sequence[Said]) -> Iterator[str]:
         """Why; where a journey or a case asked, that is why, and an intent is not."""
@@ -182,24 +177,9 @@ class Account:
         is_more = code.startswith("journey_") and text != journey
         return self._say("of_journey", journey=journey, facts=text) if is_more else text
 
-    def _passed(self, answers: Sequence[Answer]) -> Iterator[str]:
-        for answer in answers:
-            stage = self._words.code("stage", answer.stage)
-            if answer.ruling is not None:
-                yield self._ruling(answer.ruling)
-            elif answer.condition is not None:
-                told = condition_told.condition(answer.condition, self._words)
-                yield self._say("condition", stage=stage, condition=told)
-            elif answer.row in _ROWS:
-                yield self._say("contact", stage=stage, row=_ROWS[answer.row][self._place])
-            elif answer.stage is not Stage.ARBITRATION:  # its priority is told already
-                is_asked = answer.stage is Stage.APPLICABILITY
-                yield self._say("asked" if is_asked else "stage", stage=stage)
-
-    def _others(
-        self, taken: Decision, grounds: Sequence[Ground], *, everything: bool
-    ) -> Iterator[str]:
+    def _others(self, taken: Decision, told: "Told", *, everything: bool) -> Iterator[str]:
         """Those not chosen: what fell by something of its own, then counts of what fell alike."""
+        grounds = told.grounds
         others = [
             (one, grounds[at].rulings if grounds else ())
             for at, one in enumerate(taken.candidates)
@@ -209,23 +189,22 @@ class Account:
             yield self._say("none")
             return
         yield self._say("others")
-        fates: dict[str, int] = {}
-        for one, _ in others:
-            fates[self._fate(one)] = fates.get(self._fate(one), 0) + 1
+        fates = Counter(self._fate(one) for one, _ in others)
         chosen = sum(one.chosen for one in taken.candidates)
         seen = {ground.rulings for ground in grounds[:chosen]}
         for one, rulings in others:
             if not everything and _is_counted(one, fates[self._fate(one)]):
                 continue
             name = self._words.action(one.action)
-            yield "  " + self._say("fell", action=name, fate=self._fate(one))
+            fate = self._fate(one, told.slots.get(one.action))
+            yield "  " + self._say("fell", action=name, fate=fate)
             yield from ("    " + line for line in self._weighed(one))
             if rulings not in seen:  # several may propose one sale
-                yield from ("    " + self._ruling(each) for each in rulings)
+                yield from ("    " + self._passed.ruling(each) for each in rulings)
         if not everything:
             yield from self._counts([one for one, _ in others], fates)
 
-    def _counts(self, others: Sequence[Candidate], fates: dict[str, int]) -> Iterator[str]:
+    def _counts(self, others: Sequence[Candidate], fates: Mapping[str, int]) -> Iterator[str]:
         counted = {
             self._fate(one): one for one in others if _is_counted(one, fates[self._fate(one)])
         }
@@ -233,40 +212,22 @@ class Account:
             name = "idle" if one.reason is WithheldReason.INTENT_OFF else "alike"
             yield "  " + self._say(name, count=fates[fate], fate=fate)
 
-    def _fate(self, one: Candidate) -> str:
+    def _fate(self, one: Candidate, slots: Slots | None = None) -> str:
+        """Stage, reason and figures; of a cap what has its slots, where that is known."""
         words = self._words
         reason = str(one.reason or "")
         fate = self._say(
             "fate", stage=words.code("stage", one.stage), reason=words.code("reason", reason)
         )
-        by = None if one.rule is None else self._rule(one.rule)
-        read = self._readings.of_reason(reason, one.rule, one.value, one.limit)
+        by = None if one.rule is None else self._words.rule(one.rule)
+        if slots is None:
+            read = self._readings.of_reason(reason, one.rule, one.value, one.limit)
+        else:
+            read = self._contacts.slots(slots)
         time = None if one.until is None else words.time(one.until, with_year=True)
         until = None if time is None else self._say("until", time=time)
         more = [part for part in (by, read, until) if part]
         return self._say("more", what=fate, more=self._then(more)) if more else fate
-
-    def _ruling(self, ruling: Ruling) -> str:
-        row = self._rule(ruling.rule)
-        answer = self._answer(ruling)
-        if ruling.steps:
-            steps = self._list([self._words.code("proof", step) for step in ruling.steps])
-            answer = self._list([self._say("steps", steps=steps), *self._read(ruling)])
-        return self._say("row", row=row, version=ruling.version, answer=answer)
-
-    def _verdict(self, verdict: RuleVerdict) -> str:
-        """A row of the record, where nothing tells whose it was."""
-        row = self._rule(verdict.rule)
-        return self._say("row", row=row, version=verdict.version, answer=self._answer(verdict))
-
-    def _answer(self, judged: Ruling | RuleVerdict) -> str:
-        passed = "passed" if judged.verdict in {"allow", "steps"} else "blocked"
-        return self._list([self._say(passed), *self._read(judged)])
-
-    def _rule(self, rule: str) -> str:
-        """A row by its name; what is no row of a table of rules has a word here."""
-        known = _RULES.get(rule)
-        return self._words.rule(rule) if known is None else known[self._place]
 
     def _weighed(self, one: Candidate) -> Iterator[str]:
         """The priority by its parts, and what the model heard."""
@@ -275,12 +236,6 @@ class Account:
             return
         yield priority(parts, self._place)
         yield from self._voices.lines(one.action, str(one.channel or ""), parts)
-
-    def _read(self, judged: Ruling | RuleVerdict) -> list[str]:
-        read = self._readings.of_row(
-            judged.rule, judged.value, judged.limit, verdict=judged.verdict
-        )
-        return [read] if read else []
 
     def _then(self, sentences: Sequence[str]) -> str:
         return ("；" if self._place == 0 else "; ").join(sentences)
@@ -300,6 +255,12 @@ class Told(NamedTuple):
     """Of the event that it was taken on, such as `app.page_viewed`."""
     grounds: tuple[Ground, ...]
     """What each candidate rested on; empty where nothing was issued."""
+    tasks: tuple[Task, ...] = ()
+    """Every version of the tasks that it issued, in order."""
+    slots: Mapping[str, Slots] = {}
+    """By action, of those that fell by a cap: what had its slots."""
+    intents: tuple[IntentChange, ...] = ()
+    """What changed of the client's intents by the same event."""
 
 
 def _subject_of(fact: DecisionMade) -> str | None:

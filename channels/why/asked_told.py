@@ -4,15 +4,19 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from channels.why import condition_told
+from channels.why.contact_told import CLEAR
 from channels.why.told import Teller
 from journeys.catalogue.actions import Treatment
 from journeys.catalogue.edition import Edition
 from journeys.catalogue.vocabulary import CLIENT
+from journeys.client.state import TaskRow
 from journeys.condition import Unit, Value
+from journeys.decide.contact_policy import Slots
 from journeys.decide.explain import Answer, Examination
 from journeys.decide.verdict import Withheld
 from schemas.decisions import Candidate, Stage, WithheldReason
 from schemas.reference import Stop
+from schemas.tasks import OPEN_STATES
 from schemas.time import DAY, Instant
 
 _SAID: Final = {
@@ -47,8 +51,8 @@ _SAID: Final = {
         "resting {days} days since a task for it was made on {since}, until {until}",
     ),
     "until": ("{reason}，至 {until}", "{reason} until {until}"),
+    "task": ("{id}，{state}，提出于 {since}", "{id}, {state}, since {since}"),
     "by_rule": ("{reason}（{rule}）", "{reason} ({rule})"),
-    "of": ("{reason}（{value} / {limit}）", "{reason} ({value} of {limit})"),
     "worth": (
         "{reason}：优先级 {value:.3f}，须高于 {limit:g}",
         "{reason}: priority {value:.3f}, must be above {limit:g}",
@@ -68,9 +72,24 @@ _SAID: Final = {
     "rest": ("谢绝后的间隔", "rest after a decline"),
     "cap": ("频次上限", "caps"),
     "hours": ("联系时段", "contact hours"),
+    "desk_hours": ("联系时段", "contact hours"),
+    "consent": ("同意", "consent"),
+    "service": ("接触规则", "contact policy"),
+    "facts": ("{passed}，{facts}", "{passed}: {facts}"),
 }
 """Sentences by name: Chinese, English."""
-_TABLE: Final = ("condition", "again", "stop", "person", "rest", "cap", "hours")
+_TABLE: Final = (
+    "condition",
+    "again",
+    "stop",
+    "person",
+    "rest",
+    "cap",
+    "hours",
+    "desk_hours",
+    "consent",
+    "service",
+)
 """Rows that have a word of their own; the others are rules, and the catalogue names them."""
 
 
@@ -84,6 +103,9 @@ class Question(NamedTuple):
     """In force for the client then."""
     stopped_since: tuple[tuple[Stop, Instant | None], ...] = ()
     """Since when each stop that holds it back stands, where the log tells."""
+
+    tasks: tuple[TaskRow, ...] = ()
+    """The client's, as they stood then."""
 
     def since(self, stop: Stop) -> Instant | None:
         """When a stop was set."""
@@ -117,7 +139,9 @@ class Asker(Teller):
     ) -> Iterator[str]:
         """What holds back every contact, then what holds back each way besides."""
         nos = {by: self._nos(asked, found, by) for by in (None, *treatments)}
-        general = nos[None]
+        general, shared = nos[None], _shared([nos[by] for by in treatments])
+        general += shared
+        nos |= {by: [no for no in nos[by] if no not in shared] for by in treatments}
         yield from (self._put("for_any", what=one) for one in general)
         if not any(nos.values()):
             return  # It lost to something better, which no way of contact changes.
@@ -150,7 +174,7 @@ class Asker(Teller):
             what = self._words.code("stage", answer.stage)
         else:
             what = self._put(row) if row in _TABLE else self._words.rule(row)
-        said = self._yes(answer) if answer.no is None else self._refused(asked, answer)
+        said = self._yes(asked, answer) if answer.no is None else self._refused(asked, answer)
         heard: list[str] = []
         if self._voices is not None and answer.treatment is not None:
             channel = str(answer.treatment.channel)
@@ -158,9 +182,14 @@ class Asker(Teller):
         line = self._put("line", what=what, answer=said)
         return self._joined([line, *self._priority(answer.parts), *heard])
 
-    def _yes(self, answer: Answer) -> str:
+    def _yes(self, asked: Question, answer: Answer) -> str:
         if answer.row == "stop":
             return self._put("no_stop")
+        facts = self._contacts.facts(answer, asked.at)
+        if facts and answer.row in CLEAR:
+            return facts
+        if facts:
+            return self._put("facts", passed=self._put("passed"), facts=facts)
         if answer.condition is not None:
             told = condition_told.condition(answer.condition, self._words)
             return self._put("holds", passed=self._put("passed"), condition=told)
@@ -171,30 +200,43 @@ class Asker(Teller):
         no = answer.no
         if no is None:
             return ""
-        if answer.stop is not None:
-            return self._stopped(asked, answer.stop)
         if answer.row == "condition":
             return self._unmet(answer)
+        if answer.row == "consent":
+            return self._contacts.consent(answer)
+        return self._held_back(asked, answer, no)
+
+    def _held_back(self, asked: Question, answer: Answer, no: Withheld) -> str:
+        """By a stop, a rest, a rule, or for want of a journey that asks."""
+        if answer.stop is not None:
+            return self._stopped(asked, answer.stop)
         if no.reason is WithheldReason.INTENT_OFF:
             return self._by_journey(asked)
         if answer.row == "again" and no.until is not None:
             return self._rests(asked, no.until)
-        return self._by_table(asked, no)
+        slots = next((one for one in answer.slots if one.cap is no.reason), None)
+        return self._by_table(asked, no, slots)
 
-    def _by_table(self, asked: Question, no: Withheld) -> str:
+    def _by_table(self, asked: Question, no: Withheld, slots: Slots | None) -> str:
         """A no with the figures that it rests on."""
         reason, until = self._words.code("reason", no.reason), no.until
         if no.stage is Stage.ARBITRATION:
             return self._put("worth", reason=reason, value=no.value, limit=no.limit)
+        if no.reason is WithheldReason.TASK_OPEN:
+            return self._and(reason, [self._open(row) for row in _open_tasks(asked)])
         if no.stage is not Stage.CONTACT_POLICY:
-            return reason + self._why(no.reason, no.rule, no.value, no.limit, until)
-        if no.value is not None and no.limit is not None:
-            reason = self._put("of", reason=reason, value=no.value, limit=no.limit)
+            return self._and(reason, self._why(no.reason, no.rule, no.value, no.limit, until))
+        if slots is not None:
+            reason = self._put("line", what=reason, answer=self._contacts.slots(slots))
         if until is not None:
             reason = self._put("until", reason=reason, until=self._time(until))
         if no.rule is None or no.rule not in asked.edition.conduct.rules:
             return reason
         return self._put("by_rule", reason=reason, rule=self._words.rule(no.rule))
+
+    def _open(self, row: TaskRow) -> str:
+        state, since = self._words.code("state", row.state), self._time(row.proposed_at)
+        return self._put("task", id=row.task_id, state=state, since=since)
 
     def _stopped(self, asked: Question, stop: Stop) -> str:
         what = self._put(stop.scope, name="" if stop.name is None else self._words.stopped(stop))
@@ -259,3 +301,13 @@ class Asker(Teller):
 
 def _by_treatment(found: Examination) -> Iterator[Treatment]:
     return (one.treatment for one in found.answers if one.treatment is not None)
+
+
+def _open_tasks(asked: Question) -> Iterator[TaskRow]:
+    return (row for row in asked.tasks if row.action == asked.action and row.state in OPEN_STATES)
+
+
+def _shared(nos: Sequence[Sequence[str]]) -> list[str]:
+    """What every one of several ways of contact meets: told once."""
+    first, *others = nos or ((),)
+    return [no for no in first if others and all(no in each for each in others)]

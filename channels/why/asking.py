@@ -15,6 +15,7 @@ from channels.why.logs import log_options, open_log
 from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.client import why
+from journeys.client.state import Allowed
 from journeys.decide import contact_policy
 from journeys.decide.explain import Answer, Examination
 from schemas.decisions import Candidate
@@ -71,14 +72,15 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         found = why.why_not(standing.state, standing.reference, action, at=when, trigger=trigger)
         served = standing.state.served
         edition = standing.reference.catalogue_for(client, served.outlet).at(when)
-        question = Question(client, action, when, edition, _stopped_since(past, standing, found))
-        was = None if at is None else _chosen_then(past, question)
+        stops = _stopped_since(past, standing, found)
+        question = Question(client, action, when, edition, stops, standing.state.tasks)
+        was = None if at is None else _chosen_then(standing, question)
         ends = past.ends(client)
     if chosen["as_json"]:
         tell(_document(question, found, was), as_json=True)
         return 0
     lang = chosen["lang"]
-    words = Words(lang, edition)
+    words = Words(lang, edition, standing.reference.product)
     asker = Asker(words, Voices(lang, edition, standing.reference))
     for line in asker.examination(question, found):
         click.echo(line)
@@ -109,7 +111,7 @@ def _notes(
         hours, asked.at
     ):
         opens = contact_policy.opens_at(hours, asked.at)
-        yield "closed", {"at": f"{words.day(opens)}T{words.clock(opens)}+08:00"}
+        yield "closed", {"at": words.instant(opens)}
 
 
 def _stopped_since(
@@ -120,14 +122,11 @@ def _stopped_since(
     return tuple((stop, past.stopped_since(stop, offset=offset)) for stop in stops)
 
 
-def _chosen_then(past: Past, asked: Question) -> str | None:
+def _chosen_then(standing: Standing, asked: Question) -> str | None:
     """The decision of that very second that chose the action, if there is one."""
-    for taken in past.decisions(asked.client):
+    for taken in standing.decisions:
         data = taken.event.data
-        if (
-            data.decided_at // SECOND != asked.at // SECOND
-            or taken.event.partitionkey != asked.client
-        ):
+        if data.decided_at // SECOND != asked.at // SECOND:
             continue
         if any(one.chosen and one.action == asked.action for one in data.candidates):
             return data.decision_id
@@ -168,7 +167,33 @@ def _answered(answer: Answer, asked: Question) -> dict[str, Any]:
         since = asked.since(answer.stop)
         told = {"since": None if since is None else format_instant(since)}
         said["stop"] = answer.stop.model_dump(mode="json") | told
-    return said | _refusal(answer)
+    return said | _contact(answer) | _refusal(answer)
+
+
+def _contact(answer: Answer) -> dict[str, Any]:
+    """What stands behind consent, caps and hours."""
+    said: dict[str, Any] = {}
+    if answer.allowed is not None:
+        said["allowed"] = _allowed(answer.allowed)
+    if answer.slots:
+        said["slots"] = [
+            {"cap": str(one.cap), "limit": one.limit, "made": len(one.made), "held": len(one.held)}
+            for one in answer.slots
+        ]
+    if answer.hours is not None:
+        said["hours"] = answer.hours.model_dump(mode="json")
+    return said
+
+
+def _allowed(allowed: Allowed) -> dict[str, Any]:
+    """Both consents, since when (`null`: never said), and by which ways; none named is any."""
+    times = {"marketing_at": allowed.marketing_at, "profiling_at": allowed.profiling_at}
+    return {
+        "marketing": allowed.marketing,
+        "profiling": allowed.profiling,
+        **{name: format_instant(at) if at else None for name, at in times.items()},
+        "methods": list(allowed.methods),
+    }
 
 
 def _refusal(answer: Answer) -> dict[str, Any]:

@@ -4,6 +4,8 @@ Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machi
 """
 
 from base64 import b64decode
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 import click
@@ -17,9 +19,14 @@ from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.catalogue.edition import Edition
 from journeys.client import why
+from journeys.client.stored.codec import decode
+from journeys.decide import contact_policy
+from journeys.decide.contact_policy import Slots
 from journeys.reference import Reference
 from schemas.decisions import Decision
+from schemas.tasks import Task
 from schemas.time import format_instant
+from streams.errors import WorkerStopError
 from streams.past import Taken
 
 _NOTHING: Final = 1
@@ -51,27 +58,70 @@ def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
             return _not_found(decision_id)
         fact = taken.event
         if chosen["as_json"]:
-            tell({"client": fact.partitionkey} | _document(fact.data), as_json=True)
+            became = {"tasks": [_version(one) for one in _tasks(asked, taken)]}
+            tell({"client": fact.partitionkey} | _document(fact.data) | became, as_json=True)
             return 0
-        told = Told(fact, asked.past.event_type(taken), _grounds(asked, fact.data))
+        told = _told(asked, taken)
         account = _account(asked, fact.data, chosen["lang"])
         click.echo("\n".join(account.lines(told, everything=chosen["everything"])))
     return 0
 
 
+def _told(asked: Asked, taken: Taken) -> Told:
+    """A decision with what the log tells beside it."""
+    past, fact = asked.past, taken.event
+    return Told(
+        fact,
+        past.event_type(taken),
+        _grounds(asked, fact.data),
+        _tasks(asked, taken),
+        _slots(asked, taken),
+        taken.intents,
+    )
+
+
+def _tasks(asked: Asked, taken: Taken) -> tuple[Task, ...]:
+    """Every version of the tasks that it issued."""
+    if not taken.event.data.task_ids:
+        return ()
+    return asked.past.tasks(taken, is_written=not asked.is_recording)
+
+
+def _version(task: Task) -> dict[str, Any]:
+    """What changes from one version of a task to the next."""
+    names = {"task_id", "version", "state", "state_reason", "outcome", "desk", "attempts"}
+    said = task.model_dump(mode="json", include=names, exclude_none=True)
+    return said | {"at": format_instant(task.changed_at)}
+
+
+def _slots(asked: Asked, taken: Taken) -> Mapping[str, Slots]:
+    """Of what fell by a cap; where no state was kept, by the one that the events lead to."""
+    made = taken.event.data
+    if not any(one.reason in contact_policy.CAPS for one in made.candidates):
+        return {}
+    try:
+        state = asked.past.after(taken) if made.state is None else decode(b64decode(made.state))
+    except WorkerStopError:  # the events are no longer all there: the sum of the record is told
+        return {}
+    reference = asked.past.references.at(made.versions.reference_offset)
+    return why.slots(state, made, _edition(reference, made))
+
+
 def _list(asked: Asked, client: str, lang: str, *, as_json: bool) -> int:
     past = asked.past
     found = past.decisions(client) if asked.is_recording else past.written_of(client)
-    facts = [one.event for one in found]
-    mine = [fact for fact in facts if fact.partitionkey == client]
+    mine = [one for one in found if one.event.partitionkey == client]
     if not mine:
         click.echo(f"no decision about '{client}' on this log", err=True)
         return _NOTHING
     if as_json:
-        tell({"client": client, "decisions": [_brief(fact.data) for fact in mine]}, as_json=True)
+        tell(
+            {"client": client, "decisions": [_brief(one.event.data) for one in mine]}, as_json=True
+        )
         return 0
-    for fact in mine:
-        click.echo(_account(asked, fact.data, lang).listed(fact))
+    for one in mine:
+        fact = one.event
+        click.echo(_account(asked, fact.data, lang).listed(fact, one.intents))
     return 0
 
 
@@ -88,7 +138,7 @@ def _brief(taken: Decision) -> dict[str, Any]:
 def _account(asked: Asked, taken: Decision, lang: str) -> Account:
     reference = asked.past.references.at(taken.versions.reference_offset)
     edition = _edition(reference, taken)
-    return Account(Words(lang, edition), Voices(lang, edition, reference))
+    return Account(Words(lang, edition, reference.product), Voices(lang, edition, reference))
 
 
 def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
@@ -139,14 +189,19 @@ def _find(asked: Asked, decision_id: str, client: str | None) -> Taken | None:
 
 
 def _compared(first: Taken, second: Taken | None) -> dict[str, Any]:
-    if second is None:
-        return {"identical": False, "differs_at": "the log does not lead to it again"}
-    if second.value == first.value:
-        return {"identical": True, "differs_at": None}
-    return {
-        "identical": False,
-        "differs_at": _first_difference(from_json(first.value), from_json(second.value)),
+    """The bytes, with the hash of each: what comes out now, and what it stands against."""
+    hashes = {
+        "facts_sha256": None if second is None else sha256(second.value).hexdigest(),
+        "against_sha256": sha256(first.value).hexdigest(),
     }
+    if second is None:
+        found = {"identical": False, "differs_at": "the log does not lead to it again"}
+    elif second.value == first.value:
+        found = {"identical": True, "differs_at": None}
+    else:
+        at = _first_difference(from_json(first.value), from_json(second.value))
+        found = {"identical": False, "differs_at": at}
+    return found | hashes
 
 
 def _first_difference(one: Any, other: Any, where: str = "") -> str:  # noqa: ANN401 - JSON

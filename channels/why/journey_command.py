@@ -4,12 +4,12 @@ Exit codes: 0 all wishes fulfilled, 1 some not or a story could not go on, 2 bad
 """
 
 from datetime import datetime as wall
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
 
+from channels.home import HOME
 from channels.simulator.products import shelf
 from channels.telling import tell
 from journeys.catalogue.catalogue import Catalogue
@@ -142,10 +142,9 @@ def _tell(one: Judged, lang: str) -> None:
 
 def _home(moment: Instant) -> str:
     """A time where the bank is: that is where stories are told."""
-    return wall.fromtimestamp(moment / 1e6, _BANK).strftime("%Y-%m-%d %H:%M")
+    return wall.fromtimestamp(moment / 1e6, HOME).strftime("%Y-%m-%d %H:%M")
 
 
-_BANK: Final = timezone(timedelta(hours=8))
 _SUMS: Final = {
     "zh": "故事 {stories} 个，未通过 {failed} 个：{missed} 个愿望未实现，{stuck} 个故事无法继续",
     "en": (

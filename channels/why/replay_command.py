@@ -14,7 +14,7 @@ from channels.why.logs import log_options, opener
 from channels.why.replay_told import ReplayTeller
 from channels.workbench.wording import LANGUAGES
 from journeys.catalogue.catalogue import Catalogue
-from journeys.catalogue.difference import differences, shown
+from journeys.catalogue.difference import Difference, differences, shown
 from journeys.reference import Reference
 from journeys.replay import report
 from schemas.time import parse_instant
@@ -63,21 +63,23 @@ def replay_log(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         "ran_under": ran.catalogue.version,
     }
     changed = _rules_changed(chosen["catalogue"], chosen["against"], opened())
-    told = versions | {"rules_changed": changed} | hashes | report(found.tally)
+    told = (
+        versions | {"rules_changed": [shown(one) for one in changed]} | hashes | report(found.tally)
+    )
     if chosen["as_json"]:
         tell(told, as_json=True)
     else:
         sides = (new.editions[-1], (old or ran.catalogue).editions[-1])
         teller = ReplayTeller(chosen["lang"], *sides)
-        click.echo("\n".join(teller.lines(told, versions=ran.changes)))
+        click.echo("\n".join(teller.lines(told, versions=ran.changes, changes=changed)))
     return 0 if found.new_sha256 == found.old_sha256 else _CHANGED
 
 
-def _rules_changed(new: Path, old: Path | None, log: LogReader) -> list[str]:
-    """What the new files say otherwise than the old, a line each."""
+def _rules_changed(new: Path, old: Path | None, log: LogReader) -> list[Difference]:
+    """What the new files say otherwise than the old."""
     newest = ReferenceLog(log).newest() if old is None else None
     before = read_files(old) if old is not None else {} if newest is None else newest.files
-    return [shown(one) for one in differences(before, read_files(new))]
+    return list(differences(before, read_files(new)))
 
 
 def _ran_under(log: LogReader) -> Reference:

@@ -1,9 +1,11 @@
 """Decisions in sentences, in Chinese or English."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from channels.why.readings import Readings
+from channels.why.contact_told import Contacts
 from channels.why.voices import Voices
+from channels.workbench.readings import Readings
 from channels.workbench.wording import Words
 from journeys.decide.verdict import Ruling
 from schemas.decisions import Candidate, RuleVerdict, ScoreParts
@@ -13,7 +15,7 @@ _SAID: Final = {
     "fell": ("{action}：止于{stage}，{reason}", "{action}: at {stage}, {reason}"),
     "yes": ("通过", "passed"),
     "proof": ("须先完成步骤", "steps first"),
-    "rule": ("规则 {rule}", "rule {rule}"),
+    "more": ("{what}（{more}）", "{what} ({more})"),
     "until": ("到 {time} 再看", "again at {time}"),
     "priority": (
         "优先级 {all:.3f} = 概率 {p:.2f} × 价值 {v:.2f} 分 × 情境 {c:.2f} × 业务权重 {l:.2f}",
@@ -44,7 +46,7 @@ class Teller:
             voices: of the models that were in force, if they are to be told.
         """
         self._words, self._voices = words, voices
-        self._readings = Readings(words)
+        self._readings, self._contacts = Readings(words), Contacts(words)
         self._place = 0 if words.language == "zh" else 1
 
     def _fell(self, one: Candidate) -> str:
@@ -56,7 +58,12 @@ class Teller:
             reason=words.code("reason", one.reason),
         )
         reason = str(one.reason or "")
-        return fell + self._why(reason, one.rule, one.value, one.limit, one.until)
+        return self._and(fell, self._why(reason, one.rule, one.value, one.limit, one.until))
+
+    def _and(self, what: str, more: Sequence[str]) -> str:
+        """A word with what stands behind it."""
+        together = ("；" if self._place == 0 else "; ").join(more)
+        return self._say("more", what=what, more=together) if more else what
 
     def _passed(self, ruling: Ruling | RuleVerdict | None) -> str:
         """A yes, with what was read and what is still to be proved."""
@@ -66,7 +73,7 @@ class Teller:
         read = self._readings.of_row(
             ruling.rule, ruling.value, ruling.limit, verdict=ruling.verdict
         )
-        return f"{answer} ({read})" if read else answer
+        return self._say("more", what=answer, more=read) if read else answer
 
     def _why(
         self,
@@ -75,14 +82,14 @@ class Teller:
         value: str | float | None,
         limit: str | float | None,
         until: Instant | None,
-    ) -> str:
+    ) -> list[str]:
+        """The rule, what it read, and when to ask again."""
         parts = [
-            None if rule is None else self._say("rule", rule=rule),
+            None if rule is None else self._words.rule(rule),
             self._readings.of_reason(reason, rule, value, limit),
             None if until is None else self._say("until", time=self._time(until)),
         ]
-        told = ", ".join(part for part in parts if part)
-        return f" ({told})" if told else ""
+        return [part for part in parts if part]
 
     def _priority(self, parts: ScoreParts | None) -> list[str]:
         if parts is None:

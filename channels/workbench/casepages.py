@@ -119,6 +119,7 @@ class CasePages(Shell):
             desk=mine,
             is_open=case["life"] not in _OVER,
             offered=_offered(case),
+            stuck=_stuck(case),
             waits=_waits(case),
             sessions=[] if mine is None else casing.sessions_of(case, mine, now),
             kinds=[kind.value for kind in NoteKind],
@@ -207,6 +208,13 @@ def _offered(case: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The operation that waits for the client's yes."""
     newest = _newest(case, "operation")
     return newest if newest is not None and newest["state"] == "offered" else None
+
+
+def _stuck(case: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The operation that a person has to look into, while nobody has said that all is well."""
+    newest = _newest(case, "operation")
+    is_left = newest is not None and newest["state"] == "stuck" and case["life"] not in _OVER
+    return newest if is_left else None
 
 
 def _waits(case: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.measuring.asking import Editions, question
+from channels.measuring.rivals_told import PairLine, StandingLine, pair_lines, standing_lines
 from channels.measuring.told import CheckLine, Line, check_lines, lines
 from channels.workbench.booking import bank_period, period_of, span_of
 from channels.workbench.forest import Forest, forest
@@ -105,6 +106,10 @@ class Worded(NamedTuple):
     lines: Sequence[Line]
     checks: Sequence[CheckLine]
     withheld: Sequence[Withheld]
+    standings: Sequence[StandingLine]
+    pairs: Sequence[PairLine]
+    more_pairs: int
+    """Beyond those listed."""
     drawing: Forest | None
     """Of the differences; `None` where none can be told yet."""
     titles: Mapping[tuple[str, str | None], str]
@@ -118,9 +123,16 @@ def worded(found: Measured, words: Words) -> Worded:
         (figure.measure, figure.part): line.title.strip()
         for figure, line in zip(found.figures, told, strict=True)
     }
-    checks = check_lines(found, words)
+    pairs, more = pair_lines(found, words)
     return Worded(
-        told, checks, found.withheld, forest(found.figures, found.asked.edition.measures), titles
+        lines=told,
+        checks=check_lines(found, words),
+        withheld=found.withheld,
+        standings=standing_lines(found, words),
+        pairs=pairs,
+        more_pairs=more,
+        drawing=forest(found.figures, found.asked.edition.measures),
+        titles=titles,
     )
 
 

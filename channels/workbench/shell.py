@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from channels.workbench.acts import Refused
-from channels.workbench.wording import LANGUAGES, Words
+from channels.workbench.readings import Readings
+from channels.workbench.wording import LANGUAGES, Products, Words
 from journeys.catalogue.edition import Edition
 from journeys.catalogue.written import Written
 from schemas import codec
@@ -49,6 +50,8 @@ class Pages:
     publisher: Publisher
     clock: Clock
     catalogue: Editions
+    products: Products = lambda _: None
+    """What is known of a product by its id."""
     heartbeat_s: float = 15.0
     poll_s: float = 0.25
     listening: Callable[[int], object] = lambda _: None
@@ -87,7 +90,11 @@ class Shell:
         return self._notice(request, "sent", status=202, event_id=told)
 
     def _missing(self, request: Request) -> Response:
-        answer = self._page(request, "missing.html")
+        """Nothing by this name, or not yet: the page asks again when something comes."""
+        if request.headers.get("Awaits"):
+            # A page that stands and waits: no fault, and no line in the browser's list of them.
+            return Response(status_code=204)
+        answer = self._page(request, "missing.html", since=self._pages.views.last_change())
         answer.status_code = 404
         return answer
 
@@ -118,10 +125,12 @@ class Shell:
         words = Words(
             language if language in LANGUAGES else LANGUAGES[0],
             self._pages.catalogue.under(under, now),
+            self._pages.products,
         )
         token = request.cookies.get("token") or secrets.token_hex(16)
         body = self._jinja.get_template(template).render(
             w=words,
+            read=Readings(words),
             _=words.say,
             now=now,
             token=token,

@@ -1,8 +1,7 @@
 """Words for what the folds say: by language, from the catalogue and the message files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime as wall
-from datetime import timedelta, timezone
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,17 +12,19 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from channels.assess.wording import step as remedy_step
+from channels.home import HOME
 from journeys.catalogue.edition import Edition, Reading, SuitabilityRule
 from journeys.client.wealth.remedies.remedy import Do
-from schemas.reference import Stop
+from schemas.reference import Product, Stop
 from schemas.time import Instant, parse_instant
 
 LANGUAGES: Final = ("zh", "en")
 LOCALES: Final = Path(__file__).with_name("locale")
 _OF_A_SALE: Final = frozenset({"sale", "rules_passed", "steps"})
+_GROUPS: Final = frozenset({"CASH", "FI", "EQ", "ALT"})
 _WAN: Final = 10_000
 _YI: Final = 100_000_000
-_HOME: Final = timezone(timedelta(hours=8))
+Products = Callable[[str], Product | None]
 
 
 @cache
@@ -38,8 +39,18 @@ def messages(language: str) -> Translations:
 class Words:
     """One language's words over one edition of the catalogue."""
 
-    def __init__(self, language: str, edition: Edition) -> None:
+    def __init__(
+        self, language: str, edition: Edition, products: Products = lambda _: None
+    ) -> None:
+        """Prepare to speak.
+
+        Args:
+            language: one of `LANGUAGES`.
+            edition: of the catalogue.
+            products: what is known of a product by its id; without it ids stand alone.
+        """
         self.language = language
+        self._products = products
         self._edition = edition
         self._messages = messages(language)
 
@@ -59,10 +70,17 @@ class Words:
         return code.replace("_", " ") if found == name else found
 
     def rule(self, rule: str) -> str:
-        """A row of the conduct table or of the product gate, by name."""
+        """A row of the conduct table or of the product gate, by name; what is none, by its word."""
         found = self._rules().get(rule)
-        name = rule if found is None else self._pick(found.name_zh, found.name_en)
+        if found is None:
+            return self.code("rule", rule)
+        name = self._pick(found.name_zh, found.name_en)
         return self.say("rule %(id)s: %(name)s", id=rule.upper(), name=name)
+
+    def version(self, rule: str) -> str:
+        """Of a row of those tables; empty of what is none."""
+        found = self._rules().get(rule)
+        return "" if found is None else found.version
 
     def told(self, rule: str | None) -> tuple[Reading, ...]:
         """How what a row read is told; nothing of what is no row."""
@@ -89,6 +107,23 @@ class Words:
         if stop.scope == "action":
             return self.action(stop.name)
         return self.code("channel", stop.name) if stop.scope == "channel" else str(stop.name)
+
+    def product(self, product: str) -> str:
+        """A product by its name, with the id that systems know it by."""
+        found = self._products(product)
+        if found is None:
+            return product
+        return self.say(
+            "%(name)s (%(id)s)", name=self._pick(found.name_zh, found.name_en), id=product
+        )
+
+    def subject(self, key: str) -> str:
+        """What one run of a journey is about; a product in it by its name."""
+        found = self._products(key.partition(":")[0])
+        if found is None:
+            return key
+        comma = "，" if self.language == "zh" else ", "
+        return f"{key}{comma}{self._pick(found.name_zh, found.name_en)}"
 
     def journey(self, journey: str | None) -> str:
         """A journey's name."""
@@ -132,7 +167,9 @@ class Words:
             name = self.code("intent", code.removeprefix("intent_"))
             return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
         if code.startswith("case_"):
-            return f"{self.case_type(code.removeprefix('case_'))} {values['subject']}"
+            about = self.action(values["subject"])  # of a wrong record the action that showed it
+            case = self.case_type(code.removeprefix("case_"))
+            return self.say("%(name)s (%(id)s)", name=case, id=about)
         return self._of_a_journey(values) or self.journey(code.removeprefix("journey_"))
 
     def _of_a_journey(self, values: Mapping[str, Any]) -> str | None:
@@ -140,13 +177,17 @@ class Words:
         if "inflow" in values:
             return self.say("%(sum)s came in", sum=self.money(values["inflow"]))
         if "maturity_date" in values:
-            return self.say(
+            matures = self.say(
                 "%(sum)s matures on %(day)s",
                 sum=self.money(values["proceeds"]),
                 day=values["maturity_date"],
             )
+            if "product" not in values:
+                return matures
+            product = self.product(values["product"])
+            return self.say("%(product)s: %(what)s", product=product, what=matures)
         if "level" in values:
-            named = {"product": values["product"], "level": values["level"]}
+            named = {"product": self.product(values["product"]), "level": values["level"]}
             return self.say("%(product)s is now graded R%(level)s", **named)
         if "due_day" in values:
             return self.say("owed by %(day)s", day=values["due_day"])
@@ -161,7 +202,7 @@ class Words:
         return self.say(
             "%(sum)s into %(product)s: %(points)s points of wealth health",
             sum=self.money(values["bought_fen"]),
-            product=values["buy"],
+            product=self.product(values["buy"]),
             points=f"{values['gain_points']:+.1f}",
         )
 
@@ -172,7 +213,7 @@ class Words:
         except ValueError:
             return f"{self.code('do', step['do'])} {step['about']} {step['amount']}"
         about = step["about"]
-        named = self.code("group", about) if about in {"CASH", "FI", "EQ", "ALT"} else about
+        named = self.code("group", about) if about in _GROUPS else self.product(about)
         return remedy_step(do, named, step["amount"], "zh" if self.language == "zh" else "en")
 
     def money(self, fen: int) -> str:
@@ -209,9 +250,13 @@ class Words:
         """A day and a time where the bank is."""
         return self._home(moment).strftime("%Y-%m-%d %H:%M")
 
+    def instant(self, moment: str | int) -> str:
+        """A moment as an option takes it, RFC 3339, where the bank is."""
+        return self._home(moment).isoformat(timespec="seconds")
+
     def _home(self, moment: str | int) -> wall:
         micros = parse_instant(moment) if isinstance(moment, str) else Instant(moment)
-        return wall.fromtimestamp(micros / 1e6, _HOME)
+        return wall.fromtimestamp(micros / 1e6, HOME)
 
     def _pick(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en

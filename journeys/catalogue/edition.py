@@ -168,6 +168,8 @@ class Triggers(msgspec.Struct, frozen=True):
     outflow_multiple: float
     remember_ended: int
     journeys_at_once: int
+    regrades_at_once: int
+    """Of so many products a holder is told at a time that they were graded anew."""
     fall_from_peak: float
     """A fall of the holdings by so much is told, and each further one."""
     wealth_lineage: int

@@ -30,6 +30,7 @@ def check_edition(rows: Sequence[Dated], moment: Instant) -> None:
     check_texts(actions, words, in_force(rows, "rule", moment)["ct01"].value)
     _check_rates(rows, actions, moment)
     _check_predictors(rows, moment)
+    _check_judged(rows, moment)
     check_casework(rows, moment)
     marketing = [row.id for row in actions.values() if row.value.marketing]
     _check_decision_due(journeys, in_force(rows, "rule", moment)["x01"].value.numbers["wait_days"])
@@ -62,6 +63,20 @@ def _check_predictors(rows: Sequence[Dated], moment: Instant) -> None:
         at.fault("outcomes are learned from no predictor; write a [[predictor]]")
     for row in found[MOST_PREDICTORS:]:
         row.row.fault(f"more than {MOST_PREDICTORS} predictors are in force; end one of them")
+
+
+def _check_judged(rows: Sequence[Dated], moment: Instant) -> None:
+    """A chance is judged when its window has ended, which what it is learned by says."""
+    rules = in_force(rows, "learning", moment)["learning"].value
+    longest = max(rules.digital_window, rules.adviser_window)
+    for measure in ("model_auc", "model_skill", "win_loss"):
+        row = in_force(rows, "measure", moment)[measure]
+        if row.value.window < longest:
+            row.row.fault(
+                f"a chance is judged after {row.value.window // DAY}d here, and its goal counts "
+                f"for {longest // DAY}d in predictors.toml; write that or more",
+                "window",
+            )
 
 
 def _check_decision_due(journeys: Mapping[str, Dated], days: int) -> None:

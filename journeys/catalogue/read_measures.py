@@ -10,6 +10,8 @@ from journeys.measures.rules import Check, Measure
 _NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "reach": ("talk_seconds",),
     "retention": ("kept_percent",),
+    "model_auc": ("block_days", "least_of_each"),
+    "model_skill": ("history_days",),
 }
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "self_diagnosis": ("actions", "tiers"),
@@ -19,7 +21,8 @@ MEASURES: Final = (
     *("reach", "conversion", "goals", "first_contact", "promoters", "complaints"),
     *("diagnoses", "self_diagnosis", "organic_growth", "value_return"),
     *("productivity", "outlet_productivity", "clients_per_head", "assets", "retention", "revenue"),
-    *("optionality", "no_action", "overshoot"),
+    *("optionality", "no_action", "model_auc", "model_skill", "win_loss", "lever_choices"),
+    "overshoot",
 )
 """Every measure that the code knows; each needs its definition."""
 _CHECK_NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {

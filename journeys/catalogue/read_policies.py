@@ -157,6 +157,7 @@ def triggers(row: Row) -> list[Dated]:
         outflow_multiple=row.number("outflow_multiple", least=0.1, most=100),
         remember_ended=row.count("remember_ended", least=2, most=64),
         journeys_at_once=row.count("journeys_at_once", least=1, most=16),
+        regrades_at_once=row.count("regrades_at_once", least=1, most=16),
         fall_from_peak=row.share("fall_from_peak"),
         wealth_lineage=row.span("wealth_lineage"),
     )

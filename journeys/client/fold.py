@@ -26,6 +26,7 @@ from journeys.client.steps import (
     operations,
     owed,
     recheck,
+    regrade,
     scenes,
     shadow,
     timers,
@@ -242,6 +243,8 @@ def _settle(draft: Draft) -> None:
         watch.review(draft)
     if draft.instances:
         journeys.review(draft)
+    if draft.regrades:
+        regrade.tell_of_those_that_wait(draft)
     if draft.reference.staged is None:
         decisions.decide(draft)
     else:

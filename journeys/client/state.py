@@ -188,6 +188,16 @@ class Payday(msgspec.Struct, frozen=True, array_like=True):
     """Of a dormant account: when a salary that is still there counts as kept."""
 
 
+class Regraded(msgspec.Struct, frozen=True, array_like=True):
+    """A product graded anew of which its holder is still to be told."""
+
+    product: str
+    facts: int
+    """The version of the facts that grade it now."""
+    before: int
+    """The version under which the client was last told, or bought."""
+
+
 class TaskRow(msgspec.Struct, frozen=True, array_like=True):
     """A task as the client fold owns it; the rest of the wire record is derived."""
 
@@ -269,3 +279,5 @@ class ClientState(msgspec.Struct, frozen=True, array_like=True):
     """Those not closed, oldest first."""
     helped_on: int = 0
     """Days since 1970: when a desk last served the client; 0 while none is known to have."""
+    regrades: tuple[Regraded, ...] = ()
+    """Those that wait for room, longest first: of nearly all clients none."""

@@ -2,20 +2,24 @@
 
 from typing import NamedTuple
 
+from journeys.catalogue.edition import Edition
 from journeys.client import fold
 from journeys.client.state import ClientState
 from journeys.client.steps import decisions
 from journeys.client.steps.draft import Draft, cause
 from journeys.client.steps.sales import Said
 from journeys.client.stored.codec import decode
-from journeys.decide import decision
+from journeys.condition import near
+from journeys.decide import contact_policy, decision
 from journeys.decide.candidate import Considered
+from journeys.decide.contact_policy import Slots
 from journeys.decide.decision import Choice
 from journeys.decide.explain import Answer, Examination, examine
 from journeys.decide.verdict import Ruling
 from journeys.reference import Reference
 from schemas.decisions import Candidate, Decision
 from schemas.time import Instant
+from schemas.wire import Method
 
 
 def why_not(
@@ -38,8 +42,9 @@ def why_not(
     draft.begin(cause("why-not", "/suishen/why", at=at, kind="why_not"), now=at)
     found = draft.edition.actions.get(action)
     if found is None:
-        known = ", ".join(sorted(draft.edition.actions))
-        raise ValueError(f"no action '{action}' is in force then; there are {known}")
+        known = sorted(draft.edition.actions)
+        meant = near(action, known) or f"; there are {', '.join(known)}"
+        raise ValueError(f"no action '{action}' is in force then{meant}")
     return examine(found, decisions.situation(draft, draft.state(), trigger))
 
 
@@ -79,9 +84,31 @@ def grounds(blob: bytes, taken: Decision, reference: Reference) -> tuple[Ground,
     return (*chosen, *(Ground((), (), _rulings(one)) for one in fell))
 
 
+def slots(state: ClientState, taken: Decision, edition: Edition) -> dict[str, Slots]:
+    """By action, of each candidate that fell by a cap: what had its slots.
+
+    Args:
+        state: that the decision was taken on, or just after; where it counts otherwise than the
+            record it does not tell, and nothing is said.
+        taken: the decision.
+        edition: that it was taken under.
+    """
+    found: dict[str, Slots] = {}
+    for one in taken.candidates:
+        treatment = edition.treatments.get(one.treatment or "")
+        # Only the cap of one method asks which it is, and that is the call's.
+        method = Method.CALL if treatment is None else treatment.method
+        for slot in contact_policy.taken(str(method), state, edition.contact, now=taken.decided_at):
+            if one.reason is slot.cap and one.value == len(slot.made) + len(slot.held):
+                found[one.action] = slot
+    return found
+
+
 def _again(blob: bytes, taken: Decision, reference: Reference) -> tuple[Draft, Choice]:
     state = decode(blob)
     draft = Draft(state, reference)
+    # A stage is chosen before an event, and the event may move the client out of it or into it.
+    draft.follow(reference.known.get(taken.versions.catalogue, reference.catalogue))
     at = taken.decided_at
     draft.begin(cause("retake", "/suishen/why", at=at, kind="retake"), now=at)
     return draft, decision.decide(decisions.situation(draft, state, taken.trigger))

@@ -80,12 +80,20 @@ class Situation:
         hole = next((hole for hole in state.holes if hole.family in UNSAFE_HOLES), None)
         if hole is not None:
             return Withheld(Stage.ELIGIBILITY, no.HOLE_IN_RECORD, value=hole.family)
-        if not state.allowed.marketing:
-            return Withheld(Stage.ELIGIBILITY, no.CONSENT_MISSING, "ct01")
-        if not state.allowed.profiling:
-            return Withheld(Stage.ELIGIBILITY, no.PROFILING_REFUSED, "pi03")
+        if self.unconsented is not None:
+            return self.unconsented
         group = self.control
         return None if group is None else Withheld(Stage.ELIGIBILITY, no.CONTROL_GROUP, group)
+
+    @cached_property
+    def unconsented(self) -> Withheld | None:
+        """The consent that marketing lacks; `None` if both were given."""
+        allowed, no = self.state.allowed, WithheldReason
+        if not allowed.marketing:
+            return Withheld(Stage.ELIGIBILITY, no.CONSENT_MISSING, "ct01")
+        if not allowed.profiling:
+            return Withheld(Stage.ELIGIBILITY, no.PROFILING_REFUSED, "pi03")
+        return None
 
     @cached_property
     def open_tasks(self) -> dict[str, list[TaskRow]]:

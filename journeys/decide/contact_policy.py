@@ -9,7 +9,7 @@ from typing import NamedTuple
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.edition import ContactPolicy
 from journeys.client.contact import ledger as slots
-from journeys.client.contact.ledger import Ledger
+from journeys.client.contact.ledger import Ledger, Touch
 from journeys.client.state import Allowed, ClientState
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
@@ -17,6 +17,9 @@ from schemas.decisions import Stage, WithheldReason
 from schemas.tasks import SendWindow
 from schemas.time import DAY, MINUTE, Instant
 from schemas.wire import Method
+
+CAPS = frozenset({WithheldReason.CAP_DAY, WithheldReason.CAP_WEEK, WithheldReason.CAP_CHANNEL})
+"""What a cap says no with."""
 
 
 def judge(
@@ -108,6 +111,43 @@ def cap(
             until = slots.frees_at(ledger, cap=limit, window=window, method=kind)
             return _no(reason, "ct04", value=used + waiting, limit=limit, until=until)
     return None
+
+
+class HeldFor(NamedTuple):
+    """A slot kept for a task that has not been shown yet."""
+
+    task: str
+    action: str
+    until: Instant
+
+
+class Slots(NamedTuple):
+    """What has a cap's slots at a moment: contacts made, and contacts only held for a task."""
+
+    cap: WithheldReason
+    limit: int
+    made: tuple[Touch, ...]
+    held: tuple[HeldFor, ...]
+
+
+def taken(
+    method: str, state: ClientState, policy: ContactPolicy, *, now: Instant
+) -> tuple[Slots, ...]:
+    """Of each cap that a contact by this method meets, what has its slots."""
+    actions = {row.task_id: row.action for row in state.tasks}
+    return tuple(
+        Slots(
+            reason,
+            limit,
+            tuple(slots.made_since(state.ledger, Instant(now - span), method=kind)),
+            tuple(
+                HeldFor(one.task, actions.get(one.task, ""), one.until)
+                for one in state.ledger.holds
+                if kind in (None, one.method)
+            ),
+        )
+        for reason, limit, span, kind in _caps(policy, method)
+    )
 
 
 def window(state: ClientState, policy: ContactPolicy) -> SendWindow:

@@ -1,9 +1,10 @@
 """Every stage asked about one action, not only up to the first no."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from journeys.catalogue.actions import Action, Treatment
+from journeys.client.state import Allowed
 from journeys.condition import Value
 from journeys.decide import (
     arbitration,
@@ -14,9 +15,11 @@ from journeys.decide import (
     suitability,
 )
 from journeys.decide.candidate import Situation
+from journeys.decide.contact_policy import Slots
 from journeys.decide.verdict import Ruling, Sale, Withheld
 from schemas.decisions import Candidate, ScoreParts, Stage, WithheldReason
 from schemas.reference import Stop
+from schemas.tasks import SendWindow
 from schemas.time import Instant
 
 
@@ -39,6 +42,12 @@ class Answer:
     """The condition's words, as they stand."""
     stop: Stop | None = None
     """What an operator has stopped, if that is the no."""
+    allowed: Allowed | None = None
+    """Of consent: what the client allows, where the action needs it."""
+    slots: tuple[Slots, ...] = ()
+    """Of the caps: what has their slots."""
+    hours: SendWindow | None = None
+    """Of contact hours: the client's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Examination:
 def examine(action: Action, situation: Situation) -> Examination:
     """Ask every stage; the fate is that of a decision taken now."""
     answers = [
-        Answer(Stage.ELIGIBILITY, None, eligibility.judge(action, situation)),
+        *_may_have(action, situation),
         *_applies(action, situation),
         *_stops(action, situation),
     ]
@@ -71,6 +80,15 @@ def examine(action: Action, situation: Situation) -> Examination:
         answers += _of_treatment(action, treatment, situation, sale)
     fates = decision.decide(situation).candidates()
     return Examination(tuple(answers), next(one for one in fates if one.action == action.id))
+
+
+def _may_have(action: Action, situation: Situation) -> Iterator[Answer]:
+    """Segment, shelf and the like; consent is a row of its own, whatever stands before it."""
+    no, needs_consent = eligibility.judge(action, situation), action.marketing
+    unconsented = situation.unconsented if needs_consent else None
+    yield Answer(Stage.ELIGIBILITY, None, None if no == unconsented else no)
+    allowed = situation.state.allowed if needs_consent else None
+    yield Answer(Stage.ELIGIBILITY, None, unconsented, row="consent", allowed=allowed)
 
 
 def _applies(action: Action, situation: Situation) -> list[Answer]:
@@ -122,15 +140,7 @@ def _of_sale(found: Sale | Withheld | None) -> list[Answer]:
 def _of_treatment(
     action: Action, treatment: Treatment, situation: Situation, sale: Sale | None
 ) -> list[Answer]:
-    rows = contact_policy.rows(
-        action,
-        treatment,
-        situation.state,
-        situation.edition.contact,
-        now=situation.now,
-        in_hours_only=treatment.channel in decision.BY_ITSELF,
-    )
-    answers = [Answer(Stage.CONTACT_POLICY, treatment, row.no, row=row.name) for row in rows]
+    answers = list(_of_contact(action, treatment, situation))
     parts = arbitration.parts(action, treatment, situation, sale)
     cost = situation.edition.arbitration.cost_points
     worth = None
@@ -142,3 +152,26 @@ def _of_treatment(
             limit=round(cost, 6),
         )
     return [*answers, Answer(Stage.ARBITRATION, treatment, worth, parts)]
+
+
+def _of_contact(action: Action, treatment: Treatment, situation: Situation) -> Iterator[Answer]:
+    """The contact policy's rows; what they do not ask of a contact is said as a row too."""
+    if not action.marketing:
+        yield Answer(Stage.CONTACT_POLICY, treatment, None, row="service")
+        return
+    state, policy, now = situation.state, situation.edition.contact, situation.now
+    by_itself = treatment.channel in decision.BY_ITSELF
+    slots = contact_policy.taken(str(treatment.method), state, policy, now=now)
+    hours = contact_policy.window(state, policy)
+    asked = contact_policy.rows(action, treatment, state, policy, now=now, in_hours_only=by_itself)
+    for row in asked:
+        yield Answer(
+            Stage.CONTACT_POLICY,
+            treatment,
+            row.no,
+            row=row.name,
+            slots=slots if row.name == "cap" else (),
+            hours=hours if row.name == "hours" else None,
+        )
+    if not by_itself:  # a desk asks again when it dials or presents
+        yield Answer(Stage.CONTACT_POLICY, treatment, None, row="desk_hours", hours=hours)

@@ -232,9 +232,10 @@ def _next(entries: tuple[Entry, ...]) -> tuple[Instant, str, str] | None:
     """The earliest wake, pass-on or expiry: its time, kind and task."""
     due: list[tuple[Instant, str, str]] = []
     for entry in entries:
-        if entry.snoozed_until is not None:
+        sleeps = entry.state is TaskState.SNOOZED
+        if sleeps and entry.snoozed_until is not None:
             due.append((entry.snoozed_until, "wake", entry.task_id))
-        if entry.pass_on_at is not None and entry.state not in _TAKEN:
+        if entry.pass_on_at is not None and not sleeps and entry.state not in _TAKEN:
             due.append((entry.pass_on_at, "pass_on", entry.task_id))
         if entry.state is not TaskState.STARTED:
             due.append((entry.expires, "expiry", entry.task_id))

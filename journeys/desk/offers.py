@@ -47,14 +47,16 @@ def on_offer(work: Work, event: desk.TaskOffered) -> None:
 
 
 def _arrive(work: Work, task: Task, used: int) -> None:
-    policy = work.edition.desk
-    span = int((task.expires - work.now) * policy.fall_back_share)
+    """It sleeps on here if it was put off, as after a call that reached nobody."""
+    awake = Instant(max(work.now, task.snoozed_until or work.now))
+    sleeps = awake > work.now
+    span = int((task.expires - awake) * work.edition.desk.fall_back_share)
     entry = Entry(
         task_id=task.task_id,
         version=task.version,
         since_version=task.version,
         client=task.client,
-        state=TaskState.ASSIGNED,
+        state=TaskState.SNOOZED if sleeps else TaskState.ASSIGNED,
         priority=task.priority,
         minutes=task.minutes,
         due=task.due,
@@ -62,9 +64,10 @@ def _arrive(work: Work, task: Task, used: int) -> None:
         backups=tuple(task.backups),
         marketing=task.marketing,
         offered_at=work.now,
-        pass_on_at=Instant(work.now + span) if task.backups and span > 0 else None,
+        pass_on_at=Instant(awake + span) if task.backups and span > 0 else None,
         claim=max(used, dict(work.claims).get(task.task_id, 0), task.claim),
         licence=task.licence,
+        snoozed_until=awake if sleeps else None,
         language=task.language,
         unserved=task.unserved is True,
     )
@@ -72,7 +75,12 @@ def _arrive(work: Work, task: Task, used: int) -> None:
     if no is not None:
         work.leave(work.claim(entry, no, to=to))
         return
-    work.put(work.claim(entry, ClaimKind.ASSIGNED))
+    if not sleeps:
+        work.put(work.claim(entry, ClaimKind.ASSIGNED))
+    elif task.state is TaskState.SNOOZED:  # so it stands on the client's log, with its reason
+        work.put(entry)
+    else:
+        work.put(work.claim(entry, ClaimKind.SNOOZED, until=awake))
 
 
 def _not_here(work: Work, entry: Entry, *, is_deputy: bool) -> tuple[ClaimKind | None, str | None]:

@@ -64,7 +64,7 @@ class _Chosen(NamedTuple):
     prior: float
 
 
-class _Version(NamedTuple):
+class Version(NamedTuple):
     """A task at one version."""
 
     state: TaskState
@@ -82,7 +82,7 @@ class _Task(NamedTuple):
     channel: Channel
     run: tuple[str, str, str] | None
     """Client, journey and key."""
-    versions: dict[int, _Version]
+    versions: dict[int, Version]
 
 
 class Seen:
@@ -126,7 +126,7 @@ class Seen:
             known = self._tasks[task.task_id] = _Task(
                 task.decision_id, task.action, task.treatment, task.channel, run, {}
             )
-        known.versions[task.version] = _Version(
+        known.versions[task.version] = Version(
             task.state, task.state_reason, task.outcome, task.changed_at
         )
 
@@ -146,14 +146,13 @@ class Seen:
         """The label of a task; `True` while it is open, `False` if there will be none."""
         life = [task.versions[number] for number in sorted(task.versions)]
         chosen = self._chosen.get((task.decision_id, task.action, task.treatment))
-        shown = _shown_at(life)
+        shown = shown_at(life)
         if chosen is None or chosen.stamp != stamp or shown is None:
             return False
-        window = rules.adviser_window if task.channel in _BY_ADVISER else rules.digital_window
-        ends = Instant(shown + window)
+        ends = Instant(shown + window_of(task.channel, rules))
         if ends > self.until:
             return True
-        goals = _own_goals(life) if task.run is None else self._goals.get(task.run, ())
+        goals = own_goals(life) if task.run is None else self._goals.get(task.run, ())
         reached = min((at for at in goals if shown <= at <= ends), default=None)
         return Label(
             closed_at=ends if reached is None else reached,
@@ -169,7 +168,12 @@ class Seen:
         )
 
 
-def _shown_at(life: Iterable[_Version]) -> Instant | None:
+def window_of(channel: Channel, rules: Rules) -> int:
+    """Microseconds after a contact within which its goal counts."""
+    return rules.adviser_window if channel in _BY_ADVISER else rules.digital_window
+
+
+def shown_at(life: Iterable[Version]) -> Instant | None:
     """When the client was reached; `None` if they were not, or if no adviser took it."""
     shown: Instant | None = None
     for state, reason, outcome, at in life:
@@ -185,5 +189,6 @@ def _shown_at(life: Iterable[_Version]) -> Instant | None:
     return shown
 
 
-def _own_goals(life: Iterable[_Version]) -> Iterator[Instant]:
+def own_goals(life: Iterable[Version]) -> Iterator[Instant]:
+    """When a task that belongs to no journey reached its goal, by the outcome of its talk."""
     return (one.at for one in life if one.state is TaskState.COMPLETED and one.outcome in _DONE)

@@ -89,7 +89,6 @@ def learn(model: Learned, bins: Bins, label: int, rules: Rules) -> Learned:
     """
     band = bisect_right(rules.bands, score(model, bins))
     keep, keep_bands = 0.5 ** (1 / rules.half_life), 0.5 ** (1 / rules.half_life_bands)
-    keep_base = 0.5 ** (1 / rules.half_life_base)
     no, yes = _faded(model.no, keep), _faded(model.yes, keep)
     counted = yes if label else no
     for row, each in zip(counted, bins, strict=True):
@@ -99,7 +98,7 @@ def learn(model: Learned, bins: Bins, label: int, rules: Rules) -> Learned:
     totals = [model.totals[0] * keep, model.totals[1] * keep]
     totals[label] += 1
     return Learned(
-        base=clamped(model.base * keep_base + (1 - keep_base) * label),
+        base=moved(model.base, label, rules),
         no=tuple(map(tuple, no)),
         yes=tuple(map(tuple, yes)),
         totals=(totals[0], totals[1]),
@@ -107,6 +106,12 @@ def learn(model: Learned, bins: Bins, label: int, rules: Rules) -> Learned:
         labels=model.labels + 1,
         positives=model.positives + label,
     )
+
+
+def moved(base: float, label: int, rules: Rules) -> float:
+    """The moving average after one outcome more."""
+    keep = 0.5 ** (1 / rules.half_life_base)
+    return clamped(base * keep + (1 - keep) * label)
 
 
 def _faded(counts: Sequence[Sequence[float]], keep: float) -> list[list[float]]:

@@ -15,6 +15,8 @@ class Cap(NamedTuple):
     window: int
     """Microseconds."""
     method: str | None = None
+    outlet: str | None = None
+    """Of this outlet's clients alone; `None`: of everybody."""
 
 
 class Touched(NamedTuple):
@@ -22,6 +24,15 @@ class Touched(NamedTuple):
 
     at: Instant
     method: str
+    granted: Instant | None = None
+    """When its slot was given, if that was told."""
+
+
+class Stay(NamedTuple):
+    """An outlet that serves a client, from a time on."""
+
+    since: Instant
+    outlet: str | None
 
 
 def most_within(times: Sequence[Instant], window: int) -> int:
@@ -43,10 +54,34 @@ def most_within(times: Sequence[Instant], window: int) -> int:
     return most
 
 
-def busiest(touches: Iterable[Touched], cap: Cap) -> int:
-    """The most touches of one client that a cap counts within any of its windows."""
-    times = sorted(touch.at for touch in touches if cap.method in (None, touch.method))
-    return most_within(times, cap.window)
+def busiest(touches: Iterable[Touched], cap: Cap, stays: Sequence[Stay] = ()) -> int:
+    """The most touches of one client that a cap counts within any of its windows.
+
+    A cap of an outlet is asked of the windows that end with a touch of its own: whose slot was
+    given, and which was made, while the client was there. What was before was lawful elsewhere.
+
+    Args:
+        touches: in any order.
+        cap: of the bank or of an outlet.
+        stays: which outlets served the client, in order of time.
+    """
+    mine = sorted((touch for touch in touches if cap.method in (None, touch.method)), key=_at)
+    times = [touch.at for touch in mine]
+    if cap.outlet is None:
+        return most_within(times, cap.window)
+    own = (touch.at for touch in mine if _outlets_of(touch, stays) == {cap.outlet})
+    return max((sum(at - cap.window < each <= at for each in times) for at in own), default=0)
+
+
+def _at(touch: Touched) -> Instant:
+    return touch.at
+
+
+def _outlets_of(touch: Touched, stays: Sequence[Stay]) -> set[str | None]:
+    """Where the client was served from the grant of a slot until its touch."""
+    ends = sorted((touch.at, touch.at if touch.granted is None else touch.granted))
+    before = [stay.outlet for stay in stays if stay.since <= ends[0]]
+    return {*before[-1:], *(stay.outlet for stay in stays if ends[0] < stay.since <= ends[1])}
 
 
 class Move(NamedTuple):
@@ -59,6 +94,8 @@ class Move(NamedTuple):
     method: str
     at: Instant
     """When the contact was."""
+    told: Instant | None = None
+    """When the engine said so: a slot is given then."""
 
 
 def reached_by_client(moves: Iterable[Move]) -> Mapping[str, list[Touched]]:
@@ -72,10 +109,15 @@ def reached_by_client(moves: Iterable[Move]) -> Mapping[str, list[Touched]]:
         {}
     """
     found: dict[str, dict[object, Touched]] = defaultdict(dict)
+    granted: dict[str, Instant | None] = {}
     for number, move in enumerate(moves):
         key = number if move.task is None else move.task
-        if move.change in ("spent", "outside"):
-            found[move.client][key] = Touched(move.at, move.method)
+        if move.change == "held" and move.task is not None:
+            granted[move.task] = move.told
+        elif move.change in ("spent", "outside"):
+            given = granted.pop(move.task or "", move.told)
+            found[move.client][key] = Touched(move.at, move.method, given)
         elif move.change == "returned":
+            granted.pop(move.task or "", None)
             found[move.client].pop(key, None)
     return {client: list(mine.values()) for client, mine in found.items() if mine}

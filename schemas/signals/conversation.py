@@ -96,6 +96,7 @@ class PromoterAnswer(Wire):
 
     answer: Annotated[int, Field(ge=0, le=10)]
     asked_by: AskedBy
+    """As the writer says; by rule counts only the first answer to a `fact.promoter_asked`."""
     decision_id: WireDecisionId | None = None
     """The decision that led to the contact asked about."""
     desk: WireDesk | None = None

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from streams.errors import TransientError
 from streams.kafka.cluster import GROUP
-from streams.readmodel.queries import Progress
+from streams.readmodel.stories import Progress
 from streams.topics import SOURCE_OF
 
 _FRESH_S: Final = 1.0

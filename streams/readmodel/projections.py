@@ -315,8 +315,8 @@ def _shadowed(_rows: Rows, _fact: facts.DecisionShadowed, _place: Place) -> None
     """Nothing came of it; who compares shadow and life reads the log."""
 
 
-def _asked(_rows: Rows, _fact: facts.PromoterAsked, _place: Place) -> None:
-    """The answer is an event of its own, and says what it was asked about."""
+def _asked(rows: Rows, fact: facts.PromoterAsked, _place: Place) -> None:
+    measuring.promoter_asked(rows, fact)
 
 
 _PROJECT: Final[dict[type[Envelope], Callable[[Rows, Any, Place], None]]] = {

@@ -1,12 +1,11 @@
 """Questions to the read model. Answers are JSON-like data; the pages give them words."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
     Engine,
-    Row,
     Select,
     Subquery,
     Table,
@@ -18,31 +17,22 @@ from sqlalchemy import (
 )
 
 from journeys.decide.stopping import stop_for
-from schemas.facts import Effect
 from schemas.reference import Stop
 from schemas.tasks import OPEN_STATES
-from schemas.time import Instant, format_instant
-from streams.readmodel import book, casework, effects
+from schemas.time import Instant
+from streams.readmodel import book, casework, effects, stories
 from streams.readmodel import tables as t
 from streams.readmodel.measuring.asked import Asked
 from streams.readmodel.measuring.measures import Measured, measured
 from streams.readmodel.movement import movement
 from streams.readmodel.stops import StopSwitch
-from streams.topics import CLIENT_EVENTS
+from streams.readmodel.stories import Progress
 
 Doc = dict[str, Any]
 _OPEN: Final = tuple(state.value for state in OPEN_STATES)
 _HISTORY: Final = 12
 _DIAGNOSES: Final = 24
 """More than two years of a private client, with some held in vain."""
-
-
-class Progress(Protocol):
-    """How far the folds have come."""
-
-    def applied(self, topic: str, partition: int) -> int:
-        """The offset up to which (exclusive) a log's fold has applied it."""
-        ...
 
 
 class Views:
@@ -268,23 +258,7 @@ class Views:
     def story(self, event_id: str, source: str | None) -> Doc | None:
         """What became of an event: where it stands, what it did, what it caused."""
         with self._engine.connect() as connection:
-            event = connection.execute(_named(t.events, event_id, source)).first()
-            letters = connection.execute(_named(t.letters, event_id, source)).all()
-            gaps = {letter.name: _gap(connection, letter.name) for letter in letters}
-            asides = connection.execute(_named(t.set_asides, event_id, source)).all()
-            caused = connection.execute(
-                select(t.caused).where(t.caused.c.cause_id == event_id)
-            ).all()
-        if event is None and not letters:
-            return None
-        story: Doc = {"id": event_id}
-        if event is not None:
-            story |= self._logged(event)
-        if letters:
-            story |= _buried(letters, gaps)
-        else:
-            story |= _set_aside(asides)
-        return story | {"caused": _caused(caused, source)}
+            return stories.story(connection, self._progress, event_id, source)
 
     def effects(self, story: Doc) -> Doc:
         """What an event did, beside the ids of what it caused."""
@@ -298,16 +272,6 @@ class Views:
                 table.name: connection.scalar(select(func.count()).select_from(table)) or 0
                 for table in t.metadata.sorted_tables
             }
-
-    def _logged(self, event: Row[Any]) -> Doc:
-        done = event.position < self._progress.applied(event.topic, event.part)
-        return {
-            "source": event.source,
-            "type": event.type,
-            "logged": {"topic": event.topic, "partition": event.part, "offset": event.position},
-            "received_at": format_instant(Instant(event.received_at)),
-            "state": "applied" if done else "logged",
-        }
 
     def _one(self, statement: Select[Any]) -> Doc | None:
         with self._engine.connect() as connection:
@@ -326,49 +290,6 @@ def _service(connection: Connection, client: str) -> Doc | None:
     statement = select(t.served).where(c.client == client).order_by(c.seq.desc()).limit(1)
     row = connection.execute(statement).first()
     return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own word
-
-
-def _named(table: Table, event_id: str, source: str | None) -> Select[Any]:
-    statement = select(table).where(table.c.event_id == event_id)
-    return statement if source is None else statement.where(table.c.source == source)
-
-
-def _set_aside(asides: Sequence[Row[Any]]) -> Doc:
-    """What kept the event from its effect; of one that was sent again, the first time counts."""
-    others = [one for one in asides if one.effect != Effect.DUPLICATE]
-    story: Doc = {"repeated": True} if len(others) < len(asides) else {}
-    return story | {"state": others[-1].effect, "reason": others[-1].reason} if others else story
-
-
-def _buried(letters: Sequence[Row[Any]], gaps: dict[str, str]) -> Doc:
-    """The letter that still has a gap, or else the first: sent again in vain there are several."""
-    letter = next((one for one in letters if gaps[one.name] == "open"), letters[0])
-    return {
-        "state": "dead_lettered",
-        "code": letter.code,
-        "dead_letter": letter.name,
-        "faults": letter.doc["faults"],
-        "hole": gaps[letter.name],
-    }
-
-
-def _gap(connection: Connection, name: str) -> str:
-    """What a dead letter left, by its `topic/partition/offset`: an open or closed gap, or none."""
-    topic, part, position = name.rsplit("/", 2)
-    c = t.holes.c
-    of_client = c.key.startswith("ct_", autoescape=True)
-    mine = of_client if topic == CLIENT_EVENTS else ~of_client
-    place = (c.part == int(part)) & (c.position == int(position))
-    is_open = connection.scalar(select(c.is_open).where(place, mine))
-    return "none" if is_open is None else "open" if is_open else "closed"
-
-
-def _caused(rows: Iterable[Row[Any]], source: str | None) -> list[Doc]:
-    return [
-        {"id": row.fact_id, "type": row.kind, "task": row.subject}
-        for row in rows
-        if source in (None, row.cause_source)
-    ]
 
 
 def _rows(

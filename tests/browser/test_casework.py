@@ -1,19 +1,14 @@
 """Cases and hand-overs in a real Chromium: a need to its end, and a hand-over against its clock."""
 
-import os
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from schemas.time import DAY, SECOND, Instant
+from tests.browser.looking import grave, shoot
 from tests.browser.test_workbench import Bank
 from tests.builders import ACCOUNT, CLIENT, MONDAY_10, a_baseline
 from tests.journeys.client.casework import PAYMENT
 
 pytestmark = pytest.mark.browser
-SHOTS = os.environ.get("SUISHEN_TEST_SHOTS")
-"""A folder for pictures, for whoever wants to look."""
 
 
 @pytest.fixture
@@ -25,24 +20,9 @@ def bank(tmp_path):
 
 
 @pytest.fixture
-def page(chromium, bank):
-    context = chromium.new_context(viewport={"width": 1100, "height": 900})
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    yield page
-    context.close()
-    assert page.faults == []
-
-
-def shoot(page, name):
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-
-
-def grave(page):
-    found = Axe().run(page).response["violations"]
-    return [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+def overlooked(overlooked):
+    """A form that is refused is answered as such, which the browser notes."""
+    return (*overlooked, "409")
 
 
 def said(bank, kind, data, seconds, **more):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.test_casework import shoot
-from tests.browser.test_scoreboard import Served, grave, page  # noqa: F401 - a fixture
+from tests.browser.looking import grave, shoot
+from tests.browser.test_scoreboard import Served
 from tests.journeys.catalogue.shipped import loaded
 from tests.journeys.catalogue.test_dates import NEW_DESK, until
 from tests.journeys.catalogue.test_scopes import OF_BRANCH, a_contact, narrowed
@@ -27,7 +27,7 @@ def served(tmp_path_factory):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_policy_can_be_read_by_anybody(page, served, language):  # noqa: F811 - the fixture
+def test_every_policy_can_be_read_by_anybody(page, served, language):
     title, coming, contact, _, bank = WORDS[language]
     page.goto(f"{served.url}/language/{language}?back=/")
     page.get_by_role("navigation").get_by_role("link", name=title, exact=True).click()
@@ -41,7 +41,7 @@ def test_every_policy_can_be_read_by_anybody(page, served, language):  # noqa: F
     shoot(page, f"policies-{language}")
 
 
-def test_a_kind_of_many_rows_can_be_read_by_anybody(page, served):  # noqa: F811
+def test_a_kind_of_many_rows_can_be_read_by_anybody(page, served):
     page.goto(f"{served.url}/language/zh?back=/policies?kind=conduct")
     page.get_by_text("产品风险等级不得高于客户风险等级").wait_for()
     assert grave(page) == []
@@ -49,7 +49,7 @@ def test_a_kind_of_many_rows_can_be_read_by_anybody(page, served):  # noqa: F811
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_one_kind_is_chosen_by_keyboard_and_one_without_a_row_says_so(page, served, language):  # noqa: F811
+def test_one_kind_is_chosen_by_keyboard_and_one_without_a_row_says_so(page, served, language):
     _, _, contact, levers, _ = WORDS[language]
     page.goto(f"{served.url}/language/{language}?back=/policies")
     link = page.get_by_role("link", name=f"{contact} 3")
@@ -67,7 +67,7 @@ def test_one_kind_is_chosen_by_keyboard_and_one_without_a_row_says_so(page, serv
     shoot(page, f"policies-none-{language}")
 
 
-def test_a_pad_scrolls_the_tables_and_not_the_page(page, served):  # noqa: F811
+def test_a_pad_scrolls_the_tables_and_not_the_page(page, served):
     page.set_viewport_size({"width": 820, "height": 1100})
     page.goto(f"{served.url}/language/en?back=/policies")
     page.locator("table.policies").first.wait_for()

@@ -6,11 +6,11 @@ import time
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from channels.live import Service
 from schemas.reference import Product
 from schemas.time import DAY, Instant
+from tests.browser.looking import grave
 from tests.builders import (
     CLIENT,
     CURRENT,
@@ -88,18 +88,6 @@ def bank(tmp_path):
     bank = Bank(tmp_path)
     yield bank
     bank.close()
-
-
-@pytest.fixture
-def page(chromium, bank):
-    context = chromium.new_context(viewport={"width": 1100, "height": 900})
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
-    yield page
-    context.close()
-    assert [fault for fault in page.faults if "net::" not in fault] == []
 
 
 def open_desk(page, bank, language="en"):
@@ -262,8 +250,7 @@ def test_a_diagnosis_is_recorded_and_its_document_opened_by_keyboard(page, bank)
     page.get_by_text("This diagnosis is not complete").wait_for()
     page.get_by_text("a next step is agreed: no").wait_for()
     page.get_by_role("row", name="Profit").get_by_text("CNY 20,000").wait_for()
-    found = Axe().run(page).response["violations"]
-    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+    assert grave(page) == []
 
 
 def test_a_period_is_opened_and_a_second_opening_is_refused_on_the_page(page, bank):
@@ -297,7 +284,5 @@ def test_no_screen_has_a_serious_fault_of_access(page, bank, language):
     paths += [f"/clients/ct_{0:032x}?period=all"]
     for path in paths:
         page.goto(bank.url + path)
-        found = Axe().run(page).response["violations"]
-        grave = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
-        assert grave == [], (path, grave)
+        assert grave(page) == [], path
     page.faults.clear()  # the browser notes each 404 itself

@@ -107,7 +107,8 @@ def test_a_headless_bank_reports_funnels_and_caps_to_people(suishen):
 
 def test_a_life_that_overshot_a_cap_ends_with_a_difference(suishen, monkeypatch):
     cap = {"cap": "day", "allowed": 1, "hours": 24, "most": 2, "clients": 1, "over": 1}
-    found = {"journeys": {}, "contacts": {"caps": [{**cap, "without_a_slot": 0}]}}
+    more = {"outlet": None, "without_a_slot": 0}
+    found = {"journeys": {}, "contacts": {"caps": [cap | more]}}
     monkeypatch.setattr("channels.simulator.headless.run", lambda *_args, **_more: found)
     code, out, _ = suishen("demo", "--headless", "--clients", 1, "--days", 1)
     assert (code, " ".join(out.splitlines()[-1].split())) == (1, "day 24 h 1 2 1 1 0")

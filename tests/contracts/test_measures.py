@@ -184,10 +184,12 @@ def test_the_promoter_score_has_its_error_and_needs_thirty_answers(quarter, meas
     """22 of 40 promoters and 6 detractors: 40 points, 1.96 standard errors are 22.8."""
     given = [10] * 22 + [8] * 12 + [3] * 6
     for one, answer in zip(TREATED, given[:29], strict=False):
+        quarter.ask(one)
         quarter.answer(one, answer)
     few = figure(measured(), "promoters")
     assert (few.status, few.n, few.value) == ("few", 29, None)
     for one, answer in zip(TREATED[29:], given[29:], strict=False):
+        quarter.ask(one)
         quarter.answer(one, answer)
     found = figure(measured(), "promoters")
     assert (found.n, found.value) == (40, 40.0)
@@ -211,6 +213,7 @@ def test_nobody_asked_is_not_a_score_of_zero(quarter, measured):
 def test_an_answer_asked_for_by_staff_is_flagged_and_left_out(quarter, measured):
     quarter.serve_all(TREATED[:MANY])
     for one in TREATED[:30]:
+        quarter.ask(one)
         quarter.answer(one, 9)
     quarter.answer(TREATED[30], 0, by="staff")
     quarter.answer(TREATED[0], 0, at=Instant(NOVEMBER + 20 * DAY))

@@ -22,7 +22,7 @@ from streams.verify.report import Report
 from tests.builders import CLIENT, MONDAY_10
 from tests.kill.dying import POINTS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.untraced]
 DYING = Path(__file__).with_name("dying.py")
 ROOT = Path(__file__).parents[2]
 

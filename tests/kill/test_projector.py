@@ -15,7 +15,7 @@ from streams.readmodel.projector import Projector
 from tests.kafka.world import rows
 from tests.kill.projecting import DEATHS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.untraced]
 DYING = Path(__file__).with_name("projecting.py")
 ROOT = Path(__file__).parents[2]
 

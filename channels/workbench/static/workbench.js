@@ -68,11 +68,27 @@
   tick();
   setInterval(tick, 250);
 
+  // What is not here may come with any notice, or came while the stream opened: the page asks for
+  // itself again, once a second at most, and is loaded when it is there.
+  let isAsking = false, isWanted = false;
+  const askAgain = () => {
+    if (isAsking) { isWanted = true; return; }
+    isAsking = true;
+    fetch(location.href, { headers: { "Awaits": "1" } })
+      .then((answer) => { if (answer.status === 200) location.reload(); })
+      .catch(() => show(false))
+      .finally(() => setTimeout(() => {
+        isAsking = false;
+        if (isWanted) { isWanted = false; askAgain(); }
+      }, 1000));
+  };
+
   if (body.dataset.stream) {
     const stream = new EventSource(body.dataset.stream);
-    stream.addEventListener("open", () => show(true));
+    stream.addEventListener("open", () => { show(true); if ("awaits" in body.dataset) askAgain(); });
     stream.addEventListener("error", () => show(false));
     stream.addEventListener("notice", (event) => {
+      if ("awaits" in body.dataset) { askAgain(); return; }
       const notice = JSON.parse(event.data);
       if (panel && notice.subject === body.dataset.subject) {
         const said = document.getElementById("said");

@@ -101,9 +101,12 @@ class Case(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def needs_person(self) -> bool:
-        """Did an operation end without solving it?"""
+        """Did an operation end without solving it, or is of one nobody sure what became of it?"""
         newest = self.newest
-        return self.is_open and newest is not None and newest.state in UNFINISHED
+        if not self.is_open or newest is None:
+            return False
+        is_unsure = any(each.state is OperationState.STUCK for each in self.operations)
+        return is_unsure or newest.state in UNFINISHED
 
 
 def dues(case: Case) -> Iterator[tuple[Instant | None, str, str]]:

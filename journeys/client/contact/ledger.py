@@ -49,10 +49,16 @@ EMPTY = Ledger()
 
 def used_since(ledger: Ledger, start: Instant, *, method: str | None = None) -> int:
     """Marketing touches after `start` (exclusive), of one method or of all."""
-    return sum(
-        touch.at > start and touch.marketing and method in (None, touch.method)
+    return len(made_since(ledger, start, method=method))
+
+
+def made_since(ledger: Ledger, start: Instant, *, method: str | None = None) -> list[Touch]:
+    """The same, touch by touch."""
+    return [
+        touch
         for touch in ledger.touches
-    )
+        if touch.at > start and touch.marketing and method in (None, touch.method)
+    ]
 
 
 def held(ledger: Ledger, *, method: str | None = None, but: str | None = None) -> int:

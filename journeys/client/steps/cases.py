@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from journeys.catalogue.casework import CaseType
-from journeys.client.case.case import NOT_OVER, Case, Values, ordered
+from journeys.client.case.case import NOT_OVER, Case, Operation, Values, ordered
 from journeys.client.state import Holding, TaskRow
 from journeys.client.steps import behaviour, journeys, tasks
 from journeys.client.steps.case_life import (
@@ -72,7 +72,7 @@ def on_need(draft: Draft, event: NeedRaised) -> None:
         if case.is_open:
             settle(draft, case.case_id)
         else:
-            _reopen(draft, case, "asked_again")
+            reopen(draft, case, "asked_again")
 
 
 def on_utterance(draft: Draft, event: UtteranceUnderstood) -> None:
@@ -152,7 +152,7 @@ def on_settled(draft: Draft, event: CaseSettled) -> None:
         if by_client and case.confirmed is None:
             confirm(draft, case, "client")
     elif not case.is_open:
-        _reopen(draft, case, f"{said.by}_says")
+        reopen(draft, case, f"{said.by}_says")
     else:
         tell(draft, case, CaseMove.FOLLOWED, reason=f"{said.by}_says")
 
@@ -209,6 +209,30 @@ def on_helped(draft: Draft, row: TaskRow, outcome: str) -> None:
         asks = case.needs_person or (case.overdue and not is_at_work(case))
         if is_theirs and asks and outcome in journeys.AGREED:
             resolve(draft, case, by="desk_says")
+
+
+def reopen(draft: Draft, case: Case, reason: str, *, unsure: Operation | None = None) -> None:
+    """It is not solved after all: its owner has it again, under a new clock.
+
+    Operations that are over are history; `unsure` is one that a person has to look into.
+    """
+    kind = type_of(draft, case)
+    due = None if kind is None else Instant(draft.now + kind.solve_within)
+    kept = (each for each in case.operations if each.state in NOT_OVER or each is unsure)
+    again = replace(
+        judge(draft, case, "reopened"),
+        life=CaseLife.REOPENED,
+        due=due,
+        ends_at=None,
+        confirmed=None,
+        reopened=case.reopened + 1,
+        operations=tuple(kept),
+    )
+    put(draft, again)
+    tell(draft, again, CaseMove.REOPENED, reason=reason)
+    _clear_topic(draft, again)
+    settle(draft, again.case_id)
+    draft.decide_on("case")
 
 
 def open_correction(draft: Draft, row: TaskRow) -> None:
@@ -281,25 +305,6 @@ def _clear_topic(draft: Draft, case: Case) -> None:
         if owns(case, (action.group, *action.tags)):
             tasks.recall(draft, row, "case_owns_topic")
             journeys.want_again(draft, row)
-
-
-def _reopen(draft: Draft, case: Case, reason: str) -> None:
-    kind = type_of(draft, case)
-    due = None if kind is None else Instant(draft.now + kind.solve_within)
-    again = replace(
-        judge(draft, case, "reopened"),
-        life=CaseLife.REOPENED,
-        due=due,
-        ends_at=None,
-        confirmed=None,
-        reopened=case.reopened + 1,
-        operations=tuple(each for each in case.operations if each.state in NOT_OVER),
-    )
-    put(draft, again)
-    tell(draft, again, CaseMove.REOPENED, reason=reason)
-    _clear_topic(draft, again)
-    settle(draft, again.case_id)
-    draft.decide_on("case")
 
 
 def _same(draft: Draft, kind: CaseType, subject: str) -> Case | None:

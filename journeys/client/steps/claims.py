@@ -110,7 +110,8 @@ def on_hold_lapsed(draft: Draft, task_id: str) -> None:
 def _apply(draft: Draft, row: TaskRow, claim: Claim, at: Instant) -> None:
     match claim.kind:
         case ClaimKind.ASSIGNED | ClaimKind.ACCEPTED | ClaimKind.RELEASED:
-            tasks.change(draft, replace(row, desk=claim.desk), _PLAIN[claim.kind])
+            awake = replace(row, desk=claim.desk, snoozed_until=None)
+            tasks.change(draft, awake, _PLAIN[claim.kind])
         case ClaimKind.SNOOZED:
             tasks.change(draft, replace(row, snoozed_until=claim.until), TaskState.SNOOZED)
         case ClaimKind.STARTED:
@@ -230,6 +231,8 @@ def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
         _keep(draft, row)
         return
     backups = _backups(draft, row, desk, reason)
+    # Who hands it over has spoken with the next desk; work that overflows is put off as before.
+    is_awake = reason == "handed_over" or (row.snoozed_until or 0) <= draft.now
     moved = replace(
         row,
         version=row.version + 1,
@@ -238,7 +241,7 @@ def _pass_on(draft: Draft, row: TaskRow, desk: str | None, reason: str) -> None:
         desk=desk,
         backups=backups,
         changed_at=draft.now,
-        snoozed_until=None,
+        snoozed_until=None if is_awake else row.snoozed_until,
     )
     tasks.put(draft, moved, former_desk=row.desk)
 

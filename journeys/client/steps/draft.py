@@ -75,6 +75,7 @@ class Draft:
         "outputs",
         "paydays",
         "reference",
+        "regrades",
         "released",
         "retry_at",
         "scored",
@@ -110,13 +111,13 @@ class Draft:
         self.stated_fen = state.stated_fen
         self.cases = state.cases
         self.helped_on = state.helped_on
+        self.regrades = state.regrades
         self.reference = reference
-        self.released: Catalogue = (
+        self.follow(
             reference.catalogue
             if reference.staged is None
             else reference.staged_for(state.client, state.served.outlet)
         )
-        self.catalogue = self.released.serving(state.served.outlet)
         self.outputs: list[Output] = []
 
     def begin(self, cause: Cause, *, now: Instant) -> None:
@@ -129,6 +130,11 @@ class Draft:
         self.began = self.inputs()
         self._named = 0
         self._again: tuple[str, ...] = ()
+
+    def follow(self, released: Catalogue) -> None:
+        """Decide under a catalogue, with what is narrower in it where the client is served."""
+        self.released = released
+        self.catalogue = released.serving(self.served.outlet)
 
     def serve(self, served: Served) -> None:
         """Who serves the client from now on; what is narrower there binds at once.
@@ -172,6 +178,7 @@ class Draft:
             self.stated_fen,
             self.cases,
             self.helped_on,
+            self.regrades,
         )
 
     def finish(self) -> Step[ClientState]:

@@ -17,7 +17,7 @@ from journeys.client.case.case import (
     Values,
     ordered,
 )
-from journeys.client.steps import case_life
+from journeys.client.steps import case_life, cases
 from journeys.client.steps.draft import Draft
 from schemas import facts
 from schemas.cases import (
@@ -131,14 +131,20 @@ def _go(
 ) -> None:
     """Keep the operation as it is now, say what is news, and ask for what comes next."""
     operation, ask = went
-    others = tuple(each for each in case.operations if each.operation_id != before.operation_id)
-    case = replace(case, operations=(*others, operation))
+    both = (operation if each is before else each for each in case.operations)
+    case = replace(case, operations=tuple(both))
     case_life.put(draft, case)
     if operation.state is not before.state:
         _tell(draft, case, operation, kind)
     if ask is not None:
         _ask(draft, case, operation, ask)
-    if operation.state is OperationState.DONE and case.is_open:
+    if operation.state is OperationState.STUCK and not case.is_open:
+        # Told done, then told otherwise: it was taken for solved, and nobody would look again.
+        cases.reopen(draft, case, str(operation.reason), unsure=operation)
+        if draft.is_late:
+            draft.retry_at = draft.now  # a late answer is late for the client, not for who mends it
+        return
+    if operation.state is OperationState.DONE and case.is_open and not case.needs_person:
         case_life.prove(draft, case_life.resolve(draft, case, by="operation_done"))
         return
     if operation.state in UNFINISHED:

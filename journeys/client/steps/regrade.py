@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from journeys.client.journey.instance import Value
-from journeys.client.state import Holding
+from journeys.client.state import Holding, Regraded
 from journeys.client.steps import doubt, journeys, wealth
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.book import Lot
@@ -50,16 +50,42 @@ def book_anew(draft: Draft, holding: Holding, old: Lot, product: Product) -> Non
 def _tell_grade(draft: Draft, old: Lot, product: Product) -> None:
     """Holders have a right to know (S06), however late the event that met the new facts.
 
-    It rests on the release and on no event: what met the new facts first may well be reversed.
+    It rests on the release and on no event: what met the new facts first may well be reversed. One
+    that waits already is told with the newest facts, once.
     """
-    before = draft.reference.product(old.product, old.facts_version)
-    graded: dict[str, Value] = {
-        "product": product.product,
-        "facts": str(product.version),
-        "level": level_of(product),
+    waits = next((one for one in draft.regrades if one.product == product.product), None)
+    before = old.facts_version if waits is None else waits.before
+    others = tuple(one for one in draft.regrades if one is not waits)
+    draft.regrades = (*others, Regraded(product.product, product.version, before))
+    tell_of_those_that_wait(draft)
+
+
+def tell_of_those_that_wait(draft: Draft) -> None:
+    """As many as there is room for; each of the others when a run ends, at latest by its timer.
+
+    A run with its task is half a kilobyte, and what a client may hold in products knows no limit.
+    """
+    telling = {journey.id for journey in draft.edition.by_trigger.get("regraded", ())}
+    held = {one.product for one in draft.holdings if one.doubt or (one.lot and one.lot.value_fen)}
+    while draft.regrades:
+        under_way = sum(run.journey in telling for run in draft.instances)
+        if under_way >= draft.edition.triggers.regrades_at_once:
+            return
+        first, *rest = draft.regrades
+        draft.regrades = tuple(rest)
+        if first.product in held:
+            journeys.trigger(draft, "regraded", _graded(draft, first), (), is_duty=True)
+
+
+def _graded(draft: Draft, one: Regraded) -> dict[str, Value]:
+    product = draft.reference.product(one.product, one.facts)
+    before = draft.reference.product(one.product, one.before)
+    return {
+        "product": one.product,
+        "facts": str(one.facts),
+        "level": 0 if product is None else level_of(product),
         "level_before": 0 if before is None else level_of(before),
     }
-    journeys.trigger(draft, "regraded", graded, (), is_duty=True)
 
 
 def _cash(draft: Draft, holding: Holding, old: Lot) -> int | None:

@@ -18,6 +18,7 @@ from journeys.client.state import (
     ClientState,
     Hole,
     Payday,
+    Regraded,
     Scored,
     Served,
 )
@@ -71,6 +72,7 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     stated_fen: int
     cases: tuple[Case, ...]
     helped_on: int
+    regrades: tuple[Regraded, ...] = ()
 
 
 _MOST_KEPT: Final = 1 << 15
@@ -140,6 +142,8 @@ def encode(state: ClientState) -> bytes:
         state.cases,
         state.helped_on,
     ]
+    if state.regrades:  # so rare that nobody else has a byte of it
+        parts.append(state.regrades)
     return _ENCODER.encode(parts)
 
 
@@ -173,4 +177,5 @@ def decode(blob: bytes) -> ClientState:
         stated_fen=stored.stated_fen,
         cases=stored.cases,
         helped_on=stored.helped_on,
+        regrades=stored.regrades,
     )

@@ -17,6 +17,7 @@ from streams.readmodel import tables as base
 from streams.readmodel.measuring import tables as t
 from streams.readmodel.measuring.asked import Asked, Book, day_of, during, within
 from streams.readmodel.measuring.contacts import Talk
+from streams.readmodel.measuring.promoters import answers
 
 _BANK_OFFSET_MINUTES: Final = 480
 _FEN_OF_WAN: Final = 1_000_000
@@ -155,21 +156,16 @@ def _outside(connection: Connection, asked: Asked) -> _Found:
 
 
 def _off_rule(connection: Connection, asked: Asked) -> _Found:
-    """Asked by staff, or sooner after the answer before than the rule allows."""
-    apart, c = asked.edition.promoters.ask_every, t.answers.c
-    rows = connection.execute(
-        select(c.client, c.at, c.asked_by, c.desk)
-        .where(during(c.at, (Instant(asked.starts - apart), asked.ends)), within(asked, c.client))
-        .order_by(c.client, c.at, c.event_id)
-    )
+    """Not asked for by the rule, or sooner after the answer before than the rule allows."""
+    apart = asked.edition.promoters.ask_every
     before: dict[str, int] = {}
     looked_at, found = 0, Counter[str]()
-    for row in rows:
-        if row.at >= asked.starts:
+    for one in answers(connection, asked, since=Instant(asked.starts - apart)):
+        if one.at >= asked.starts:
             looked_at += 1
-            is_soon = row.client in before and row.at - before[row.client] < apart
-            found[row.desk or row.asked_by] += is_soon or row.asked_by != "rule"
-        before[row.client] = row.at
+            is_soon = one.client in before and one.at - before[one.client] < apart
+            found[one.place] += is_soon or not one.is_by_rule
+        before[one.client] = one.at
     return looked_at, found
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import ContactPolicy
 from journeys.measures.rolling import Cap, Move, Touched, busiest, reached_by_client
 from schemas.facts import JourneyMove
@@ -142,6 +143,17 @@ def caps(policy: ContactPolicy) -> tuple[Cap, ...]:
         Cap("day", policy.marketing_per_day, DAY),
         Cap("week", policy.marketing_per_week, 7 * DAY),
         Cap("calls_week", policy.calls_per_week, 7 * DAY, Method.CALL.value),
+    )
+
+
+def caps_of_outlets(catalogue: Catalogue, moment: Instant) -> tuple[Cap, ...]:
+    """Caps that are tighter for the clients of an outlet than the bank's, outlet by outlet."""
+    wider = caps(catalogue.at(moment).contact)
+    return tuple(
+        own._replace(outlet=outlet)
+        for outlet in sorted(catalogue.outlets)
+        for own, bank in zip(caps(catalogue.serving(outlet).at(moment).contact), wider, strict=True)
+        if own.most < bank.most
     )
 
 

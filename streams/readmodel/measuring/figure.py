@@ -136,6 +136,19 @@ def plain(
     )
 
 
+def of_around(
+    rule: Measure,
+    found: Around | None,
+    *,
+    n: int,
+    part: str | None = None,
+    beside: Mapping[str, int] | None = None,
+) -> Figure:
+    """A figure that comes with its interval; `None` where too few of one kind are there."""
+    enough = found if n >= rule.shown_from else None
+    return Figure(measure=rule.id, part=part, n=n, beside=beside or {}, **_told(rule, enough))
+
+
 def _told(rule: Measure, found: Around | None) -> dict[str, Any]:
     if found is None:
         return {"status": "few"}

@@ -76,7 +76,7 @@ def judged(
 ) -> list[Met]:
     """Of the tasks whose window ended in the period: was the goal met within it?"""
     span = asked.judged(rule.id)
-    goals = _goals(connection, asked, since=span[0])
+    goals = goals_met(connection, asked, since=span[0])
     return [
         Met(task, _is_met(task, goals, rule.window))
         for task in tasks
@@ -87,7 +87,7 @@ def judged(
 _Run = tuple[str, str | None, str | None]
 
 
-def _goals(connection: Connection, asked: Asked, *, since: Instant) -> Mapping[_Run, list[int]]:
+def goals_met(connection: Connection, asked: Asked, *, since: Instant) -> Mapping[_Run, list[int]]:
     """When the goals of each run's key were met, ascending."""
     c = t.journey_moves.c
     rows = connection.execute(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from schemas import codec, facts
-from schemas.decisions import Candidate, Stage
+from schemas.decisions import Candidate, ScoreParts, Stage, WithheldReason
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
 from schemas.signals.conversation import PromoterAnswered
@@ -34,10 +34,12 @@ def task(rows: Rows, fact: facts.TaskChanged) -> None:
         "client": said.client,
         "at": said.changed_at,
         "state": said.state.value,
+        "reason": said.state_reason,
         "outcome": None if said.outcome is None else said.outcome.value,
         "crossed": said.crossed_recall,
         "action": said.action,
         "channel": said.channel.value,
+        "decision_id": said.decision_id,
         "desk": said.desk,
         "journey": said.journey,
         "instance": said.instance,
@@ -66,8 +68,22 @@ def contact(rows: Rows, fact: facts.ContactCounted, seq: int) -> None:
     rows.put(t.contact_moves, _whose(fact, seq) | row | when)
 
 
+def promoter_asked(rows: Rows, fact: facts.PromoterAsked) -> None:
+    """The rule asks a client how likely they are to recommend the bank."""
+    said = fact.data
+    row = {
+        "fact_id": fact.id,
+        "client": fact.partitionkey,
+        "at": fact.time,
+        "until": said.until,
+        "desk": said.desk,
+        "decision_id": said.decision_id,
+    }
+    rows.put(t.asks, row)
+
+
 def decision(rows: Rows, fact: facts.DecisionMade) -> None:
-    """A decision in numbers, and how many candidates fell for each reason."""
+    """A decision in numbers, why its candidates fell, and the parts of those that were ranked."""
     said = fact.data
     whose = {"decision_id": said.decision_id, "client": fact.partitionkey, "at": fact.time}
     numbers = {
@@ -83,6 +99,23 @@ def decision(rows: Rows, fact: facts.DecisionMade) -> None:
     )
     for (stage, reason), many in fell.items():
         rows.put(t.withheld, whose | {"stage": stage, "reason": reason, "many": many})
+    for each in said.candidates:
+        if each.parts is not None and (each.chosen or each.stage is Stage.ARBITRATION):
+            rows.put(t.ranked, whose | _ranked(each, each.parts))
+
+
+def _ranked(candidate: Candidate, parts: ScoreParts) -> dict[str, object]:
+    return {
+        "action": candidate.action,
+        "chosen": candidate.chosen,
+        "waits": candidate.reason is WithheldReason.HELD_FOR_BETTER,
+        "p": parts.p,
+        "prior": parts.prior,
+        "value_points": parts.value_points,
+        "context": parts.context,
+        "levers": parts.levers,
+        "priority": parts.priority,
+    }
 
 
 def _is_suitable(candidate: Candidate) -> bool:

@@ -10,10 +10,12 @@ from journeys.client.wealth.document.plan import Done, PlanRules, plan
 from journeys.client.wealth.returns.promoters import PromoterScore, promoter_score
 from journeys.measures.means import Mean, difference
 from journeys.measures.shares import Lift
+from schemas.time import Instant
 from streams.readmodel import tables as base
 from streams.readmodel.measuring import tables as t
 from streams.readmodel.measuring.asked import Asked, Book, Person, day_of, during, within
 from streams.readmodel.measuring.figure import Figure, Side, missing, of_shares
+from streams.readmodel.measuring.promoters import answers
 
 _Z = 1.959964
 
@@ -48,18 +50,12 @@ def first_contact(connection: Connection, asked: Asked, book: Book) -> Figure:
 
 def promoters(connection: Connection, asked: Asked, book: Book) -> Figure:
     """The net promoter score of answers that were asked for by rule, the newest of each client."""
-    rule, c = asked.rule("promoters"), t.answers.c
-    rows = connection.execute(
-        select(c.client, c.answer)
-        .where(
-            during(c.at, (asked.starts, asked.ends)),
-            c.asked_by == "rule",
-            within(asked, c.client),
-        )
-        .order_by(c.at, c.event_id)
-    )
-    newest = {row.client: row.answer for row in rows}
-    if not newest and connection.execute(select(c.event_id).limit(1)).first() is None:
+    rule = asked.rule("promoters")
+    # A question may stand over the period's beginning: whether it was answered before is asked too.
+    since = Instant(asked.starts - asked.edition.promoters.ask_stands)
+    told = answers(connection, asked, since=since)
+    newest = {one.client: one.answer for one in told if one.is_by_rule and one.at >= asked.starts}
+    if not newest and connection.execute(select(t.answers.c.event_id).limit(1)).first() is None:
         return missing(rule, "promoter_answers")
     found = _scored(newest, asked)
     treated, control = (
@@ -89,14 +85,14 @@ def _apart(treated: PromoterScore, control: PromoterScore) -> Lift | None:
     return difference(*both) if len(both) == len((treated, control)) else None
 
 
-def _scored(answers: Mapping[str, int], asked: Asked) -> PromoterScore:
-    return promoter_score(tuple(answers.values()), asked.edition.promoters)
+def _scored(given: Mapping[str, int], asked: Asked) -> PromoterScore:
+    return promoter_score(tuple(given.values()), asked.edition.promoters)
 
 
-def _of(answers: Mapping[str, int], book: Book, *, is_control: bool) -> dict[str, int]:
+def _of(given: Mapping[str, int], book: Book, *, is_control: bool) -> dict[str, int]:
     return {
         client: answer
-        for client, answer in answers.items()
+        for client, answer in given.items()
         if client in book and book[client].is_control is is_control
     }
 

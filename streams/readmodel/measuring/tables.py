@@ -3,7 +3,7 @@
 The other tables keep how things stand; a measure asks how they came to it, over a period.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table
 
 from streams.readmodel import tables
 
@@ -18,10 +18,12 @@ task_moves = Table(
     Column("client", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("state", String, nullable=False),
+    Column("reason", String),
     Column("outcome", String),
     Column("crossed", Boolean, nullable=False),
     Column("action", String, nullable=False),
     Column("channel", String, nullable=False),
+    Column("decision_id", String, nullable=False),
     Column("desk", String),
     Column("journey", String),
     Column("instance", String),
@@ -81,6 +83,28 @@ withheld = Table(
     Index("withheld_by_time", "at"),
 )
 """How many candidates of a decision fell for one reason."""
+ranked = Table(
+    "ranked",
+    metadata,
+    Column("decision_id", String, primary_key=True),
+    Column("action", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("chosen", Boolean, nullable=False),
+    Column("waits", Boolean, nullable=False),
+    Column("p", Float, nullable=False),
+    Column("prior", Float, nullable=False),
+    Column("value_points", Float, nullable=False),
+    Column("context", Float, nullable=False),
+    Column("levers", Float, nullable=False),
+    Column("priority", Float, nullable=False),
+    Index("ranked_by_time", "at"),
+)
+"""Candidates that came to be ranked, with the parts of their priority; duties that were chosen too.
+
+Of a duty owed to several runs one row: its parts are the same. `waits`: put off for something
+better that is due soon.
+"""
 holdings = Table(
     "holdings",
     metadata,
@@ -131,4 +155,16 @@ answers = Table(
     Column("decision_id", String),
     Index("answers_by_time", "at"),
 )
-"""How likely clients are to recommend the bank, 0 to 10."""
+"""How likely clients are to recommend the bank, 0 to 10; `asked_by` is the writer's own word."""
+asks = Table(
+    "asks",
+    metadata,
+    Column("fact_id", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("desk", String),
+    Column("decision_id", String),
+    Index("asks_by_time", "at"),
+)
+"""What the rule asked, about which talk, and until when an answer is one to it."""

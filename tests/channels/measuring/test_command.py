@@ -39,6 +39,11 @@ def test_measures_are_told_as_one_document(running, suishen, tmp_path):
     reach = next(each for each in found["measures"] if each["measure"] == "reach")
     assert (reach["n"], reach["status"], reach["value"]) == (1, "few", None)
     assert found["withheld"]
+    (pair,) = found["pairs"]
+    assert (pair["chosen"], pair["over"], pair["many"]) == ("inflow_question", "no_action", 1)
+    (standing,) = found["standings"]
+    assert (standing["action"], standing["won"]["n"]) == ("inflow_question", 1)
+    assert standing["apart"]["status"] == "few"
     assert {check["check"] for check in found["checks"]} >= {"burst", "short_talk"}
     assert CLIENT not in out
 
@@ -48,9 +53,19 @@ def test_measures_are_told_as_one_document(running, suishen, tmp_path):
     [
         (
             "en",
-            ("Reach", "n = 1, shown from 30", "Treated", "all clients of the book", "Integrity"),
+            (
+                "Reach",
+                "n = 1, shown from 30",
+                "Treated",
+                "all clients of the book",
+                "Integrity",
+                "Chosen over",
+            ),
         ),
-        ("zh", ("触达率", "样本 1，满 30 才显示", "触达组", "名下全部客户", "合规检查")),
+        (
+            "zh",
+            ("触达率", "样本 1，满 30 才显示", "触达组", "名下全部客户", "行动的胜负"),
+        ),
     ],
 )
 def test_people_read_a_table_with_definitions(running, suishen, tmp_path, language, words):

@@ -127,7 +127,10 @@ def test_models_are_released_listed_and_withdrawn(folder, suishen):
     ]
     code, out, _ = suishen("models", "withdraw", model.model, *place)
     assert (code, "withdrawn as sequence 2" in out) == (0, True)
-    assert suishen("models", "withdraw", model.model, *place)[0] == 1
+    code, out, _ = suishen("models", "withdraw", model.model, *place)
+    assert (code, out.startswith("nothing to withdraw: ")) == (1, True)
+    assert "as sequence 2" in out
+    assert "fit it again and release it" in out
     assert f"{model.model} 2: withdrawn" in suishen("models", "list", *place)[1]
     code, _, err = suishen("models", "withdraw", "all/ap", *place)
     assert (code, "did you mean 'all/app'" in err) == (2, True)

@@ -128,3 +128,51 @@ def test_a_contact_without_a_slot_counts_against_the_cap_and_is_told():
     funnel.count("ct_1", use("outside", 2, at=Instant(HOUR)), Instant(HOUR))
     (found,) = funnel.recounted([DAILY])
     assert (found["most"], found["over"], found["without_a_slot"]) == (2, 1, 1)
+
+
+WEEKLY = Cap("week", 1, 7 * DAY, outlet="outlet_1")
+
+
+def spent(funnel, day, *, number=None, client="ct_1"):
+    at = Instant(day * DAY)
+    funnel.count(client, use("spent", number or day, at=at), at)
+
+
+def test_a_cap_of_an_outlet_is_counted_for_its_own_clients():
+    funnel = Funnel({})
+    for client, outlet in (("ct_1", "outlet_1"), ("ct_2", "outlet_2")):
+        funnel.serve(client, outlet, Instant(0))
+        spent(funnel, 1, client=client)
+        spent(funnel, 3, client=client)
+    (found,) = funnel.recounted([WEEKLY])
+    assert (found["most"], found["over"], found["clients"]) == (2, 1, 1)
+    assert any(line.split()[:2] == ["week", "outlet_1"] for line in cap_lines([found]))
+
+
+def test_what_an_outlet_did_before_a_client_moved_to_a_stricter_one_was_lawful():
+    funnel = Funnel({})
+    funnel.serve("ct_1", "outlet_2", Instant(0))
+    spent(funnel, 1)
+    spent(funnel, 3)
+    funnel.serve("ct_1", "outlet_1", Instant(4 * DAY))
+    (found,) = funnel.recounted([WEEKLY])
+    assert (found["most"], found["over"]) == (0, 0)
+
+
+def test_what_was_before_the_move_counts_at_the_next_contact():
+    funnel = Funnel({})
+    funnel.serve("ct_1", "outlet_2", Instant(0))
+    spent(funnel, 1)
+    funnel.serve("ct_1", "outlet_1", Instant(2 * DAY))
+    spent(funnel, 3)
+    assert funnel.recounted([WEEKLY])[0]["over"] == 1
+
+
+def test_a_slot_that_was_given_before_the_move_may_be_used_after_it():
+    funnel = Funnel({})
+    funnel.serve("ct_1", "outlet_2", Instant(0))
+    spent(funnel, 1)
+    funnel.count("ct_1", use("held", 3), Instant(2 * DAY))
+    funnel.serve("ct_1", "outlet_1", Instant(2 * DAY + HOUR))
+    spent(funnel, 3)
+    assert funnel.recounted([WEEKLY])[0]["over"] == 0

@@ -5,12 +5,12 @@ from base64 import b64decode
 import pytest
 
 from channels.why.account import Account, Told
-from channels.why.readings import Readings
 from channels.why.voices import Voices
+from channels.workbench.readings import Readings
 from channels.workbench.wording import Words
 from journeys.client import why
 from schemas.decisions import Candidate, Stage, WithheldReason
-from schemas.facts import DecisionMade
+from schemas.facts import DecisionMade, IntentChange
 from tests.builders import MONDAY_10, the_catalogue
 from tests.journeys.decide.sales import an_open_sale, the_sale
 
@@ -22,7 +22,7 @@ def sale():
     return life, the_sale(life)
 
 
-def told(life, taken, language, *, grounds=None, everything=False, **fact):
+def told(life, taken, language, *, grounds=None, everything=False, intents=(), **fact):
     """The account of a decision, one line after another."""
     edition = life.reference.catalogue.at(MONDAY_10)
     if grounds is None:
@@ -30,8 +30,9 @@ def told(life, taken, language, *, grounds=None, everything=False, **fact):
     facts = (one.event for one in life.outputs if isinstance(one.event, DecisionMade))
     cause = {"causeid": "e1", "causesource": "/app"} | fact
     made = next(facts).model_copy(update=cause | {"data": taken})
-    account = Account(Words(language, edition), Voices(language, edition, life.reference))
-    asked = Told(made, "app.page_viewed", grounds)
+    words = Words(language, edition, life.reference.product)
+    account = Account(words, Voices(language, edition, life.reference))
+    asked = Told(made, "app.page_viewed", grounds, intents=intents)
     return list(account.lines(asked, everything=everything))
 
 
@@ -40,9 +41,9 @@ def test_an_account_says_why_the_client_and_what_the_decision_follows_from(sale)
 
     assert "Follows from event e1: page viewed in the app" in english
     assert "来自事件 e1：客户浏览页面" in chinese
-    assert "Because: CNY 225,000 into note: +" in english
+    assert "Because: CNY 225,000 into " in english
     assert "; Invest idle money, " in english
-    assert "缘由：以闲置资金 22.50 万元 买入 note：财富健康 +" in chinese
+    assert "缘由：以闲置资金 22.50 万元 买入 " in chinese
 
 
 def test_the_rules_that_the_chosen_action_passed_stand_under_it(sale):
@@ -51,8 +52,36 @@ def test_the_rules_that_the_chosen_action_passed_stand_under_it(sale):
 
     assert lines[rules - 2].startswith("  Because: ") or lines[rules - 1].startswith("  priority")
     passed = lines[rules + 1 : lines.index("Not chosen:")]
-    assert all(": passed" in line for line in passed)
-    assert "    contact policy, caps: passed" in passed
+    assert "    contact policy, stop: none in force" in passed
+    assert any(line.startswith("    consent: to marketing given 2026-") for line in passed)
+    rest = (line for line in passed if "stop: none" not in line and "consent: " not in line)
+    assert all(": passed" in line or "contact hours: asked when" in line for line in rest)
+
+
+def test_a_yes_of_the_caps_says_how_many_of_how_many(sale):
+    english, chinese = ("\n".join(told(*sale, language)) for language in ("en", "zh"))
+
+    assert "contact policy, caps: passed, 0 of 1 in 24 hours; 0 of 2 in 7 days" in english
+    assert "接触规则，频次上限：通过，24 小时内 0/1；7 天内 0/2" in chinese
+
+
+def test_the_product_of_a_sale_is_named_beside_its_id(sale):
+    english, chinese = ("\n".join(told(*sale, language)) for language in ("en", "zh"))
+
+    assert "Because: CNY 225,000 into Steady (note): +" in english
+    assert "买入 稳健理财（note）：财富健康 +" in chinese
+
+
+def test_a_changed_intent_is_named_where_nothing_was_chosen(sale):
+    life, taken = sale
+    idle = taken.model_copy(update={"trigger": "intent", "candidates": taken.candidates[1:]})
+    off = IntentChange(intent="worry", on=False, p=0.31, reasons=())
+
+    english, chinese = (told(life, idle, tongue, intents=(off,)) for tongue in ("en", "zh"))
+    assert english[1].endswith(
+        "occasion: intent changed ('Worry over losses' went off, 31% likely)"
+    )
+    assert chinese[1].endswith("不再成立，可能性 31%）")
 
 
 def test_a_row_says_what_it_read_with_unit_and_direction(sale):
@@ -156,6 +185,25 @@ def readings(language):
             "block",
             "not known: financial net worth",
             "未知：金融净资产",
+        ),
+        (
+            ("s01", 2, 3),
+            "allow",
+            "product level R2 ≤ client's class C3",
+            "产品等级 R2 ≤ 客户风险等级 C3",
+        ),
+        (
+            ("s01", 4, 3),
+            "block",
+            "product level R4 > client's class C3",
+            "产品等级 R4 > 客户风险等级 C3",
+        ),
+        (("s05", 3, None), "allow", "product level R3", "产品等级 R3"),
+        (
+            ("s09", 3, 2),
+            "steps",
+            "client's class C3, last time C2",
+            "客户风险等级 C3，上次 C2",
         ),
         (("s13", "full", 1), "allow", "legal capacity full", "行为能力 完全"),
         (

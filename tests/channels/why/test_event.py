@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from channels import offline
+from channels import offline, recorded
 from channels.offline import ENGINE
 from streams import recording
 from streams.embedded.file import FileReader
@@ -63,6 +63,46 @@ def test_the_story_of_any_event_is_what_the_logs_say(life, drawn, concluded):
             assert named >= due, f"seed {SEED}"
             caused += len(named)
     assert caused > DRAWN / 20
+
+
+@pytest.mark.parametrize("topic", [CLIENT_EVENTS, DESK_EVENTS])
+def test_a_recording_tells_the_story_that_the_folder_tells(life, drawn, topic):
+    mine = [json.loads(record.value) for record in drawn if record.topic == topic][:12]
+    with offline.open_views(life) as views:
+        for event in mine:
+            asked = recorded.Asked(life / "log.jsonl", event["id"])
+            with recorded.open_views(asked) as others:
+                story, other = (one.story(event["id"], event["source"]) for one in (views, others))
+                assert other == story
+                assert others.effects(other) == views.effects(story)
+
+
+def test_a_recording_is_asked_as_its_sisters_are(suishen, life, drawn):
+    event = json.loads(drawn[0].value)
+    words = ("event", event["id"], "--source", event["source"])
+    told = [
+        suishen(*words, *log, "--lang", "en")
+        for log in (("--events", life / "log.jsonl"), ("--data", life))
+    ]
+    assert told[0] == told[1]
+    code, _, err = suishen("event", "none", "--events", life / "log.jsonl")
+    assert (code, "no event 'none' in" in err) == (1, True)
+    both = ("--events", life / "log.jsonl", "--bootstrap", "localhost:1")
+    code, _, err = suishen("event", "none", *both)
+    assert (code, "name two logs; give one" in err) == (2, True)
+
+
+def test_a_recorded_event_that_cannot_be_applied_is_a_dead_letter(suishen, life, tmp_path):
+    lines = (life / "log.jsonl").read_text().splitlines()
+    of_a_page = (at for at, one in enumerate(lines) if '"type":"org.suishen.app.page_viewed' in one)
+    at = next(of_a_page)
+    line = json.loads(lines[at])
+    line["value"] |= {"id": "bad-1", "data": {"page": 7}}
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join([*lines[: at + 1], json.dumps(line), *lines[at + 1 :]]) + "\n")
+    code, out, _ = suishen("event", "bad-1", "--events", log, "--lang", "en")
+    assert (code, "Dead letter client-events/" in out) == (0, True)
+    assert "/data/page" in out
 
 
 def test_no_two_facts_of_a_life_have_one_name(concluded):

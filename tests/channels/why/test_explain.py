@@ -1,15 +1,19 @@
 """`suishen explain` and `recompute` on a life: from a recording, and from an engine's folder."""
 
 import json
+import re
 from base64 import b64decode
+from hashlib import sha256
 
 import pytest
 
 from journeys.client import why
 from journeys.client.fold import ClientFold
+from journeys.decide import contact_policy
 from schemas import codec
 from schemas.facts import TaskChanged
 from streams import recording
+from streams.errors import WorkerStopError
 from streams.file_log import FileLog
 from streams.past import Past
 from streams.plain import PlainFold
@@ -119,6 +123,14 @@ def test_a_decision_taken_again_is_told_in_a_sentence(suishen, life, past, issue
     assert f"由 {count} 个已存事件重新决定：逐字节相同。" in chinese
 
 
+def test_what_is_compared_can_be_compared_elsewhere_by_its_hash(suishen, log, issued):
+    name = issued.event.data.decision_id
+    found = json.loads(suishen("recompute", name, *log, "--json")[1])
+    assert found["identical"] is True
+    assert found["facts_sha256"] == found["against_sha256"]
+    assert found["facts_sha256"] == sha256(issued.value).hexdigest()
+
+
 def test_of_a_recording_it_is_said_that_it_does_not_hold_what_was_issued(suishen, life, issued):
     name = issued.event.data.decision_id
     words = ("recompute", name, "--events", life / "log.jsonl")
@@ -147,3 +159,55 @@ def test_a_decision_without_a_task_kept_no_state(suishen, log, past):
     idle = next(one for one in past.decisions() if not one.event.data.task_ids)
     code, out, _ = suishen("recompute", idle.event.data.decision_id, *log, "--lang", "en")
     assert (code, "no state was kept" in out) == (0, True)
+
+
+def test_of_what_fell_by_a_cap_its_slots_are_told_as_the_record_counts_them(suishen, log, past):
+    """A decision that issued nothing kept no state: its event leads to it again."""
+    fell = [
+        one
+        for one in past.decisions()
+        if any(each.reason in contact_policy.CAPS for each in one.event.data.candidates)
+    ]
+    assert any(not one.event.data.task_ids for one in fell)
+    for one in fell[:8]:
+        made = one.event.data
+        edition = past.references.at(made.versions.reference_offset).catalogue.at(made.decided_at)
+        found = why.slots(past.after(one), made, edition)
+        for each in made.candidates:
+            if each.action in found:
+                slot = found[each.action]
+                assert (each.reason, each.limit) == (slot.cap, slot.limit)
+                assert each.value == len(slot.made) + len(slot.held)
+    idle = next(one for one in fell if not one.event.data.task_ids)
+    words = ("explain", idle.event.data.decision_id, "--client", idle.event.partitionkey, *log)
+    code, out, _ = suishen(*words, "--all", "--lang", "en")
+    assert code == 0
+    assert re.search(r"\d of \d in (24 hours|7 days|7 days of calls) \(1 (made|held)", out)
+
+
+def test_a_state_that_counts_otherwise_than_the_record_tells_nothing(past):
+    fell = next(
+        one
+        for one in past.decisions()
+        if any(each.reason in contact_policy.CAPS for each in one.event.data.candidates)
+    )
+    made = fell.event.data
+    edition = past.references.at(made.versions.reference_offset).catalogue.at(made.decided_at)
+    empty = ClientFold().begin(fell.event.partitionkey)
+    assert why.slots(empty, made, edition) == {}
+
+
+def test_where_the_events_are_gone_the_sum_of_the_record_is_told(suishen, life, past, monkeypatch):
+    def gone(_past, _taken):
+        raise WorkerStopError("what came before is gone")
+
+    monkeypatch.setattr(Past, "after", gone)
+    idle = next(
+        one
+        for one in past.decisions()
+        if not one.event.data.task_ids
+        and any(each.reason in contact_policy.CAPS for each in one.event.data.candidates)
+    )
+    words = ("explain", idle.event.data.decision_id, "--data", life, "--all", "--lang", "en")
+    code, out, _ = suishen(*words)
+    assert (code, "contacts taken " in out) == (0, True)

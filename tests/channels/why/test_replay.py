@@ -80,13 +80,15 @@ def test_a_tighter_cap_says_who_loses_what_and_where(replay, tighter):
     (rule,) = found["rules_changed"]
     assert rule.startswith("contact.toml: ")
     assert found["partings"]["lost"] > 0
-    assert any("cap_week" in stage for stage in found["first_stages"])
+    assert any("cap_week" in stage for stage in found["first_stages"]["lost"])
+    for kind, stages in found["first_stages"].items():
+        assert sum(stages.values()) == found["partings"][kind]
     assert sum(found["tasks"]["new"].values()) < sum(found["tasks"]["old"].values())
     assert found["cap_overshoot"] == {"old": 0, "new": 0}
     example = found["most_changed"][0]
     assert example["client"].startswith("ct_")
     assert "chosen" in example["old"]
-    assert len(found["most_changed"]) == min(10, found["clients_changed"])
+    assert len(found["most_changed"]) == min(20, found["clients_changed"])
     told = sum(row.get(kind, 0) for row in found["by_tier"].values() for kind in found["partings"])
     assert told == sum(found["partings"].values())
 
@@ -120,6 +122,9 @@ def test_a_replay_cut_short_goes_on_where_it_stopped(replay, tighter, tmp_path, 
     monkeypatch.setattr(replaying, "fold_part", counted)
     assert replay("--catalogue", tighter, "--keep", kept) == (1, whole)
     assert folded == [2]
+    (kept / "partition-2.json").write_text('{"fingerprint": "of another build"}')
+    assert replay("--catalogue", tighter, "--keep", kept) == (1, whole)
+    folded.pop()
     replay("--catalogue", SHIPPED, "--keep", kept)
     assert folded == [2, 0, 1, 2, 3]  # kept under another catalogue: of no use
 
@@ -154,19 +159,39 @@ def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
     assert first.startswith("With the new rules ")
     assert "clients would be treated otherwise: " in first
     assert first.endswith(")")
-    assert "most often because: contacts of the week used up (" in first
+    assert "most often because: the week's cap is used up (" in first
     assert "what the log ran under (" in out
-    assert "marketing_per_week: 2 → 0" in out
-    assert "contact policy, contacts of the week used up (rule CT04: " in out
+    assert "marketing_per_week: 2 → 0 (marketing a week, at most)" in out
+    assert "contact policy, the week's cap is used up (rule CT04: " in out
     assert "(bank time)" in out
     assert "partitions folded: 4 of 4" in err
+
+
+def test_what_is_lost_and_what_is_gained_stand_under_their_own_headings(suishen, life, tighter):
+    words = ("replay", "--events", life / "log.jsonl")
+    out = suishen(*words, "--catalogue", tighter, "--lang", "en")[1]
+    assert re.search(r"^Tasks lost \(\d+\); under the new rules they fall at:$", out, re.MULTILINE)
+    back = ("--catalogue", SHIPPED, "--against", tighter)
+    out = suishen(*words, *back, "--lang", "en")[1]
+    lines = out.splitlines()
+    gained = next(at for at, line in enumerate(lines) if line.startswith("Tasks gained ("))
+    assert "the week's cap is used up" in "\n".join(lines[gained + 1 : gained + 4])
+    assert "新规则多出的待办（" in suishen(*words, *back)[1]
+
+
+def test_the_names_are_those_of_the_design(replay, tighter):
+    _, found = replay("--catalogue", tighter)
+    assert found["partings"].keys() <= {"same", "gained", "lost", "reordered", "reasoned"}
+    assert {"facts_sha256", "against_sha256", "first_stages", "off_policy", "assumed_share"} <= (
+        found.keys()
+    )
 
 
 def test_the_same_report_is_told_in_chinese(suishen, life, tighter):
     words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
     chinese, english = suishen(*words)[1], suishen(*words, "--lang", "en")[1]
     assert chinese.splitlines()[0].startswith("按新规则，")
-    assert "最常见的原因：一周接触已满" in chinese
+    assert "最常见的原因：一周接触名额已满" in chinese
     assert len(chinese.splitlines()) == len(english.splitlines())
     for code in ("cap_week", "contact_policy", "partings", "None"):
         assert code not in chinese + english

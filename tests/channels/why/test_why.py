@@ -1,6 +1,7 @@
 """Why a client was contacted, or was not: from a recording, and from an engine's folder."""
 
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -84,6 +85,8 @@ def test_a_decision_recomputed_has_the_same_bytes(suishen, log, issued):
     assert json.loads(out) == {
         "decision_id": issued.event.data.decision_id,
         "identical": True,
+        "facts_sha256": sha256(issued.value).hexdigest(),
+        "against_sha256": sha256(issued.value).hexdigest(),
         "differs_at": None,
         "from_state": True,
     }

@@ -14,6 +14,7 @@ from journeys.catalogue.vocabulary import TRIGGERS
 from journeys.client import why
 from schemas.reference import Stop, Stops
 from schemas.time import DAY, HOUR, Instant, format_instant
+from streams import past as past_module
 from streams.file_log import FileLog
 from streams.past import Past
 from tests.builders import CLIENT, MONDAY_10
@@ -178,3 +179,31 @@ def test_every_word_of_conditions_and_every_trigger_has_words(language):
     assert not [name for name, said in told.items() if not said or "_" in said]
     if language == "zh":
         assert not [name for name, said in told.items() if said.isascii()]
+
+
+def test_a_moment_is_asked_about_with_one_fold_of_the_client(suishen, life, issued, monkeypatch):
+    made = []
+
+    class Counted(past_module.PlainFold):
+        def __init__(self, *words):
+            super().__init__(*words)
+            made.append(self)
+
+    monkeypatch.setattr(past_module, "PlainFold", Counted)
+    event = issued[0]
+    at = format_instant(event.data.decided_at)
+    words = ["why-not", event.partitionkey, chosen(event), "--events", life / "log.jsonl"]
+    _, out, _ = suishen(*words, "--at", at, "--lang", "en")
+    assert f"it WAS chosen in that second: decision {event.data.decision_id}" in out
+    assert len(made) == 1
+
+
+def test_the_json_has_what_stands_behind_consent_caps_and_hours(suishen, life, issued):
+    words = ["why-not", issued[0].partitionkey, "stay_talk", "--events", life / "log.jsonl"]
+    stages = json.loads(suishen(*words, "--json")[1])["stages"]
+    (consent,) = [one["allowed"] for one in stages if one.get("row") == "consent"]
+    assert consent.keys() == {"marketing", "marketing_at", "profiling", "profiling_at", "methods"}
+    caps = [one["slots"] for one in stages if one.get("row") == "cap"]
+    assert {slot["cap"] for slot in caps[0]} == {"cap_day", "cap_week", "cap_channel"}
+    assert caps[0][0].keys() == {"cap", "limit", "made", "held"}
+    assert any("hours" in one for one in stages)

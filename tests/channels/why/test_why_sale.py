@@ -34,9 +34,12 @@ def test_a_decision_that_sells_is_taken_again_from_its_own_state():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"tested": 700}, "规则 s07, 测评于 2024-12-23，有效至 2025-12-23"),
-        ({"fields": {**FIELDS, "horizon_years": 0}}, "规则 tenor, 期限 90 天，至多 0 天"),
-        ({"test": {"risk_class": 1}}, "规则 s01, 产品等级 2，至多 1"),
+        ({"tested": 700}, "测评于 2024-12-23，有效至 2025-12-23"),
+        (
+            {"fields": {**FIELDS, "horizon_years": 0}},
+            "（规则 TENOR：期限不得长于投资期限；期限 90 天，至多 0 天",
+        ),
+        ({"test": {"risk_class": 1}}, "产品等级 R2 > 客户风险等级 C1"),
     ],
 )
 def test_why_not_names_the_row_that_refuses_the_sale(more, said):
@@ -57,7 +60,7 @@ def test_steps_are_no_plain_yes():
     said = examined(a_life(risky, service=wealth, fields=old, test={"risk_class": 5}), "en")
 
     assert "a dedicated flow, age-friendly when online: steps first" in said
-    assert "rule s12, two of the four extra measures" in said
+    assert "age-friendly when online; two of the four extra measures)" in said
 
 
 def test_an_adviser_reads_the_sale_its_rules_and_its_recall_in_words():

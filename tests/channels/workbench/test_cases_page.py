@@ -52,6 +52,24 @@ def test_a_solved_case_says_until_when_it_may_be_opened_again(bench):
     assert "核心系统已确认" in shown(bench, "zh")
 
 
+def test_a_solved_case_that_the_core_bank_contradicts_shows_owner_clock_and_what_to_do(
+    bench,
+):
+    life = solved()
+    path = f"/cases/{life.case.case_id}"
+    bench.desk.lived(life)
+    assert "does not go on by itself" not in bench.show(path, "en").text
+    life.answer("failed", step=life.asked[-1])
+    bench.desk.lived(life)
+    english = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bench.show(path, "en").text))
+    for words in (
+        "answers contradict each other · It does not go on by itself", "waits for the bank",
+        f"owner {life.case.owner}", "due", "opened again · answers contradict each other",
+    ):  # fmt: skip
+        assert words in english
+    assert "应答相互矛盾</strong> · 该办理不会自动继续" in bench.show(path, "zh").text
+
+
 def test_a_client_without_cases_says_how_one_comes(bench):
     bench.desk.full()
     assert "No case yet" in shown(bench, "en")

@@ -11,6 +11,7 @@ from channels.workbench.app import create_app
 from channels.workbench.shell import Pages
 from channels.workbench.wording import LOCALES, Words
 from schemas import codec, facts
+from schemas.decisions import RuleVerdict
 from schemas.reference import Stop
 from schemas.tasks import DeskActionKind, Outcome, TaskState
 from schemas.time import HOUR, Instant, parse_instant
@@ -319,8 +320,20 @@ def test_a_score_with_too_little_behind_it_is_not_shown(bench):
 def test_a_decision_says_why_and_why_not(bench):
     bench.desk.full()
     page = bench.show(f"/decisions/{DECISION}").text
-    assert "contacts of the week used up" in page
+    assert "the week&#39;s cap is used up" in page
+    assert "rule CT04: A cap on marketing touches" in page
+    assert "contacts taken 2, must be below 2" in page
     assert "P 0.25 × V 4.2 × C 1.20 × L 1.00" in page
+
+
+def test_a_decision_reads_out_the_rules_that_were_judged_as_a_bank_would(bench):
+    passed = RuleVerdict(rule="s01", version="1", verdict="allow", value=2, limit=3)
+    taken = a_decision().model_copy(update={"verdicts": (passed,)})
+    bench.desk.say(facts.DecisionMade, taken, topic="client-facts")
+    english = bench.show(f"/decisions/{DECISION}").text
+    assert "product level R2 ≤ client&#39;s class C3" in english
+    chinese = bench.show(f"/decisions/{DECISION}", "zh").text
+    assert "产品等级 R2 ≤ 客户风险等级 C3" in chinese
 
 
 @pytest.mark.parametrize(

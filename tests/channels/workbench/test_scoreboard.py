@@ -90,6 +90,49 @@ def test_too_few_say_how_many_and_from_where_on_they_are_shown(office):
     assert cells(page, "First-contact resolution")[3] == "–"
 
 
+def choose(quarter):
+    """A hundred talks chosen over a view, told well: all misses but one lie below all goals."""
+    quarter.serve_all(TREATED[:100], outlet="east")
+    for at, one in enumerate(TREATED[:100]):
+        p = 0.6 if at < 20 else 0.7 if at == 99 else 0.2
+        quarter.told(one, p, met=at < 20, rivals=[("idle_cash_view", 0.1, 1.5)])
+
+
+def test_the_health_of_decisions_is_told(office):
+    choose(office.quarter)
+    page = office.show().text
+    auc = cells(page, "Model AUC")
+    assert re.search(r"not good 0\.988 \[0\.9\d\d, 0\.99\d\]", auc[3].replace("\n", " "))
+    assert (auc[4], auc[5]) == ("100", "look for a leak; goals reached 20; told by a model 21")
+    talk, view = "Talk about maturing money", "Idle cash explained"
+    standings, pairs = (section(page, name) for name in ("standings", "pairs"))
+    assert cells(standings, talk)[:2] == ["100", "100.0% [96.3%, 100.0%]"]
+    assert cells(standings, talk)[-1] == "look for a leak"
+    assert cells(standings, view)[2] == f"{talk} × 100"
+    assert cells(standings, view)[-1] == "AUC shown from 100 contacts"
+    assert cells(pairs, talk) == [view, "100", "20.0% [13.3%, 28.9%]", "100"]
+
+
+def test_the_health_of_decisions_is_told_in_chinese(office):
+    choose(office.quarter)
+    page = office.show(language="zh").text
+    assert cells(page, "模型区分度（AUC）")[-1] == "请查信息泄漏；达成目标 20；由模型给出 21"
+    lost = cells(section(page, "standings"), "闲置资金知识")
+    assert (lost[2], lost[-1]) == ("到期资金沟通 × 100", "满 100 次接触才显示区分度")
+    assert cells(section(page, "pairs"), "到期资金沟通")[0] == "闲置资金知识"
+
+
+def section(page, name):
+    return page.split(f'<section aria-labelledby="{name}">')[1].split("</section>")[0]
+
+
+def test_where_nothing_was_ranked_or_chosen_it_is_said(office):
+    fill(office.quarter)
+    page = office.show().text
+    assert "No action was ranked in this period." in section(page, "standings")
+    assert "Nothing was chosen in this period." in section(page, "pairs")
+
+
 def test_an_outlet_has_its_own_board_and_an_unknown_one_none(office):
     fill(office.quarter)
     page = office.show("/scoreboard?outlet=west").text

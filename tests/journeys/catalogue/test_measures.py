@@ -4,7 +4,7 @@ import pytest
 
 from journeys.catalogue.read_measures import CHECKS, MEASURES
 from schemas.time import DAY
-from tests.journeys.catalogue.shipped import changed, fault, faults, loaded
+from tests.journeys.catalogue.shipped import FOLDER, changed, fault, faults, loaded
 
 FILE = "measures.toml"
 
@@ -23,6 +23,9 @@ def test_a_share_is_good_up_to_a_share_and_a_number_from_a_number_on():
     assert measures["optionality"].good_least == 7
     assert measures["conversion"].window == 30 * DAY
     assert measures["reach"].numbers == {"talk_seconds": 30}
+    auc = measures["model_auc"]
+    assert (auc.good_least, auc.good_most, auc.shown_from) == (0.55, 0.80, 100)
+    assert auc.numbers == {"block_days": 30, "least_of_each": 10}
 
 
 def test_a_measure_may_change_from_a_day_on():
@@ -48,6 +51,7 @@ def test_a_measure_may_change_from_a_day_on():
         ('good_most = "10%"', "good_most = 10", "'good_most' is not a share"),
         ("talks = 5", "talks = 0", "'talks' is 0; write 1 to"),
         ("minutes = 10", "minute = 10", "missing key 'minutes'"),
+        ("block_days = 30 ", "block_days = 0 ", "'block_days' is 0; write 1 to"),
     ],
 )
 def test_what_cannot_be_a_definition_is_named(old, new, message):
@@ -61,3 +65,12 @@ def test_a_measure_without_a_definition_refuses_the_catalogue():
         'id = "overshoot"\nversion = 1\nvalid_from = 2026-07-01',
     )
     assert "no measure 'overshoot' in force" in fault(texts)
+
+
+@pytest.mark.parametrize("measure", ["model_auc", "model_skill", "win_loss"])
+def test_a_chance_is_not_judged_before_its_window_has_ended(measure):
+    head, row = f'id = "{measure}"', 'window = "30d"'
+    text = (FOLDER / FILE).read_text("utf-8")
+    mine = text.split(head)[1].split(row)[0]
+    texts = changed(FILE, head + mine + row, head + mine + 'window = "20d"')
+    assert "its goal counts for 30d in predictors.toml; write that or more" in fault(texts)

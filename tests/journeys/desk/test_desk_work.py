@@ -50,6 +50,11 @@ class Desk:
         )
         return self.hear(event)
 
+    def hear_tick(self):
+        """The timer service wakes the desk."""
+        due = {"due": format_instant(self.at)}
+        return self.hear(an_event("engine.ticked", due, key=self.name, at=self.at))
+
     def act(self, action, **more):
         self.said += 1
         data = {"task_id": TASK, "task_version": 1, "action": action, "actor": "li"} | more

@@ -8,7 +8,7 @@ from journeys.decide.control import group_of
 from journeys.measures.rules import Measure
 from schemas import facts
 from schemas.cases import CaseAdvance, CaseLife, CaseMove, FirstContact
-from schemas.decisions import Candidate, Decision, Stage, Versions, WithheldReason
+from schemas.decisions import Candidate, Decision, ScoreParts, Stage, Versions, WithheldReason
 from schemas.tasks import Outcome, TaskState
 from schemas.time import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
 from schemas.wire import Channel, DecisionId, TaskId
@@ -146,6 +146,39 @@ class Quarter(Desk):
         )  # fmt: skip
         self.say(facts.DecisionMade, made, topic="client-facts", key=who, at=at)
 
+    def race(
+        self,
+        who: str,
+        won: str | None,
+        *rivals: tuple[Any, ...],
+        at: Instant = NOVEMBER,
+        **more: Any,
+    ) -> DecisionId:
+        """A decision over rivals: each an action, its p, its lever and what it is withheld for."""
+        self._tasks += 1
+        decision = DecisionId(f"d_{self._tasks:032x}")
+        versions = Versions(engine="0", catalogue="c", parameters="p", reference_offset=1)
+        made = Decision(
+            decision_id=decision, trigger="timer", decided_at=at, versions=versions,
+            candidates=tuple(_rival(won, *each, **more) for each in rivals),
+        )  # fmt: skip
+        self.say(facts.DecisionMade, made, topic="client-facts", key=who, at=at)
+        return decision
+
+    def told(
+        self, who: str, p: float, *, met: bool, at: Instant = NOVEMBER, **more: Any
+    ) -> DecisionId:
+        """A contact with its chance, by a decision of the hour before, that came to this."""
+        action = more.pop("action", "maturity_talk")
+        before = Instant(at - HOUR)
+        rivals = more.pop("rivals", ())
+        prior = more.pop("prior", 0.2)
+        decision = self.race(who, action, (action, p), *rivals, at=before, prior=prior)
+        outcome = "converted" if met else "not_now"
+        fields = _fields(journey=None, instance=None, step=None, action=action)
+        self.talk(who, outcome, at=at, decision_id=decision, **fields | more)
+        return decision
+
     def event(self, kind: str, data: Mapping[str, Any], *, key: str, at: Instant) -> None:
         """An event of a channel on its log."""
         self._tasks += 1
@@ -153,9 +186,17 @@ class Quarter(Desk):
         document = a_document(kind, data, key=key, at=at, event_id=f"e{self._tasks}")
         self.log.append([Outgoing(topic, key.encode(), json.dumps(document).encode(), ())])
 
-    def answer(self, who: str, answer: int, *, at: Instant = NOVEMBER, by: str = "rule") -> None:
-        """How likely a client is to recommend the bank."""
-        said = {"answer": answer, "asked_by": by, "desk": "rm-li"}
+    def ask(self, who: str, *, at: Instant = NOVEMBER, **about: Any) -> None:
+        """The rule asks a client, about a talk of this adviser; the question stands three days."""
+        said: dict[str, Any] = {"desk": "rm-li", "until": Instant(at + 3 * DAY)} | about
+        ask = facts.PromoterAsk(**said)
+        self.say(facts.PromoterAsked, ask, topic="client-facts", key=who, at=at)
+
+    def answer(
+        self, who: str, answer: int, *, at: Instant = NOVEMBER, by: str = "rule", **more: Any
+    ) -> None:
+        """How likely a client is to recommend the bank; nothing says that the rule asked."""
+        said = {"answer": answer, "asked_by": by, "desk": "rm-li"} | more
         self.event("conversation.promoter_answered", said, key=who, at=at)
 
     def position(self, who: str, yuan: int, version: int, cause: str, at: Instant) -> None:
@@ -181,6 +222,24 @@ class Quarter(Desk):
             for starts, hours in shifts
         ]
         self.event("desk.roster_set", {"version": version, "shifts": said}, key=desk, at=at)
+
+
+def _rival(
+    won: str | None,
+    action: str,
+    p: float,
+    lever: float = 1.0,
+    reason: str = "lower_priority",
+    prior: float = 0.2,
+) -> Candidate:
+    """Worth one point in a context of one, so that priority is the chance times the lever."""
+    parts = ScoreParts(
+        p=p, prior=prior, value_points=1, context=1, levers=lever, priority=p * lever
+    )
+    if action == won:
+        return Candidate(action=action, chosen=True, parts=parts)
+    no = _fields(stage=Stage.ARBITRATION, reason=WithheldReason(reason))
+    return Candidate(action=action, parts=parts, **no)
 
 
 def _fields(**fields: Any) -> dict[str, Any]:

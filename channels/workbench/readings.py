@@ -28,6 +28,7 @@ _UNITS: Final = {
     "days": ("{} 天", "{} days"),
     "points": ("{} 分", "{} points"),
 }
+_CLASS: Final = "risk_class"
 _UNKNOWN: Final = ("未知：{name}", "not known: {name}")
 _PLAIN: Final = ("读到 {value}", "read {value}")
 _OF_REASON: Final[Mapping[str, Reading]] = {
@@ -75,11 +76,24 @@ class Readings:
         return self._plain(value, limit) if known is None else self._told(known, value, limit)
 
     def _told(self, reading: Reading, value: Read, limit: Read) -> str:
+        if reading.unit == "level" and isinstance(value, int):
+            return self._levels(reading, value, limit)
         figures = self._figures(reading.unit, value, limit)
         read = f"{self._words.code('told', reading.what)} {figures[0]}"
         if reading.bound == "alone" or limit is None:
             return read
         return _BOUNDS[reading.bound][self._place].format(read=read, limit=figures[1])
+
+    def _levels(self, reading: Reading, value: int, limit: Read) -> str:
+        """R of a product, C of a client; where the one binds the other, as a bank writes it."""
+        letter = "C" if reading.what == _CLASS else "R"
+        read = f"{self._words.code('told', reading.what)} {letter}{value}"
+        if reading.bound == "alone" or not isinstance(limit, int):
+            return read
+        if reading.bound != "at_most":
+            return _BOUNDS[reading.bound][self._place].format(read=read, limit=f"{letter}{limit}")
+        sign = "≤" if value <= limit else ">"
+        return f"{read} {sign} {self._words.code('told', _CLASS)} C{limit}"
 
     def _figures(self, unit: str, value: Read, limit: Read) -> tuple[str, str]:
         """Both, with decimals enough that figures which differ look different."""
