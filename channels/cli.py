@@ -15,6 +15,7 @@ from channels.lazy import LazyGroup
 from channels.telling import tell
 from journeys.errors import DefinitionError
 from schemas.time import parse_instant
+from streams.collector import look_seldom
 from streams.errors import TransientError, WorkerStopError
 
 DIFFERENCE, BAD_INPUT, MACHINERY = 1, 2, 70
@@ -25,6 +26,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 def main() -> None:
     """Run a command and end with its code; what went wrong is said in one line."""
+    look_seldom()
     try:
         code = commands.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -5,31 +5,30 @@ order, and makes what comes back durable: outputs first, then states, then the o
 """
 
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from journeys.reference import Reference
-from journeys.step import Fold, Output, Place
+from journeys.step import Fold, Output, Place, Step
 from schemas import codec
 from schemas.envelope import Envelope
-from schemas.errors import Code, ContractError, Fault
+from schemas.errors import ContractError
 from schemas.facts import DecisionMade, new_in
 from schemas.signals.engine import ReferenceAdvanced
 from schemas.time import Instant
 from streams import dead_letters
+from streams.batch import Batch, Watch
 from streams.errors import TransientError, WorkerStopError
+from streams.failures import Failures
 from streams.frame import Frame, pack, unpack
 from streams.ports import Outgoing, Record
+from streams.reading import Decode, Found, event_of, read_from
 from streams.reference import ReferenceLog
 from streams.topics import FOLLOWING, key_pattern, topic_of
 
 S = TypeVar("S")
-MAX_IN_A_ROW: Final = 20
-RECENT: Final = 1000
-MAX_RECENT: Final = 50
-"""Of the last 1,000 events: a broken release, not a broken record."""
 
 
 @dataclass(slots=True)
@@ -53,34 +52,12 @@ class Partition(Generic[S]):
     dirty: dict[str, Entry[S]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Batch:
-    """What a run of records led to."""
+class _Folded(NamedTuple, Generic[S]):
+    """An event that was folded and is not kept yet."""
 
-    outputs: list[Outgoing] = field(default_factory=list)
-    events: int = 0
-    skipped: int = 0
-    dead: dict[str, int] = field(default_factory=dict)
-    surprises: int = 0
-    decided: list[DecisionMade] = field(default_factory=list)
-    halted: TransientError | None = None
-    """What was away; the records after the last applied must be handed in again."""
-
-
-class Watch(Protocol):
-    """Whoever wants to know of a worker's progress: metrics and logs, once per batch."""
-
-    def applied(self, fold: str, part: int, batch: Batch, *, offset: int, seconds: float) -> None:
-        """A batch was applied; `offset` is the partition's next, `seconds` what it took."""
-        ...
-
-    def committed(self, now: Instant) -> None:
-        """Everything applied so far is durable."""
-        ...
-
-
-Decode = Callable[[bytes, str | None], Envelope]
-"""Reads an event under its record's key; a `ContractError` makes it a dead letter."""
+    record: Record
+    event: Envelope
+    step: Step[S]
 
 
 class StateTooLargeError(Exception):
@@ -123,10 +100,7 @@ class Processor(Generic[S]):
         self._stored = stored
         self._end = end
         self._watch = watch
-        self._judged = 0
-        self._failures: deque[int] = deque()
-        """Which of the events judged failed, as far as they are recent."""
-        self._in_a_row = 0
+        self._failures = Failures()
 
     def apply(self, part: Partition[S], records: Sequence[Record]) -> Batch:
         """Apply records in order. Nothing here is durable yet.
@@ -140,10 +114,7 @@ class Processor(Generic[S]):
         batch = Batch()
         began = time.perf_counter()
         try:
-            for record in records:
-                if record.offset >= part.next_offset:
-                    self._apply_one(part, record, batch)
-                    part.next_offset = record.offset + 1
+            self._apply_all(part, records, batch)
         except TransientError as error:
             batch.halted = error
         if self._watch is not None:
@@ -164,53 +135,84 @@ class Processor(Generic[S]):
         part.dirty = {}
         return rows
 
-    def _apply_one(self, part: Partition[S], record: Record, batch: Batch) -> None:
+    def _apply_all(self, part: Partition[S], records: Sequence[Record], batch: Batch) -> None:
+        """Read all, fold all, write all: what one record has warmed the next one finds warm.
+
+        Whatever is no plain event ends a run; it is applied alone, where errors are judged.
+        """
+        pairs = read_from(part.next_offset, records, self._read)
+        at = 0
+        while at < len(pairs):
+            at += self._keep_run(part, self._fold_run(part, pairs[at:]), batch)
+            if at < len(pairs):
+                record, found = pairs[at]
+                self._apply_one(part, record, found, batch)
+                part.next_offset = record.offset + 1
+                at += 1
+
+    def _fold_run(
+        self, part: Partition[S], pairs: Iterable[tuple[Record, Found]]
+    ) -> list[_Folded[S]]:
+        """As many events as fold without more ado; nothing is kept yet."""
+        run: list[_Folded[S]] = []
+        newest: dict[str, S] = {}
+        with suppress(Exception):  # it comes again when its record is applied alone
+            for record, found in pairs:
+                event, key = event_of(found), self._key_of(part, record)
+                if key is None or type(event) is ReferenceAdvanced:
+                    break
+                if key not in newest:
+                    entry = self._entry(part, key)
+                    if entry is not None and record.offset <= entry.applied:
+                        break
+                    newest[key] = self.fold.begin(key) if entry is None else entry.state
+                step = self._fold_one(part, record, event, newest[key])
+                newest[key] = step.state
+                run.append(_Folded(record, event, step))
+        return run
+
+    def _keep_run(self, part: Partition[S], run: Iterable[_Folded[S]], batch: Batch) -> int:
+        """Keep what was folded; how many, for what cannot be written ends it."""
+        kept = 0
+        with suppress(Exception):  # it comes again when its record is applied alone
+            for record, event, step in run:
+                self._keep(part, record, event, step, batch)
+                self._failures.note_success()
+                part.next_offset = record.offset + 1
+                kept += 1
+        return kept
+
+    def _apply_one(self, part: Partition[S], record: Record, found: Found, batch: Batch) -> None:
         key = self._key_of(part, record)
         entry = None if key is None else self._entry(part, key)
         if entry is not None and record.offset <= entry.applied:
             batch.skipped += 1
             return
         try:
-            event = self._decode(record, key)
+            event = event_of(found)
             if type(event) is ReferenceAdvanced:
                 self._advance(part, event.data.offset)
                 return
-            self._step(part, record, event, entry, batch)
-            self._judged += 1
-            self._in_a_row = 0
+            state = self.fold.begin(event.partitionkey) if entry is None else entry.state
+            self._keep(part, record, event, self._fold_one(part, record, event, state), batch)
+            self._failures.note_success()
         except (TransientError, WorkerStopError):
             raise
         except ContractError as error:
             self._bury(part, record, batch, dead_letters.of_contract(record, self.fold.name, error))
         except Exception as error:  # noqa: BLE001 - judged here: a bug becomes a dead letter
             self._bury(part, record, batch, dead_letters.of_bug(record, self.fold.name, error))
-            self._note_failure()
+            self._failures.note_failure()
 
-    def _decode(self, record: Record, key: str | None) -> Envelope:
-        """The event, under its record's key: a client has one partition and one state."""
-        dead_letters.check_refused(record)
-        if key is None and record.key is not None:
-            key = record.key.decode("utf-8", "replace")
-        event = self._read(record.value, key)
-        if key is None and not isinstance(event, ReferenceAdvanced):
-            raise ContractError(Code.KEY_MISMATCH, Fault("/partitionkey", "the record's key"))
-        return event
+    def _fold_one(self, part: Partition[S], record: Record, event: Envelope, state: S) -> Step[S]:
+        requeue_of = dead_letters.requeue_of(record) if record.headers else None
+        return self.fold.apply(state, event, self._reference(part), requeue_of=requeue_of)
 
-    def _step(
-        self,
-        part: Partition[S],
-        record: Record,
-        event: Envelope,
-        entry: Entry[S] | None,
-        batch: Batch,
+    def _keep(
+        self, part: Partition[S], record: Record, event: Envelope, step: Step[S], batch: Batch
     ) -> None:
-        key = event.partitionkey
-        state, concluded = self.fold.apply(
-            self.fold.begin(key) if entry is None else entry.state,
-            event,
-            self._reference(part),
-            requeue_of=dead_letters.requeue_of(record) if record.headers else None,
-        )
+        key, (state, concluded) = event.partitionkey, step
+        entry = part.entries.get(key)
         # A state grows by less than what came in and what is said of it: the guess is never below.
         value = len(record.value)
         size = value if entry is None else entry.size + new_in(event, value)
@@ -337,18 +339,3 @@ class Processor(Generic[S]):
         if offset > part.marker:
             self._references.at(offset)
             part.marker = offset
-
-    def _note_failure(self) -> None:
-        """Count a failure of the fold; too many in a row or of late are a broken release."""
-        self._judged += 1
-        self._in_a_row += 1
-        self._failures.append(self._judged)
-        while self._failures[0] <= self._judged - RECENT:
-            self._failures.popleft()
-        failed = len(self._failures)
-        if self._in_a_row >= MAX_IN_A_ROW or failed > MAX_RECENT:
-            raise WorkerStopError(
-                f"{self._in_a_row} events in a row or {failed} of the last "
-                f"{min(self._judged, RECENT)} failed in the fold: a broken release, not broken "
-                "records; roll back, then requeue the dead letters"
-            )

@@ -8,9 +8,9 @@ from typing_extensions import override
 
 from schemas.facts import DecisionMade
 from schemas.time import SECOND, Instant
+from streams.batch import Batch, Watch
 from streams.logs import ClientRefs
 from streams.metrics import Metrics
-from streams.processor import Batch, Watch
 from streams.topics import SOURCE_OF
 
 NO_JOURNEY = "none"

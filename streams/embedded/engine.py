@@ -22,11 +22,12 @@ from journeys.step import Fold, Place
 from schemas.time import Instant
 from schemas.wire import Wire
 from streams import reference, timers
+from streams.batch import Batch, Watch
 from streams.embedded.file import EngineFile, clients_of
 from streams.errors import TransientError, WorkerStopError
 from streams.frame import state_of
 from streams.ports import Clock, Outgoing, Record
-from streams.processor import Batch, Partition, Processor, Watch
+from streams.processor import Partition, Processor
 from streams.reference import rechecks
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS, REFERENCE, SOURCE_OF, UNFED
 

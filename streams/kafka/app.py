@@ -1,6 +1,5 @@
 """The Faust app of one fold: its group, its agent, and nothing else of Faust."""
 
-import gc
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from faust.types import TP
 from typing_extensions import override
 from yarl import URL
 
+from streams.collector import pass_over_what_is_loaded
 from streams.kafka.cluster import GROUP
 from streams.kafka.exits import Stop, described
 from streams.kafka.host import Host
@@ -20,8 +20,6 @@ from streams.kafka.transport import SCHEME, BatchTransport
 from streams.kafka.tuning import Tuning
 
 _NEVER_S: Final = 86_400.0
-_COLLECT: Final = (20_000, 20, 20)
-"""When the collector looks for rings of garbage. A fold makes none; the library's are few."""
 
 
 class FoldApp(faust.App):
@@ -118,10 +116,7 @@ def attach(app: FoldApp, means: Means[Any]) -> Host[Any]:
 
     async def take_over(*_: Any, **__: Any) -> None:
         await host.take_over()
-        # What is loaded stays: the collector need not look at it again at every turn.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_COLLECT)
+        pass_over_what_is_loaded()
 
     async def look_round() -> None:
         await host.look_round()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from streams.batch import Batch
 from streams.kafka.checkpoint import Cutting
 from streams.kafka.cluster import Cluster, FoldTopics, Layout
 from streams.kafka.exits import Stop
@@ -14,7 +15,7 @@ from streams.kafka.recovery import Loader
 from streams.kafka.tuning import Tuning
 from streams.kafka.writer import Writer
 from streams.ports import Record
-from streams.processor import Batch, Partition
+from streams.processor import Partition
 
 S = TypeVar("S")
 

@@ -5,10 +5,10 @@ from typing import Protocol
 from structlog.typing import FilteringBoundLogger
 from typing_extensions import override
 
+from streams.batch import Watch
 from streams.kafka.takeover import Taken
 from streams.metrics import Metrics
 from streams.ports import Clock
-from streams.processor import Watch
 
 
 class Observer(Protocol):

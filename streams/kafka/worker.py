@@ -39,7 +39,8 @@ from streams.kafka.tuning import Tuning
 from streams.kafka.writer import BatchWriter
 from streams.logs import ClientRefs, Level, Lines, make_logger, relay_libraries
 from streams.metrics import Metrics
-from streams.processor import Decode, Processor
+from streams.processor import Processor
+from streams.reading import Decode
 from streams.reference import ReferenceLog
 from streams.settings import Settings, read_settings
 from streams.watch import Observed

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
+from streams.batch import Batch
 from streams.errors import WorkerStopError
 from streams.frame import Frame, pack, unpack
 from streams.kafka.cluster import FoldTopics, Layout
@@ -23,7 +24,7 @@ from streams.kafka.means import Means
 from streams.kafka.membership import Commit, Member
 from streams.kafka.tuning import Tuning
 from streams.ports import Outgoing
-from streams.processor import Batch, Entry
+from streams.processor import Entry
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, DESK_EVENTS, TASKS
 
 EPOCH = "ab" * 16

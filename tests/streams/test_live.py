@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
+from streams.batch import Batch
 from streams.embedded import engine as engine_module
 from streams.embedded.file import EngineFile, FileReader
 from streams.errors import TransientError, WorkerStopError
 from streams.ports import Outgoing
-from streams.processor import Batch
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, DEAD_LETTERS
 from tests.builders import CLIENT, a_document
 from tests.streams.running import Running
@@ -117,7 +117,7 @@ def test_an_engine_that_failed_keeps_nothing_half_done(running, tmp_path):
     def broken(*_, **__):
         raise WorkerStopError("enough")
 
-    running.engine._runs[0]._processor._step = broken
+    running.engine._runs[0]._processor._fold_one = broken
     with pytest.raises(WorkerStopError, match="enough"):
         running.engine.drain()
     with pytest.raises(WorkerStopError, match="open the file again"):

@@ -8,10 +8,10 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from typing_extensions import override
 
+from streams.batch import Batch
 from streams.errors import TransientError
 from streams.logs import FIELDS, HIDDEN, ClientRefs, Level, Lines, make_logger
 from streams.metrics import Metrics
-from streams.processor import Batch
 from streams.watch import Observed
 from tests.builders import CLIENT, MONDAY_10
 from tests.fakes import StillClock

@@ -69,7 +69,7 @@ class Counting:
             causesource=event.source,
         )
         said = [Output(Route.CLIENT_FACTS, state.key, fact)]
-        if self.says_badly:
+        if self.says_badly in (True, event.id):
             said.append(Output(Route.CLIENT_FACTS, state.key, "no event"))
         return Step(state, tuple(said))
 
@@ -299,6 +299,32 @@ def test_an_event_under_another_key_is_buried_and_touches_nobody(log, fold, key)
         == {key for key, _, _ in a_processor(fold, log).cut(part)}
         == set(part.entries)
     )
+
+
+def test_what_cannot_be_read_is_buried_in_its_turn_and_not_before(log, fold):
+    pages(log, 2)
+    log.append([Outgoing(CLIENT_EVENTS, CLIENT.encode(), b"{")])
+    processor, part = a_processor(fold, log), Partition(0, 0, 0)
+    fold.fails_at = ("e1", TransientError("away"))
+    halted = processor.apply(part, read(log))
+    assert (halted.events, halted.dead, part.next_offset) == (1, {}, 2)
+    fold.fails_at = None
+    batch = processor.apply(part, read(log))
+    assert (batch.events, sum(batch.dead.values()), part.next_offset) == (1, 1, 4)
+
+
+def test_what_follows_an_event_that_cannot_be_written_is_folded_without_it(log, fold):
+    pages(log, 4)
+    fold.says_badly = "e1"
+    part = Partition(0, 0, 0)
+    batch = a_processor(fold, log).apply(part, read(log))
+    plain = PlainFold(fold, ReferenceLog(log))
+    fold.says_badly = False
+    fold.fails_at = ("e1", ValueError("no"))
+    said = [one.value for one in plain.live(read(log))]
+    assert part.entries[CLIENT].state == plain.states[CLIENT] == Count(CLIENT, 3, 1)
+    facts = [one.value for one in batch.outputs if one.topic == CLIENT_FACTS]
+    assert (facts, batch.events, batch.dead) == (said, 3, {"bug": 1})
 
 
 def test_a_hole_that_cannot_be_marked_stops_the_worker(log, fold):
