@@ -240,7 +240,7 @@ class _Workbench(Shell):
             found = await asyncio.to_thread(self._pages.views.changes_since, sequence, desk)
             for notice in found:
                 sequence = notice["sequence"]
-                data = {name: notice[name] for name in ("kind", "subject", "version")}
+                data = {name: notice[name] for name in ("kind", "subject", "version", "client")}
                 yield f"id: {sequence}\nevent: notice\ndata: {json.dumps(data)}\n\n"
             quiet = 0.0 if found else quiet + self._pages.poll_s
             if quiet >= self._pages.heartbeat_s:

@@ -274,6 +274,7 @@ def _contact(rows: Rows, fact: facts.ContactCounted, place: Place) -> None:
     row = {"client": fact.partitionkey, "at": fact.time, "seq": place.seq, "doc": fact.data}
     rows.put(tables.contacts, row)
     measuring.contact(rows, fact, place.seq)
+    note_client(rows, fact, place)
 
 
 def _hole(rows: Rows, fact: facts.HoleChanged, place: Place) -> None:

@@ -200,6 +200,28 @@ def test_two_tabs_see_one_act(page, bank):
     other.get_by_text("accepted", exact=True).wait_for()
 
 
+def test_a_client_page_follows_what_a_desk_does_with_a_task(page, bank):
+    bank.complain()
+    open_desk(page, bank)
+    page.locator("a.row").click()
+    page.locator("#live.on").wait_for()
+    client = page.context.new_page()
+    client.goto(f"{bank.url}/clients/ct_{0:032x}")
+    client.locator("#live.on").wait_for()
+    tasks = client.locator("section[aria-labelledby=tasks]")
+    tasks.get_by_role("cell", name="assigned").wait_for()
+    page.keyboard.press("1")
+    tasks.get_by_role("cell", name="accepted").wait_for()
+    page.get_by_text("accepted", exact=True).wait_for()
+    page.keyboard.press("1")
+    tasks.get_by_role("cell", name="in talk").or_(
+        tasks.get_by_role("cell", name="started")
+    ).wait_for()
+    page.get_by_label("Outcome").select_option("solved")
+    page.get_by_role("button", name="Complete").click()
+    tasks.get_by_role("cell", name="solved").wait_for()
+
+
 def test_a_cut_stream_says_so_and_comes_back(page, bank):
     bank.complain()
     open_desk(page, bank)

@@ -1,5 +1,5 @@
 "use strict";
-// Notices carry no client data: what changed is fetched again as a fragment, where it stands.
+// Notices carry ids and no client data: what changed is fetched again as a fragment, where it stands.
 (() => {
   const body = document.body;
   const words = document.getElementById("words").dataset;
@@ -90,7 +90,8 @@
     stream.addEventListener("notice", (event) => {
       if ("awaits" in body.dataset) { askAgain(); return; }
       const notice = JSON.parse(event.data);
-      if (panel && notice.subject === body.dataset.subject) {
+      const mine = body.dataset.subject;
+      if (panel && (notice.subject === mine || notice.client === mine)) {
         const said = document.getElementById("said");
         fetchAgain(panel).then(() => { if (said) said.textContent = ""; });
       } else if (rows && ["task", "queue", "handover"].includes(notice.kind)) {

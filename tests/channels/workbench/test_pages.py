@@ -501,7 +501,7 @@ def test_the_stream_replays_what_a_browser_missed(bench):
     lines = asyncio.run(_first_lines(bench, last="0"))
     notices = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
     assert {notice["kind"] for notice in notices} == {"task", "queue", "client"}
-    assert set(notices[0]) == {"kind", "subject", "version"}
+    assert set(notices[0]) == {"kind", "subject", "version", "client"}
     quiet = asyncio.run(_first_lines(bench, last=None))
     assert quiet[:3] == ["retry: 2000", "", ": still here"]
 
