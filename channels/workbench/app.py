@@ -1,21 +1,22 @@
 """The workbench's pages. They show projections and turn acts into signals; they decide nothing."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from channels.workbench import booking, diagnosing, waterfall
+from channels.workbench import booking, diagnosing, room_told, waterfall
 from channels.workbench.acts import message_of
 from channels.workbench.casepages import CasePages, left
 from channels.workbench.policies import PolicyPages
+from channels.workbench.room import WINDOW, Room, rooms
 from channels.workbench.scoreboard import Scoreboard, worded
 from channels.workbench.shell import HERE, Pages, Shell, said_in
+from channels.workbench.streaming import Stream
 from channels.workbench.wording import LANGUAGES
 from journeys.client.wealth.document.plan import Plan
 from schemas.tasks import DeclineReason, Outcome
@@ -46,6 +47,7 @@ def attach(app: FastAPI, pages: Pages) -> None:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(_Workbench(pages).router())
+    app.include_router(Stream(pages).router())
     app.include_router(CasePages(pages).router())
     app.include_router(PolicyPages(pages).router())
 
@@ -84,7 +86,6 @@ class _Workbench(Shell):
         router.post("/book/{desk}/{period}/lines")(self.enter)
         router.get("/scoreboard")(self.scoreboard)
         router.get("/events")(self.event)
-        router.get("/stream")(self.stream)
         return router
 
     def desks(self, request: Request) -> Response:
@@ -211,53 +212,24 @@ class _Workbench(Shell):
 
         return await self._send(request, made)
 
-    async def stream(
-        self, request: Request, desk: str | None = None, since: int | None = None
-    ) -> Response:
-        """Notices of what changed, for one browser: since its page was made, or since a break."""
-        last = request.headers.get("last-event-id", "")
-        start = int(last) if last.isdigit() else since
-        if start is None:
-            start = await asyncio.to_thread(self._pages.views.last_change)
-        return StreamingResponse(
-            self._notices(request, start, desk),
-            media_type="text/event-stream",
-            headers={"x-accel-buffering": "no"},
-        )
-
-    async def _notices(self, request: Request, start: int, desk: str | None) -> AsyncIterator[str]:
-        self._pages.listening(1)
-        try:
-            async for line in self._heard(request, start, desk):
-                yield line
-        finally:
-            self._pages.listening(-1)
-
-    async def _heard(self, request: Request, start: int, desk: str | None) -> AsyncIterator[str]:
-        sequence, quiet = start, 0.0
-        yield "retry: 2000\n\n"
-        while not (self._pages.is_ending() or await request.is_disconnected()):
-            found = await asyncio.to_thread(self._pages.views.changes_since, sequence, desk)
-            for notice in found:
-                sequence = notice["sequence"]
-                data = {name: notice[name] for name in ("kind", "subject", "version", "client")}
-                yield f"id: {sequence}\nevent: notice\ndata: {json.dumps(data)}\n\n"
-            quiet = 0.0 if found else quiet + self._pages.poll_s
-            if quiet >= self._pages.heartbeat_s:
-                quiet = 0.0
-                yield ": still here\n\n"
-            await asyncio.sleep(self._pages.poll_s)
-
     def _inbox(self, desk: str) -> dict[str, Any]:
         since, now = self._pages.views.last_change(), self._pages.clock.now()
+        tasks = self._pages.views.inbox(desk)
+        waiting = self._waiting(tasks)
         return {
             "desk": desk,
-            "tasks": self._pages.views.inbox(desk),
+            "tasks": [{**task, "wait": waiting.of(task)} for task in tasks],
+            "waits": room_told.waits,
             "waiting": [{**row, "left": left(row, now)} for row in self._pages.views.waiting(desk)],
             "cases": self._pages.views.owned_cases(desk),
             "is_known": self._pages.views.is_desk(desk),
             "since": since,
         }
+
+    def _waiting(self, tasks: Sequence[Mapping[str, Any]]) -> room_told.Waiting:
+        now = self._pages.clock.now()
+        policy = self._pages.catalogue.at(now).contact
+        return room_told.Waiting(self._pages.views, tasks, policy, now=now)
 
     def _task_page(
         self, request: Request, template: str, task_id: str, desk: str | None
@@ -276,6 +248,8 @@ class _Workbench(Shell):
             since=since,
             desk=desk or found["desk"],
             refusal=refusal,
+            wait=self._waiting([found]).of(found),
+            waits=room_told.waits,
             outcomes=[outcome.value for outcome in Outcome],
             declines=[reason.value for reason in DeclineReason],
         )
@@ -323,9 +297,16 @@ class _Workbench(Shell):
             bars=waterfall.bars,
             desks=diagnosing.desks_of(found["service"]),
             plan=self._plan(found),
+            room=self._room(token),
+            room_left=room_told.left,
             needs=self._needs(),
             today=diagnosing.today(self._pages.clock.now()),
         )
+
+    def _room(self, token: str) -> list[Room]:
+        now = self._pages.clock.now()
+        found = self._pages.views.slots([token], since=Instant(now - WINDOW))
+        return rooms(found, self._pages.catalogue.at(now).contact, now=now)
 
     def _needs(self) -> list[str]:
         """The case types that somebody may ask for."""

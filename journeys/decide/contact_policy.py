@@ -148,7 +148,7 @@ def cap(
         task: left out of the slots held: it asks for its own.
         longer_than: only windows of more microseconds are looked at.
     """
-    for reason, limit, window, kind in _caps(policy, method):
+    for reason, limit, window, kind in caps(policy, method):
         if window <= longer_than:
             continue
         waiting = slots.held(ledger, method=kind, but=task)
@@ -192,7 +192,7 @@ def taken(
                 if kind in (None, one.method)
             ),
         )
-        for reason, limit, span, kind in _caps(policy, method)
+        for reason, limit, span, kind in caps(policy, method)
     )
 
 
@@ -251,9 +251,10 @@ def _hours(state: ClientState, policy: ContactPolicy, *, now: Instant) -> Withhe
     return _no(WithheldReason.QUIET_HOURS, "ct03", until=Instant(opens_at(hours, now) + spread))
 
 
-def _caps(
+def caps(
     policy: ContactPolicy, method: str
 ) -> Iterator[tuple[WithheldReason, int, int, str | None]]:
+    """Of each cap that a contact meets: its reason, limit, window, and the one method it counts."""
     yield WithheldReason.CAP_DAY, policy.marketing_per_day, DAY, None
     yield WithheldReason.CAP_WEEK, policy.marketing_per_week, 7 * DAY, None
     if method == Method.CALL:

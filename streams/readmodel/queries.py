@@ -1,6 +1,6 @@
 """Questions to the read model. Answers are JSON-like data; the pages give them words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from streams.readmodel import tables as t
 from streams.readmodel.measuring.asked import Asked
 from streams.readmodel.measuring.measures import Measured, measured
 from streams.readmodel.movement import movement
+from streams.readmodel.slots import Slot, slots
 from streams.readmodel.stops import StopSwitch
 from streams.readmodel.stories import Progress
 
@@ -165,6 +166,11 @@ class Views:
         """A client's newest cases, each with all that was said and done."""
         with self._engine.connect() as connection:
             return casework.of_client(connection, client)
+
+    def slots(self, clients: Collection[str], *, since: Instant) -> list[Slot]:
+        """What clients have of their contact caps; see `slots.slots`."""
+        with self._engine.connect() as connection:
+            return slots(connection, clients, since=since)
 
     def owned_cases(self, desk: str) -> list[Doc]:
         """The open cases that a desk owns, the oldest first."""

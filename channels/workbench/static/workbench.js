@@ -90,8 +90,9 @@
     stream.addEventListener("notice", (event) => {
       if ("awaits" in body.dataset) { askAgain(); return; }
       const notice = JSON.parse(event.data);
-      const mine = body.dataset.subject;
-      if (panel && (notice.subject === mine || notice.client === mine)) {
+      const { subject, also } = body.dataset;
+      const named = [notice.subject, notice.client];
+      if (panel && (named.includes(subject) || (also && notice.subject === also))) {
         const said = document.getElementById("said");
         fetchAgain(panel).then(() => { if (said) said.textContent = ""; });
       } else if (rows && ["task", "queue", "handover"].includes(notice.kind)) {

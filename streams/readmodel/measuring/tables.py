@@ -44,6 +44,7 @@ journey_moves = Table(
     Column("end", String),
     Index("journey_moves_by_time", "journey", "at"),
 )
+MOVES_OF_CLIENT = "contact_moves_by_client"
 contact_moves = Table(
     "contact_moves",
     metadata,
@@ -56,6 +57,7 @@ contact_moves = Table(
     Column("method", String, nullable=False),
     Column("touched_at", BigInteger, nullable=False),
     Index("contact_moves_by_time", "touched_at"),
+    Index(MOVES_OF_CLIENT, "client", "at"),
 )
 """Slots of marketing contacts: held, spent, returned, or taken outside; `touched_at` is when the
 contact was, `at` when it became known."""

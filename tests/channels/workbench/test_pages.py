@@ -15,6 +15,7 @@ from schemas.decisions import RuleVerdict
 from schemas.reference import Stop
 from schemas.tasks import DeskActionKind, Outcome, TaskState
 from schemas.time import HOUR, Instant, parse_instant
+from schemas.wire import Channel, TaskId
 from streams.feed import ReaderFeed
 from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
@@ -44,6 +45,12 @@ class Bench:
         Projector(self.database, ReaderFeed(self.desk.log)).catch_up()
         self.http.cookies.set("language", language)
         return self.http.get(path)
+
+    def slot(self, change, task, at):
+        use = facts.ContactUse(
+            task_id=task, change=change, method="app_push", used_week=0, held_week=0, cap_week=2
+        )
+        self.desk.say(facts.ContactCounted, use, topic="client-facts", at=at)
 
     def act(self, action, **more):
         page = self.show(f"/tasks/{TASK}?desk=rm-li").text
@@ -96,6 +103,50 @@ def test_an_inbox_says_due_why_and_worth_in_both_languages(bench):
     assert "+2.1" in bench.show("/desks/rm-li/rows").text
 
 
+OFFER = TaskId("t_" + "1" * 32)
+
+
+def an_offer_holds_the_day(bench):
+    """Proposed in the app at ten, not shown yet; a talk waits on the desk."""
+    bench.desk.task()
+    bench.desk.task(task_id=OFFER, action="idle_cash_view", channel=Channel.APP, desk=None)
+    bench.slot("held", OFFER, MONDAY_10)
+
+
+def test_a_talk_says_what_holds_the_days_contact_and_until_when(bench):
+    an_offer_holds_the_day(bench)
+    name = Words("en", the_catalogue().at(MONDAY_10)).action("idle_cash_view")
+    told = f"before 11-24 09:00: “{name}” (app) holds today&#39;s one marketing contact until"
+    for path in (f"/tasks/{TASK}?desk=rm-li", "/desks/rm-li"):
+        assert told in bench.show(path).text
+        assert "占用今日唯一的营销名额，至 11-23 22:00" in bench.show(path, "zh").text
+
+
+def test_a_refused_start_still_says_when_it_would_be_granted(bench):
+    an_offer_holds_the_day(bench)
+    bench.desk.task(version=4, state=TaskState.ACCEPTED, state_reason="cap_day")
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    assert "the day&#39;s cap is used up" in page
+    assert "Cannot be started before 11-24 09:00" in page
+
+
+def test_a_contact_made_today_is_named_with_its_time(bench):
+    an_offer_holds_the_day(bench)
+    bench.slot("spent", OFFER, Instant(MONDAY_10 + HOUR))
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    assert "Cannot be started before 11-24 11:00" in page
+    assert "took today&#39;s one marketing contact at 11-23 11:00" in page
+
+
+@pytest.mark.parametrize("change", ["returned", None])
+def test_a_talk_whose_slot_is_free_says_nothing_of_caps(bench, change):
+    bench.desk.task()
+    bench.slot("held", TASK if change is None else OFFER, MONDAY_10)
+    if change:
+        bench.slot(change, OFFER, MONDAY_10)
+    assert "Cannot be started" not in bench.show(f"/tasks/{TASK}?desk=rm-li").text
+
+
 def test_a_desk_is_picked_from_a_list(bench):
     bench.desk.full()
     assert 'href="/desks/rm-li"' in bench.show("/").text
@@ -106,7 +157,9 @@ def test_a_client_page_shows_intents_score_and_room(bench):
     page = bench.show(f"/clients/{CLIENT}").text
     assert "65.2" in page
     assert "▼ -2.10" in page
-    assert "1 of 2 this week, 1 held" in page
+    assert "today 0 made, 1 held of 1 · this week 0 made, 1 held of 2" in page
+    chinese = bench.show(f"/clients/{CLIENT}", "zh").text
+    assert "今日已联系 0 次，占用 1 次，上限 1 次 · 本周已联系 0 次，占用 1 次" in chinese
     assert "looked at the maturity page" in page
     assert "first score" in page
     assert "65.2" in bench.show(f"/clients/{CLIENT}/panel").text
@@ -508,7 +561,7 @@ def test_the_stream_replays_what_a_browser_missed(bench):
 
 async def _first_lines(bench, *, last):
     """The first chunks of the stream, as a browser that leaves after a moment would get them."""
-    from channels.workbench.app import _Workbench  # noqa: PLC0415 - its stream is endless
+    from channels.workbench.streaming import Stream  # noqa: PLC0415 - its stream is endless
 
     class Request:
         headers = {} if last is None else {"last-event-id": last}
@@ -520,7 +573,7 @@ async def _first_lines(bench, *, last):
             self.turns += 1
             return self.turns > 12
 
-    answer = await _Workbench(bench.pages).stream(Request(), "rm-li")
+    answer = await Stream(bench.pages).stream(Request(), "rm-li")
     text = "".join([chunk async for chunk in answer.body_iterator])
     return text.split("\n")
 

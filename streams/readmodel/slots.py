@@ -1,0 +1,48 @@
+"""The slots of marketing contacts that a client has spent, or that wait for a channel to show."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from schemas.time import Instant
+from streams.readmodel.measuring.tables import contact_moves
+from streams.readmodel.tables import tasks
+
+_KEPT = frozenset({"held", "spent", "outside"})
+
+
+class Slot(NamedTuple):
+    """A contact that was made, or one that is held for a task nobody has shown yet."""
+
+    client: str
+    is_held: bool
+    method: str
+    at: Instant
+    """When the contact was, or since when the slot is held."""
+    task: Mapping[str, Any] | None
+    """The one it is for; `None` of a contact that no task led to."""
+
+
+def slots(connection: Connection, clients: Collection[str], *, since: Instant) -> list[Slot]:
+    """What clients have of their caps, from moves known after `since`, oldest first.
+
+    A contact that a core bank told with a client's first record moves no slot, and is not here.
+    """
+    c = contact_moves.c
+    mine = c.client.in_(clients) & (c.at > since)
+    docs = select(contact_moves, tasks.c.doc).outerjoin(tasks, tasks.c.task_id == c.task_id)
+    last = {}
+    for row in connection.execute(docs.where(mine).order_by(c.client, c.seq)):
+        last[row.client, row.task_id or row.fact_id] = row
+    return [
+        Slot(
+            row.client,
+            row.change == "held",
+            row.method,
+            Instant(row.touched_at),
+            row.doc,
+        )
+        for row in last.values()
+        if row.change in _KEPT
+    ]
