@@ -101,6 +101,7 @@ def create_app(  # noqa: PLR0913 - a part each, named
     app.post("/v1/events:batch")(gateway.batch)
     app.get("/v1/limits")(_limits)
     app.get("/v1/types")(_types)
+    app.get("/v1/now")(lambda: {"now": format_instant(clock.now())})
     app.get("/livez")(_alive)
 
     @app.get("/v1/events/{event_id}", response_model=None)

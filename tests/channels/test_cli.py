@@ -166,6 +166,8 @@ def test_a_gateway_that_is_away_is_machinery(suishen, tmp_path, monkeypatch):
     file.write_text(json.dumps(document) + "\n")
     code, _, err = suishen("publish", file, "--to", "http://127.0.0.1:9")
     assert (code, "does not take 1 events" in err) == (70, True)
+    assert suishen("publish", "--now", file, "--to", "http://127.0.0.1:9")[0] == 70
+    assert suishen("publish", "--client", "ct_1", file)[0] == 2
     file.write_text("{\n")
     assert suishen("publish", file)[0] == 2
 

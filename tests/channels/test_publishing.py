@@ -4,10 +4,16 @@ import json
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from channels import publishing
-from channels.publishing import described, publish_file, send
+from channels.contract.publish import PUBLISHED
+from channels.gateway.app import create_app
+from channels.publishing import Try, described, now_of, publish_file, send
+from schemas.time import DAY, Instant, format_instant, parse_instant
 from streams.errors import TransientError
+from tests.builders import CLIENT, MONDAY_10
+from tests.fakes import FakeLog, StillClock
 
 TAKEN = {"status": 202}
 BAD = {
@@ -88,3 +94,26 @@ def test_a_number_that_json_does_not_have_is_named_by_its_line(tmp_path):
     file.write_text('{"a": NaN}\n')
     with pytest.raises(ValueError, match=r"events.jsonl:1: not JSON"):
         publish_file(file, "http://gateway")
+
+
+EXAMPLE = PUBLISHED / "examples" / "first_try.jsonl"
+
+
+def test_the_example_is_taken_at_the_banks_time_for_a_client_of_the_bank():
+    clock = StillClock(Instant(MONDAY_10 + DAY))
+    door = TestClient(create_app(FakeLog(partitions=1), clock))
+    now = parse_instant(door.get("/v1/now").json()["now"])
+    [line] = EXAMPLE.read_text().splitlines()
+    told = Try(now, CLIENT)
+    document = told(json.loads(line))
+    assert (document["subject"], document["time"]) == (CLIENT, format_instant(clock.now()))
+    headers = {"content-type": "application/cloudevents+json"}
+    assert door.post("/v1/events", json=document, headers=headers).status_code == 202
+    assert told(json.loads(line)) == document
+    later = Try(Instant(now + 1), CLIENT)
+    assert later(json.loads(line))["id"] != document["id"]
+
+
+def test_a_gateway_that_tells_no_time_is_named():
+    with pytest.raises(TransientError, match=r"127.0.0.1:9 does not tell its time"):
+        now_of("http://127.0.0.1:9")
