@@ -14,6 +14,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from channels import demo_told
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
 from channels.gateway.turns import TurnDesk
@@ -27,6 +28,7 @@ from channels.simulator.story import Story
 from channels.simulator.voice import Message
 from channels.workbench.app import attach
 from channels.workbench.shell import Pages
+from journeys.catalogue.edition import Edition
 from schemas.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from streams.catalogue_files import shipped
 from streams.clock import FastClock, WallClock
@@ -60,8 +62,8 @@ YOURS: Final = "remote-2"
 class Service:
     """The engine with its doors over a folder; one process, one port."""
 
-    def __init__(self, folder: Path, clock: Clock, port: int) -> None:
-        self._folder, self._clock = folder, clock
+    def __init__(self, folder: Path, clock: Clock, port: int, *, yours: str | None = None) -> None:
+        self._folder, self._clock, self._yours = folder, clock, yours
         self.engine = EmbeddedEngine(folder / ENGINE, clock)
         self._release_if_new()
         self.engine.commit()
@@ -98,6 +100,10 @@ class Service:
             return 70
         return 0
 
+    def edition(self) -> Edition:
+        """The catalogue in force now."""
+        return self._released.at(self._clock.now())
+
     def stop(self) -> None:
         """End from another thread, as a signal would."""
         self._server.should_exit = True
@@ -131,7 +137,13 @@ class Service:
         )
         released = self._released
         pages = Pages(
-            views, self.engine, clock, released, released.product, is_ending=self._is_ending
+            views,
+            self.engine,
+            clock,
+            released,
+            released.product,
+            is_ending=self._is_ending,
+            yours=self._yours,
         )
         attach(app, pages)
         return uvicorn.Config(
@@ -218,7 +230,7 @@ def run_demo(clients: int, seed: int, speed: int, port: int) -> int:
     day = parse_instant(_A_WEEKDAY)
     clock = DemoClock(Instant(day - _DAYS_BEFORE * DAY))
     with tempfile.TemporaryDirectory(prefix="suishen-") as folder:
-        service = Service(Path(folder), clock, free_port(port))
+        service = Service(Path(folder), clock, free_port(port), yours=YOURS)
         told = Story(Instant(day + _OPENING), YOURS)
         bank = Bank(seed=seed, clients=clients, start=clock.now(), mix=read_mix(), told=told)
         click.echo(f"{clients} clients live their last {_DAYS_BEFORE} days first …", err=True)
@@ -228,11 +240,11 @@ def run_demo(clients: int, seed: int, speed: int, port: int) -> int:
         service.engine.listeners.clear()
         bank.desks.unmanned.add(YOURS)
         live = clock.go(Instant(day + _OPENING), speed=speed)
-        click.echo(f"a bank minute takes {60 / speed:.1f} s; desk {YOURS} is yours; Ctrl-C ends it")
-        click.echo(f"send events to {service.url}/v1/events; what became of one:")
-        click.echo(f"  suishen event ID --data {folder}")
-        click.echo(f"open {service.url}/desks/{YOURS}")
-        return service.run(LiveBank(bank, live, service).run)
+        demo = demo_told.Running(service.url, YOURS, Path(folder), speed)
+        click.echo("\n".join(demo_told.lines(demo, service.edition().contact)))
+        code = service.run(LiveBank(bank, live, service).run)
+    click.echo(demo_told.GONE)
+    return code
 
 
 class DemoClock:

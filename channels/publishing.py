@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -31,7 +32,8 @@ class Line(NamedTuple):
     event: Any
 
 
-class Try(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Try:
     """Says an event of a file as if it happened now, to a client of the bank that listens."""
 
     now: Instant

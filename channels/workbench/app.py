@@ -90,7 +90,9 @@ class _Workbench(Shell):
 
     def desks(self, request: Request) -> Response:
         """Who are you today? A picker for the demonstration, not a login."""
-        return self._page(request, "desks.html", desks=self._pages.views.desks())
+        return self._page(
+            request, "desks.html", desks=self._pages.views.desks(), yours=self._pages.yours
+        )
 
     def choose_language(self, request: Request, language: str) -> Response:
         """Keep the language in a cookie and go back."""

@@ -1,7 +1,7 @@
 """What every page stands in: words, the form's own mark, a log to send to, and how a no is said."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -58,6 +58,8 @@ class Pages:
     """Told of one browser more (1) or less (-1) that listens for changes."""
     is_ending: Callable[[], bool] = lambda: False
     """Does the server end? An open stream would hold it up."""
+    yours: str | None = None
+    """In a demonstration the desk that nobody else works at."""
     keep_measures_s: float = 60.0
     """So long a scoreboard that was read is shown again, with the time of its reading."""
     failed: Callable[[str, Exception], object] = lambda _id, _error: None
@@ -120,10 +122,9 @@ class Shell:
         under: str = "",
         **values: Any,  # noqa: ANN401
     ) -> Response:
-        language = request.cookies.get("language", LANGUAGES[0])
         now = self._pages.clock.now()
         words = Words(
-            language if language in LANGUAGES else LANGUAGES[0],
+            language_of(request),
             self._pages.catalogue.under(under, now),
             self._pages.products,
         )
@@ -142,6 +143,27 @@ class Shell:
         answer = HTMLResponse(body)
         answer.set_cookie("token", token, samesite="strict", httponly=True)
         return answer
+
+
+def language_of(request: Request) -> str:
+    """What a reader chose; on a first visit what the browser asks for, else Chinese."""
+    chosen = request.cookies.get("language", "")
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = sorted(_wanted(request.headers.get("accept-language", "")), reverse=True)
+    return next((name for _, name in wanted if name in LANGUAGES), LANGUAGES[0])
+
+
+def _wanted(header: str) -> Iterator[tuple[float, str]]:
+    """Languages with their weights; what is unreadable or refused (weight 0) is left out."""
+    for part in header.split(","):
+        name, _, more = part.strip().partition(";")
+        try:
+            weight = float(more.strip().removeprefix("q=")) if more else 1.0
+        except ValueError:
+            continue
+        if weight > 0:
+            yield weight, name.partition("-")[0].lower()
 
 
 async def said_in(request: Request) -> dict[str, str] | None:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,32 @@ def test_a_talk_whose_slot_is_free_says_nothing_of_caps(bench, change):
 def test_a_desk_is_picked_from_a_list(bench):
     bench.desk.full()
     assert 'href="/desks/rm-li"' in bench.show("/").text
+
+
+def test_a_demonstration_marks_the_desk_that_is_the_readers(bench):
+    bench.desk.full()
+    assert "start here" not in bench.show("/").text
+    bench.http = TestClient(create_app(replace(bench.pages, yours="rm-li")))
+    assert bench.show("/").text.count("start here: this desk is yours") == 1
+    assert "从这里开始" in bench.show("/", "zh").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("en-GB,en;q=0.9", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("de-DE,de;q=0.9,en;q=0.5,zh;q=0.4", "en"),
+        ("fr", "zh-CN"),
+        ("en;q=0, zh;q=0.1", "zh-CN"),
+        ("en;q=often", "zh-CN"),
+        ("", "zh-CN"),
+    ],
+)
+def test_a_first_visit_speaks_what_the_browser_asks_for(bench, asked, language):
+    page = bench.http.get("/", headers={"accept-language": asked}).text
+    assert f'<html lang="{language}">' in page
+    assert '<html lang="zh-CN">' in bench.show("/", "zh").text
 
 
 def test_a_client_page_shows_intents_score_and_room(bench):
