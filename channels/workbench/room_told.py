@@ -12,17 +12,17 @@ from streams.readmodel.queries import Views
 
 _SLOTS: Final[Mapping[WithheldReason, tuple[str, str]]] = {
     WithheldReason.CAP_DAY: (
-        "today's one marketing contact",
-        "one of %(limit)s marketing contacts of a day",
+        "the one marketing contact in 24 hours",
+        "one of %(limit)s marketing contacts in 24 hours",
     ),
     WithheldReason.CAP_WEEK: (
-        "the one marketing contact of a week",
-        "one of %(limit)s marketing contacts of a week",
+        "the one marketing contact in 7 days",
+        "one of %(limit)s marketing contacts in 7 days",
     ),
-    WithheldReason.CAP_CHANNEL: ("the one call of a week", "one of %(limit)s calls of a week"),
+    WithheldReason.CAP_CHANNEL: ("the one call in 7 days", "one of %(limit)s calls in 7 days"),
 }
 """What is kept: where there is one, and where there are more."""
-_SPANS: Final = {WithheldReason.CAP_DAY: "today", WithheldReason.CAP_WEEK: "this week"}
+_SPANS: Final = {WithheldReason.CAP_DAY: "in 24 hours", WithheldReason.CAP_WEEK: "in 7 days"}
 
 
 class Waiting:
@@ -59,7 +59,7 @@ def left(words: Words, found: Sequence[Room]) -> str:
     """Contacts made and held, of the caps of a day and a week."""
     return " · ".join(
         words.say(
-            "%(span)s %(made)s made, %(held)s held of %(limit)s",
+            "%(span)s: %(made)s made, %(held)s held of %(limit)s",
             span=words.say(_SPANS[room.cap]),
             made=room.made,
             held=room.held,

@@ -117,10 +117,10 @@ def an_offer_holds_the_day(bench):
 def test_a_talk_says_what_holds_the_days_contact_and_until_when(bench):
     an_offer_holds_the_day(bench)
     name = Words("en", the_catalogue().at(MONDAY_10)).action("idle_cash_view")
-    told = f"before 11-24 09:00: “{name}” (app) holds today&#39;s one marketing contact until"
+    told = f"before 11-24 09:00: “{name}” (app) holds the one marketing contact in 24 hours until"
     for path in (f"/tasks/{TASK}?desk=rm-li", "/desks/rm-li"):
         assert told in bench.show(path).text
-        assert "占用今日唯一的营销名额，至 11-23 22:00" in bench.show(path, "zh").text
+        assert "占用24 小时内唯一的营销名额，至 11-23 22:00" in bench.show(path, "zh").text
 
 
 def test_a_refused_start_still_says_when_it_would_be_granted(bench):
@@ -136,7 +136,7 @@ def test_a_contact_made_today_is_named_with_its_time(bench):
     bench.slot("spent", OFFER, Instant(MONDAY_10 + HOUR))
     page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
     assert "Cannot be started before 11-24 11:00" in page
-    assert "took today&#39;s one marketing contact at 11-23 11:00" in page
+    assert "took the one marketing contact in 24 hours at 11-23 11:00" in page
 
 
 @pytest.mark.parametrize("change", ["returned", None])
@@ -184,9 +184,9 @@ def test_a_client_page_shows_intents_score_and_room(bench):
     page = bench.show(f"/clients/{CLIENT}").text
     assert "65.2" in page
     assert "▼ -2.10" in page
-    assert "today 0 made, 1 held of 1 · this week 0 made, 1 held of 2" in page
+    assert "in 24 hours: 0 made, 1 held of 1 · in 7 days: 0 made, 1 held of 2" in page
     chinese = bench.show(f"/clients/{CLIENT}", "zh").text
-    assert "今日已联系 0 次，占用 1 次，上限 1 次 · 本周已联系 0 次，占用 1 次" in chinese
+    assert "24 小时内已联系 0 次，占用 1 次，上限 1 次 · 7 天内已联系 0 次，占用 1 次" in chinese
     assert "looked at the maturity page" in page
     assert "first score" in page
     assert "65.2" in bench.show(f"/clients/{CLIENT}/panel").text
