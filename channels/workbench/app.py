@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,7 +20,7 @@ from channels.workbench.shell import HERE, Pages, Shell, said_in
 from channels.workbench.streaming import Stream
 from channels.workbench.wording import LANGUAGES
 from journeys.client.wealth.document.plan import Plan
-from schemas.tasks import DeclineReason, Outcome
+from schemas.tasks import DeclineReason
 from schemas.time import DAY, Instant
 from streams.ports import Outgoing
 
@@ -86,6 +87,7 @@ class _Workbench(Shell):
         router.post("/book/{desk}/{period}/lines")(self.enter)
         router.get("/scoreboard")(self.scoreboard)
         router.get("/events")(self.event)
+        router.get("/events/{event_id}")(self.event_page)
         return router
 
     def desks(self, request: Request) -> Response:
@@ -197,6 +199,10 @@ class _Workbench(Shell):
         story = self._pages.views.story(asked, source.strip() or None) if asked else None
         return self._page(request, "event.html", asked=asked, source=source, story=story)
 
+    def event_page(self, event_id: str) -> Response:
+        """The page of an event, where someone guessed its address."""
+        return RedirectResponse(f"/events?{urlencode({'event_id': event_id})}", status_code=303)
+
     async def act(self, request: Request, task_id: str) -> Response:
         """Turn an adviser's act into a signal; the desk fold has the last word."""
         said = await said_in(request)
@@ -252,7 +258,6 @@ class _Workbench(Shell):
             refusal=refusal,
             wait=self._waiting([found]).of(found),
             waits=room_told.waits,
-            outcomes=[outcome.value for outcome in Outcome],
             declines=[reason.value for reason in DeclineReason],
         )
 

@@ -1,6 +1,7 @@
 """Words for what the folds say: by language, from the catalogue and the message files."""
 
-from collections.abc import Callable, Mapping
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime as wall
 from functools import cache
 from io import BytesIO
@@ -20,11 +21,17 @@ from schemas.time import Instant, parse_instant
 
 LANGUAGES: Final = ("zh", "en")
 LOCALES: Final = Path(__file__).with_name("locale")
+_OUTCOMES: Final = Path(__file__).with_name("outcomes.toml")
 _OF_A_SALE: Final = frozenset({"sale", "rules_passed", "steps"})
 _GROUPS: Final = frozenset({"CASH", "FI", "EQ", "ALT"})
 _WAN: Final = 10_000
 _YI: Final = 100_000_000
 Products = Callable[[str], Product | None]
+
+
+@cache
+def _outcomes() -> dict[str, Any]:
+    return tomllib.loads(_OUTCOMES.read_text(encoding="utf-8"))
 
 
 @cache
@@ -100,6 +107,24 @@ class Words:
         found = self._edition.actions.get(action)
         return action if found is None else self._pick(found.name_zh, found.name_en)
 
+    def outcomes(self, action: str) -> Sequence[str]:
+        """What may become of a talk about an action, as its group has it."""
+        offered = _outcomes()
+        named: Sequence[str] = offered["groups"].get(self._group(action), offered["others"])
+        return named
+
+    def outcome(self, action: str, outcome: str | None) -> str:
+        """What became of a talk, in the words of the action's group."""
+        kind = f"outcome_{self._group(action)}"
+        is_own = outcome is not None and self._messages.gettext(f"{kind}.{outcome}") != (
+            f"{kind}.{outcome}"
+        )
+        return self.code(kind if is_own else "outcome", outcome)
+
+    def _group(self, action: str) -> str:
+        found = self._edition.actions.get(action)
+        return "" if found is None else found.group
+
     def stopped(self, stop: Stop) -> str:
         """What an operator has stopped."""
         if stop.name is None:
@@ -130,6 +155,15 @@ class Words:
         found = self._edition.journeys.get(journey or "")
         return journey or "" if found is None else self._pick(found.name_zh, found.name_en)
 
+    def stage(self, journey: str, step: str) -> str:
+        """Where a run of a journey stands: its step's word, its action, or its wait."""
+        word = self._messages.gettext(f"step.{step}")
+        found = self._edition.journeys.get(journey)
+        at = None if found is None else found.steps.get(step)
+        if word != f"step.{step}" or at is None:
+            return self.code("step", step)
+        return self.code("waits", at.wait or "passing") if at.do is None else self.action(at.do)
+
     def case_type(self, case_type: str) -> str:
         """A case type's name."""
         found = self._edition.casework.types.get(case_type)
@@ -157,14 +191,16 @@ class Words:
             return self._pick(rule.reason_zh, rule.reason_en)
         return self.code("intent", intent)
 
-    def reason(self, reason: Mapping[str, Any]) -> str:
-        """Why a task is there, in one line."""
+    def reason(self, reason: Mapping[str, Any], *, at_desk: bool = False) -> str:
+        """Why a task is there, in one line; `at_desk` without the chance of what is not on."""
         values = reason["values"]
         code: str = reason["code"]
         if code in _OF_A_SALE:
             return self._of_a_sale(code, values)
         if code.startswith("intent_"):
             name = self.code("intent", code.removeprefix("intent_"))
+            if at_desk and values["p"] < self._edition.intents.off:
+                return name
             return self.say("%(intent)s, %(p)s likely", intent=name, p=f"{values['p']:.0%}")
         if code.startswith("case_"):
             about = self.action(values["subject"])  # of a wrong record the action that showed it

@@ -14,7 +14,7 @@ from channels.workbench.wording import LOCALES, Words
 from schemas import codec, facts
 from schemas.decisions import RuleVerdict
 from schemas.reference import Stop
-from schemas.tasks import DeskActionKind, Outcome, TaskState
+from schemas.tasks import DeskActionKind, Outcome, Reason, TaskState
 from schemas.time import HOUR, Instant, parse_instant
 from schemas.wire import Channel, TaskId
 from streams.feed import ReaderFeed
@@ -146,6 +146,47 @@ def test_a_talk_whose_slot_is_free_says_nothing_of_caps(bench, change):
     if change:
         bench.slot(change, OFFER, MONDAY_10)
     assert "Cannot be started" not in bench.show(f"/tasks/{TASK}?desk=rm-li").text
+
+
+def test_a_talk_about_a_complaint_is_solved_or_not_and_never_converted(bench):
+    bench.desk.task(action="complaint_answer", state=TaskState.STARTED, marketing=False)
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    select = page[page.index('name="outcome"') : page.index("</select>")]
+    offered = re.findall(r'value="(\w+)">([^<]+)', select)
+    assert offered[:3] == [
+        ("solved", "solved"),
+        ("not_now", "not solved"),
+        ("unreachable", "unreachable"),
+    ]
+    assert "converted" not in select
+    bench.desk.task(
+        version=5, action="complaint_answer", state=TaskState.COMPLETED, outcome=Outcome.NOT_NOW
+    )
+    assert "Outcome: not solved" in bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    assert "未解决" in bench.show(f"/clients/{CLIENT}", "zh").text
+
+
+def test_a_chance_below_the_threshold_tells_a_desk_nothing(bench):
+    bench.desk.task(reasons=(Reason(code="intent_complain", values={"p": 0.01}),))
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    assert "<li>Complaint</li>" in page
+    assert "likely" not in page
+
+
+def test_a_run_says_what_is_done_and_shows_no_id_of_a_step():
+    edition = the_catalogue().at(MONDAY_10)
+    words = Words("en", edition)
+    assert words.stage("complaint", "answer") == "First answer to a complaint"
+    assert words.stage("complaint", "work") == "waiting for what happens next"
+    assert words.stage("complaint", "rest") == "waiting for its time"
+    chinese = Words("zh", edition)
+    steps = [(run.id, step) for run in edition.journeys.values() for step in run.steps]
+    assert [step for run, step in steps if chinese.stage(run, step).isascii()] == []
+
+
+def test_the_address_that_a_reader_guesses_leads_to_the_event(bench):
+    answer = bench.http.get("/events/a%20b", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/events?event_id=a+b")
 
 
 def test_a_desk_is_picked_from_a_list(bench):
