@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from channels.workbench import booking, diagnosing, room_told, waterfall
+from channels.workbench import booking, diagnosing, event_page, room_told, waterfall
 from channels.workbench.acts import message_of
 from channels.workbench.casepages import CasePages, left
 from channels.workbench.policies import PolicyPages
@@ -87,7 +87,7 @@ class _Workbench(Shell):
         router.post("/book/{desk}/{period}/lines")(self.enter)
         router.get("/scoreboard")(self.scoreboard)
         router.get("/events")(self.event)
-        router.get("/events/{event_id}")(self.event_page)
+        router.get("/events/{event_id}")(self.event_by_path)
         return router
 
     def desks(self, request: Request) -> Response:
@@ -197,9 +197,18 @@ class _Workbench(Shell):
         """What became of an event."""
         asked = event_id.strip()
         story = self._pages.views.story(asked, source.strip() or None) if asked else None
-        return self._page(request, "event.html", asked=asked, source=source, story=story)
+        effects = None if story is None else self._pages.views.effects(story)
+        return self._page(
+            request,
+            "event.html",
+            asked=asked,
+            source=source,
+            story=story,
+            effects=effects,
+            told=event_page.told,
+        )
 
-    def event_page(self, event_id: str) -> Response:
+    def event_by_path(self, event_id: str) -> Response:
         """The page of an event, where someone guessed its address."""
         return RedirectResponse(f"/events?{urlencode({'event_id': event_id})}", status_code=303)
 

@@ -249,7 +249,7 @@ def test_the_score_of_a_client_is_explained_for_a_chosen_period(page, bank):
     page.get_by_role("link", name="30 days").click()
     assert page.get_by_role("link", name="30 days").get_attribute("aria-current") == "true"
     page.locator("a.cause").first.click()
-    page.get_by_text("What it caused").wait_for()
+    page.get_by_text("Wealth health score").first.wait_for()
 
 
 def test_a_diagnosis_is_recorded_and_its_document_opened_by_keyboard(page, bank):

@@ -18,11 +18,12 @@ from schemas.tasks import DeskActionKind, Outcome, Reason, TaskState
 from schemas.time import HOUR, Instant, parse_instant
 from schemas.wire import Channel, TaskId
 from streams.feed import ReaderFeed
+from streams.ports import Outgoing
 from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from streams.readmodel.stops import StopSwitch
-from tests.builders import CLIENT, MONDAY_10, the_catalogue
+from tests.builders import CLIENT, MONDAY_10, a_document, the_catalogue
 from tests.fakes import StillClock
 from tests.streams.readmodel.facts_made import DECISION, TASK, Desk, a_decision, a_diagnosis
 
@@ -445,6 +446,32 @@ def test_a_decision_says_why_and_why_not(bench):
     assert "rule CT04: A cap on marketing touches" in page
     assert "contacts taken 2, must be below 2" in page
     assert "P 0.25 × V 4.2 × C 1.20 × L 1.00" in page
+
+
+def test_a_decision_folds_what_does_not_apply(bench):
+    bench.desk.full()
+    page = bench.show(f"/decisions/{DECISION}").text
+    applies, _, idle = page.partition("<summary>1 actions do not apply now</summary>")
+    name = Words("en", the_catalogue().at(MONDAY_10)).action("stay_talk")
+    assert (name in applies, name in idle) == (False, True)
+    assert "1 项行动目前不适用" in bench.show(f"/decisions/{DECISION}", "zh").text
+
+
+def test_an_event_is_told_in_sentences_that_lead_on(bench):
+    bench.desk.full()
+    said = a_document("app.page_viewed", {"page": "maturity"}, event_id="cause-1")
+    message = Outgoing("client-events", CLIENT.encode(), json.dumps(said).encode())
+    bench.desk.log.append([message])
+    page = bench.show("/events?event_id=cause-1").text
+    assert f'Decision <a href="/decisions/{DECISION}">00000000</a> chose' in page
+    assert f'Task <a href="/tasks/{TASK}">00000000</a>: ' in page
+    assert f'<a href="/clients/{CLIENT}">' in page
+    assert "fact." not in page
+    assert "suishen explain" not in page
+    assert (
+        f'决定 <a href="/decisions/{DECISION}">'
+        in bench.show("/events?event_id=cause-1", "zh").text
+    )
 
 
 def test_a_decision_reads_out_the_rules_that_were_judged_as_a_bank_would(bench):
