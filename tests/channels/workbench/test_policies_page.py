@@ -6,6 +6,7 @@ import pytest
 
 from channels.workbench.policies import sections
 from channels.workbench.wording import Words
+from journeys.catalogue.guarding import MEASURES
 from journeys.catalogue.written import changes
 from schemas.time import Instant, parse_instant
 from tests.builders import MONDAY_10, the_catalogue
@@ -131,3 +132,10 @@ def test_every_kind_of_row_has_a_word(language):
     for section in sections(the_catalogue().rows, MONDAY_10):
         named = [("policy_kind", section.group)] + [("row_kind", row.kind) for row in section.rows]
         assert all(f"{kind}.{code}" in words._messages._catalog for kind, code in named)
+
+
+def test_a_guard_says_what_it_watches_in_words(bench):
+    assert "share that clients decline" in bench.show("/policies?kind=guards").text
+    chinese = bench.show("/policies?kind=guards", "zh").text
+    for measure in MEASURES:
+        assert Words("zh", the_catalogue().at(MONDAY_10)).code("guarded", measure) in chinese
