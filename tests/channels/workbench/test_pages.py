@@ -121,7 +121,7 @@ def test_a_talk_says_what_holds_the_days_contact_and_until_when(bench):
     told = f"before 11-24 09:00: “{name}” (app) holds the one marketing contact in 24 hours until"
     for path in (f"/tasks/{TASK}?desk=rm-li", "/desks/rm-li"):
         assert told in bench.show(path).text
-        assert "占用24 小时内唯一的营销名额，至 11-23 22:00" in bench.show(path, "zh").text
+        assert "占用 24 小时内唯一的营销名额，至 11-23 22:00" in bench.show(path, "zh").text
 
 
 def test_a_refused_start_still_says_when_it_would_be_granted(bench):
