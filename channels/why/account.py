@@ -105,7 +105,7 @@ class Account:
     def listed(self, fact: DecisionMade, intents: Sequence[IntentChange] = ()) -> str:
         """One decision in a line, for a list of a client's."""
         words, taken = self._words, fact.data
-        chosen = [words.action(one.action) for one in taken.candidates if one.chosen]
+        chosen = [words.action_with_id(one.action) for one in taken.candidates if one.chosen]
         return self._say(
             "listed",
             id=taken.decision_id,
@@ -150,7 +150,7 @@ class Account:
             yield self._say("nothing")
         for at, one in enumerate(chosen):
             channel = words.code("channel", one.channel)
-            yield self._say("chosen", action=words.action(one.action), channel=channel)
+            yield self._say("chosen", action=words.action_with_id(one.action), channel=channel)
             ground = grounds[at] if grounds else None
             if ground is not None:
                 yield from ("  " + line for line in self._because(ground.reasons))
@@ -195,7 +195,7 @@ class Account:
         for one, rulings in others:
             if not everything and _is_counted(one, fates[self._fate(one)]):
                 continue
-            name = self._words.action(one.action)
+            name = self._words.action_with_id(one.action)
             fate = self._fate(one, told.slots.get(one.action))
             yield "  " + self._say("fell", action=name, fate=fate)
             yield from ("    " + line for line in self._weighed(one))

@@ -117,7 +117,7 @@ class Asker(Teller):
 
     def examination(self, asked: Question, found: Examination) -> Iterator[str]:
         """Every stage's answer, then what would have to change, by way of contact."""
-        name = self._words.action(asked.action)
+        name = self._words.action_with_id(asked.action)
         yield self._put("asked", action=name, client=asked.client, time=self._time(asked.at))
         treatments = list(dict.fromkeys(_by_treatment(found)))
         for by in (None, *treatments):

@@ -61,7 +61,7 @@ class Became:
         last = versions[-1]
         return self._say(
             "task",
-            action=self._words.action(last.action),
+            action=self._words.action_with_id(last.action),
             channel=self._words.code("channel", last.channel),
             id=last.task_id,
             reached=self._reached(versions),

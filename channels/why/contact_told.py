@@ -147,7 +147,7 @@ class Contacts:
         return self._say("at_desk", **_ends(hours))
 
     def _held(self, one: HeldFor) -> str:
-        name = self._words.action(one.action) if one.action else one.task
+        name = self._words.action_with_id(one.action) if one.action else one.task
         return self._say(
             "task" if one.action else "unnamed", action=name, until=self._time(one.until)
         )

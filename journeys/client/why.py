@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from journeys.catalogue.actions import Action
 from journeys.catalogue.edition import Edition
 from journeys.client import fold
 from journeys.client.state import ClientState
@@ -30,22 +31,42 @@ def why_not(
     Args:
         state: the client before that moment.
         reference: as it held then.
-        action: by its id.
+        action: by its id, or by its name in either language.
         at: when it is asked for.
         trigger: the occasion, `inbound` for one where the client came to us.
 
     Raises:
-        ValueError: the catalogue in force has no such action.
+        ValueError: the catalogue in force has no such action, or several of that name.
     """
     draft = Draft(state, reference)
     fold.fire_due(draft, upto=at)
     draft.begin(cause("why-not", "/suishen/why", at=at, kind="why_not"), now=at)
-    found = draft.edition.actions.get(action)
-    if found is None:
-        known = sorted(draft.edition.actions)
-        meant = near(action, known) or f"; there are {', '.join(known)}"
-        raise ValueError(f"no action '{action}' is in force then{meant}")
+    found = meant(action, draft.edition)
     return examine(found, decisions.situation(draft, draft.state(), trigger))
+
+
+def meant(text: str, edition: Edition) -> Action:
+    """The action that an id or a name means; what readings print, `name (id)`, means it too."""
+    known = edition.actions
+    if text in known:
+        return known[text]
+    forms = {name: _forms(one) for name, one in known.items()}
+    meant = [name for name, told in forms.items() if text.strip().casefold() in told]
+    if len(meant) == 1:
+        return known[meant[0]]
+    if meant:
+        raise ValueError(f"'{text}' is the name of {', '.join(sorted(meant))}; give the id")
+    every = [form for told in forms.values() for form in told]
+    hint = near(text.casefold(), every)
+    listed = ", ".join(f"{one.name_en} / {one.name_zh} ({one.id})" for one in known.values())
+    raise ValueError(f"no action in force then has the id or name '{text}'{hint}; known: {listed}")
+
+
+def _forms(one: Action) -> frozenset[str]:
+    """The ways to write an action, without regard to capitals."""
+    names = (one.name_en, one.name_zh)
+    printed = (f"{one.name_en} ({one.id})", f"{one.name_zh}（{one.id}）")
+    return frozenset(form.casefold() for form in (one.id, *names, *printed))
 
 
 class Ground(NamedTuple):

@@ -47,9 +47,12 @@ def consent(allowed, no=None):
             (HELD,),
             (
                 "1 of 1 in 24 hours (1 held, not made yet: "
-                "for the task 'Idle cash explained' until 2026-11-23 11:00)"
+                "for the task 'Idle cash explained (idle_cash_view)' until 2026-11-23 11:00)"
             ),
-            "24 小时内 1/1（占用未联系 1 次：待办「闲置资金知识」，至 2026-11-23 11:00）",
+            (
+                "24 小时内 1/1（占用未联系 1 次：待办「闲置资金知识（idle_cash_view）」，"
+                "至 2026-11-23 11:00）"
+            ),
         ),
         (
             (CALL,),
@@ -208,5 +211,5 @@ def test_a_misspelt_action_is_asked_back():
 
     with pytest.raises(ValueError, match="did you mean 'place_idle'"):
         examined(life, "place_idel")
-    with pytest.raises(ValueError, match="there are application_ask, "):
+    with pytest.raises(ValueError, match=r"known: .*\(application_ask\), "):
         examined(life, "xyzzy")
