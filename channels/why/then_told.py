@@ -12,8 +12,8 @@ _SAID: Final = {
     "then": (
         "{moment}作出过一个决定（{decision}）：当时{fate}。以下所述为该决定{order}的情形。",
         (
-            "A decision was made in this {moment} ({decision}): there it {fate}. Below: as it stands "
-            "{order} that decision."
+            "A decision was made in this {moment} ({decision}): there it {fate}. "
+            "Below: as it stands {order} that decision."
         ),
     ),
     "second": ("这一秒", "second"),
