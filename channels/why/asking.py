@@ -73,7 +73,8 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         served = standing.state.served
         edition = standing.reference.catalogue_for(client, served.outlet).at(when)
         stops = _stopped_since(past, standing, found)
-        question = Question(client, action, when, edition, stops, standing.state.tasks)
+        engine = "" if asked.is_recording else asked.source
+        question = Question(client, action, when, edition, stops, standing.state.tasks, engine)
         then = None if at is None else decided_then(standing.decisions, action, at)
         ends = past.ends(client)
     if chosen["as_json"]:

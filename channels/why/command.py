@@ -55,7 +55,7 @@ def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
             return _list(asked, client, chosen["lang"], as_json=chosen["as_json"])
         taken = _find(asked, decision_id, client)
         if taken is None:
-            return _not_found(decision_id)
+            return _not_found(decision_id, asked)
         fact = taken.event
         if chosen["as_json"]:
             became = {"tasks": [_version(one) for one in _tasks(asked, taken)]}
@@ -170,7 +170,7 @@ def recompute(
     with open_log(**log) as asked:
         first = _find(asked, decision_id, client)
         if first is None:
-            return _not_found(decision_id)
+            return _not_found(decision_id, asked)
         second = asked.past.again(decision_id, client=first.event.partitionkey)
         found = _compared(first, second) | _retaken(asked, first.event.data)
         if as_json:
@@ -236,10 +236,10 @@ def _document(taken: Decision) -> dict[str, Any]:
     return taken.model_dump(mode="json", exclude_none=True, exclude={"state"})
 
 
-def _not_found(decision_id: str) -> int:
+def _not_found(decision_id: str, asked: Asked) -> int:
     click.echo(
         f"no decision '{decision_id}' on this log; its page and its task name it, and "
-        "suishen explain --client ct_… lists a client's",
+        f"suishen explain{asked.source} --client ct_… lists a client's",
         err=True,
     )
     return _NOTHING
