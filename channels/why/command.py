@@ -3,17 +3,20 @@
 Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machinery.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import closing
 from hashlib import sha256
 from typing import Any, Final
 
 import click
 from pydantic_core import from_json, to_json
 
+from channels import recorded
 from channels.telling import tell
 from channels.why.account import Account, Told
-from channels.why.logs import Asked, log_options, open_log
+from channels.why.logs import Asked, log_options, open_log, opener
 from channels.why.retaken import recomputed
 from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
@@ -26,6 +29,7 @@ from journeys.reference import Reference
 from schemas.decisions import Decision
 from schemas.tasks import Task
 from schemas.time import format_instant
+from streams import recording
 from streams.errors import WorkerStopError
 from streams.past import Taken
 
@@ -153,11 +157,17 @@ def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
 @click.argument("decision_id", metavar="DECISION")
 @log_options
 @_client
+@click.option(
+    "--facts-sha256",
+    metavar="HASH",
+    help="Of the whole log, as 'demo --headless' and 'verify' print it; exit 1 if it differs.",
+)
 @_lang
 @_json
 def recompute(
     decision_id: str,
     client: str | None,
+    facts_sha256: str | None,
     lang: str,
     *,
     as_json: bool,
@@ -166,20 +176,44 @@ def recompute(
     """Take a decision again from the stored log, with the versions recorded; compare the bytes.
 
     Of a recording, which holds no decisions, all clients' log is compared with the client's alone.
+    That proves only that this file gives the decision: a changed file passes too. --facts-sha256
+    holds the file against the hash that the bank kept: of every fact and task of the whole log,
+    with their places. The hash that replay prints is another, of what two catalogues conclude.
     """
+    kept = None if facts_sha256 is None else _hash(facts_sha256)
     with open_log(**log) as asked:
         first = _find(asked, decision_id, client)
         if first is None:
             return _not_found(decision_id, asked)
         second = asked.past.again(decision_id, client=first.event.partitionkey)
         found = _compared(first, second) | _retaken(asked, first.event.data)
+        if kept is not None:
+            found |= _against(kept, log)
         if as_json:
             tell({"decision_id": decision_id} | found, as_json=True)
         else:
             made, count = first.event.data, asked.past.events_upto(first)
             said = recomputed(found, made, count, lang, is_written=not asked.is_recording)
             click.echo("\n".join(said))
-    return 0 if found["identical"] and found["from_state"] in {None, True} else _NOTHING
+    is_kept = found.get("log_identical", True)
+    is_same = found["identical"] and found["from_state"] in {None, True}
+    return 0 if is_same and is_kept else _NOTHING
+
+
+def _hash(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", text.lower()):
+        raise ValueError(f"--facts-sha256: '{text}' is no such hash: 64 hex digits")
+    return text.lower()
+
+
+def _against(kept: str, log: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole log's hash beside the one that was kept."""
+    if log["events"] is not None:
+        mine = recorded.facts_sha256(log["events"])
+    else:
+        with closing(opener(**log)()) as reader:
+            mine = recording.facts_sha256(reader)
+    return {"log_identical": mine == kept, "log_facts_sha256": mine}
 
 
 def _find(asked: Asked, decision_id: str, client: str | None) -> Taken | None:
