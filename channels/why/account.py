@@ -31,6 +31,11 @@ _SAID: Final = {
     "off": ("「{intent}」不再成立，可能性 {p}", "'{intent}' went off, {p} likely"),
     "event": ("来自事件 {id}：{what}", "Follows from event {id}: {what}"),
     "timer": ("来自定时器 {id}：{what}", "Follows from timer {id}: {what}"),
+    "waited": (
+        "等待的是决定 {id}（{time}）：{held}",
+        "decision {id} of {time} waited for: {held}",
+    ),
+    "held": ("{action}，{reason}", "{action}, {reason}"),
     "chosen": ("选中：{action}，{channel}", "Chosen: {action}, by {channel}"),
     "nothing": ("没有选中任何行动", "No action was chosen"),
     "because": ("缘由：{reasons}", "Because: {reasons}"),
@@ -139,9 +144,24 @@ class Account:
         if fact.causesource == "timer":
             kind = fact.causeid.partition(":")[0]
             what = self._words.code("timer", kind)
-            return self._say("timer", id=fact.causeid, what=what)
+            line = self._say("timer", id=fact.causeid, what=what)
+            return self._list([line, *self._waited(told)])
         what = "" if told.event_type is None else self._words.code("event", told.event_type)
         return self._say("event", id=fact.causeid, what=what).rstrip("：: ")
+
+    def _waited(self, told: "Told") -> Iterator[str]:
+        """Which decision set the timer of a retry, and for what it waited."""
+        if told.waited is None:
+            return
+        waited, until = told.waited, told.fact.data.decided_at
+        held = [one for one in waited.candidates if one.until == until]
+        name, words = self._words.action_with_id, self._words
+        said = [
+            self._say("held", action=name(one.action), reason=words.code("reason", one.reason))
+            for one in held
+        ]
+        time = words.time(waited.decided_at, with_year=True)
+        yield self._say("waited", id=waited.decision_id, time=time, held=self._then(said))
 
     def _chosen(self, taken: Decision, grounds: Sequence[Ground]) -> Iterator[str]:
         words = self._words
@@ -261,6 +281,8 @@ class Told(NamedTuple):
     """By action, of those that fell by a cap: what had its slots."""
     intents: tuple[IntentChange, ...] = ()
     """What changed of the client's intents by the same event."""
+    waited: Decision | None = None
+    """The one before it that waited until then, of one that was tried again."""
 
 
 def _subject_of(fact: DecisionMade) -> str | None:

@@ -5,9 +5,10 @@ Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machi
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any, Final
 
 import click
@@ -28,12 +29,13 @@ from journeys.decide.contact_policy import Slots
 from journeys.reference import Reference
 from schemas.decisions import Decision
 from schemas.tasks import Task
-from schemas.time import format_instant
+from schemas.time import Instant, format_instant
 from streams import recording
 from streams.errors import WorkerStopError
 from streams.past import Taken
 
 _NOTHING: Final = 1
+_RETRY: Final = "retry"
 _lang = click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a search of all.")
@@ -81,7 +83,27 @@ def _told(asked: Asked, taken: Taken) -> Told:
         _tasks(asked, taken),
         _slots(asked, taken),
         taken.intents,
+        _waited(asked, taken),
     )
+
+
+def _waited(asked: Asked, taken: Taken) -> Decision | None:
+    """A retry falls due when the last decision before it waited until, to the very instant."""
+    at = taken.event.data.decided_at
+    if taken.event.data.trigger != _RETRY:
+        return None
+    earlier = takewhile(lambda one: one.value != taken.value, _of_client(asked, taken))
+    made = [one.event.data for one in earlier]
+    return next((one for one in reversed(made) if _waits(one, at)), None)
+
+
+def _waits(made: Decision, until: Instant) -> bool:
+    return any(one.until == until for one in made.candidates)
+
+
+def _of_client(asked: Asked, taken: Taken) -> Iterable[Taken]:
+    past, client = asked.past, taken.event.partitionkey
+    return past.decisions(client) if asked.is_recording else past.written_of(client)
 
 
 def _tasks(asked: Asked, taken: Taken) -> tuple[Task, ...]:

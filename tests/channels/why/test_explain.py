@@ -234,3 +234,18 @@ def test_a_recording_says_what_it_cannot_prove(suishen, life, issued):
     assert "a changed file passes too. Compare the file's facts_sha256 with what the" in english
     assert "改动过的文件同样通过" in suishen(*words, "--events", life / "log.jsonl")[1]
     assert "a changed file" not in suishen(*words, "--data", life, "--lang", "en")[1]
+
+
+def test_a_retry_says_which_decision_waited_and_for_what(suishen, log, past):
+    tried = next(one.event for one in past.decisions() if one.event.data.trigger == "retry")
+    at, client = tried.data.decided_at, tried.partitionkey
+    mine = [one.event.data for one in past.decisions(client)]
+    before = mine[: [one.decision_id for one in mine].index(tried.data.decision_id)]
+    waited = [one for one in before if any(each.until == at for each in one.candidates)][-1]
+    english = suishen("explain", tried.data.decision_id, *log, "--lang", "en")[1]
+    line = english.splitlines()[2]
+    assert f": the wait was over; tried again, decision {waited.decision_id} of 2026-" in line
+    held = [one.action for one in waited.candidates if one.until == at]
+    assert all(f"({action}), " in line for action in held)
+    chinese = suishen("explain", tried.data.decision_id, *log)[1].splitlines()[2]
+    assert f"等待的是决定 {waited.decision_id}（" in chinese
