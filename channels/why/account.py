@@ -15,7 +15,7 @@ from journeys.client.steps.sales import PASSED, Said
 from journeys.client.why import Ground
 from journeys.decide.contact_policy import Slots
 from schemas.decisions import Candidate, Decision, WithheldReason
-from schemas.facts import DecisionMade, IntentChange
+from schemas.facts import ContactCounted, DecisionMade, IntentChange
 from schemas.tasks import Task
 
 _FEW: Final = 3
@@ -96,7 +96,7 @@ class Account:
         if taken.verdicts and not told.grounds:
             yield self._say("judged")
             yield from ("  " + self._passed.verdict(each) for each in taken.verdicts)
-        yield from self._became.lines(told.tasks)
+        yield from self._became.lines(told.tasks, told.counted)
         yield from self._others(taken, told, everything=everything)
         versions = taken.versions
         yield self._say(
@@ -277,6 +277,8 @@ class Told(NamedTuple):
     """What each candidate rested on; empty where nothing was issued."""
     tasks: tuple[Task, ...] = ()
     """Every version of the tasks that it issued, in order."""
+    counted: tuple[ContactCounted, ...] = ()
+    """The moves of their contact slots, in order."""
     slots: Mapping[str, Slots] = {}
     """By action, of those that fell by a cap: what had its slots."""
     intents: tuple[IntentChange, ...] = ()

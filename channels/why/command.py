@@ -28,6 +28,7 @@ from journeys.decide import contact_policy
 from journeys.decide.contact_policy import Slots
 from journeys.reference import Reference
 from schemas.decisions import Decision
+from schemas.facts import ContactCounted
 from schemas.tasks import Task
 from schemas.time import Instant, format_instant
 from streams import recording
@@ -81,6 +82,7 @@ def _told(asked: Asked, taken: Taken) -> Told:
         past.event_type(taken),
         _grounds(asked, fact.data),
         _tasks(asked, taken),
+        _counted(asked, taken),
         _slots(asked, taken),
         taken.intents,
         _waited(asked, taken),
@@ -111,6 +113,13 @@ def _tasks(asked: Asked, taken: Taken) -> tuple[Task, ...]:
     if not taken.event.data.task_ids:
         return ()
     return asked.past.tasks(taken, is_written=not asked.is_recording)
+
+
+def _counted(asked: Asked, taken: Taken) -> tuple[ContactCounted, ...]:
+    """Every move of their contact slots."""
+    if not taken.event.data.task_ids:
+        return ()
+    return asked.past.slots(taken, is_written=not asked.is_recording)
 
 
 def _version(task: Task) -> dict[str, Any]:
