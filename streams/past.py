@@ -63,6 +63,13 @@ class Concluded(NamedTuple):
     offset: int
 
 
+class Life(NamedTuple):
+    """Decisions, and every version of the tasks that came of them."""
+
+    decisions: tuple[Taken, ...]
+    tasks: tuple[Task, ...]
+
+
 class Standing(NamedTuple):
     """A client at a moment, and the reference that held for them."""
 
@@ -115,6 +122,33 @@ class Past:
         found = (codec.decode(value, codec.CLIENT_FACTS) for value in values if _COUNTED in value)
         counted = (one for one in found if isinstance(one, ContactCounted))
         return tuple(one for one in counted if one.data.task_id in mine)
+
+    def lives(self, client: str | None = None, *, is_written: bool) -> Iterator[Life]:
+        """What was decided and what became of it, partition by partition.
+
+        Args:
+            client: theirs alone.
+            is_written: read what the engine wrote; else what comes out of the events.
+
+        Raises:
+            WorkerStopError: the log no longer holds the events from the beginning.
+        """
+        for partition in self._partitions(client):
+            facts, tasks = list[Concluded](), list[bytes]()
+            if is_written:
+                facts += self._facts(partition, None if client is None else client.encode())
+                records = recording.records_of(self._reader, TASKS, partition)
+                tasks += [record.value for record in records]
+            else:
+                for one in PlainFold(ClientFold(), self.references).live(
+                    self._records(partition, client)
+                ):
+                    facts += _concluded([one])
+                    tasks += [one.value] if one.topic == TASKS else []
+            told = (codec.decode(value, _OF_TASKS) for value in tasks)
+            changed = tuple(one.data for one in told if isinstance(one, TaskChanged))
+            mine = tuple(one for one in changed if client in {None, one.client})
+            yield Life(tuple(_taken(facts)), mine)
 
     def _values(self, taken: Taken, topic: str, *, is_written: bool) -> Iterator[bytes]:
         """What stands on the partition of a decision; or what its client's events lead to."""

@@ -107,8 +107,13 @@ class Account:
             offset=versions.reference_offset,
         )
 
-    def listed(self, fact: DecisionMade, intents: Sequence[IntentChange] = ()) -> str:
-        """One decision in a line, for a list of a client's."""
+    def listed(
+        self,
+        fact: DecisionMade,
+        intents: Sequence[IntentChange] = (),
+        tasks: Sequence[Task] = (),
+    ) -> str:
+        """One decision in a line, for a list of a client's, with what became of it."""
         words, taken = self._words, fact.data
         chosen = [words.action_with_id(one.action) for one in taken.candidates if one.chosen]
         return self._say(
@@ -116,7 +121,9 @@ class Account:
             id=taken.decision_id,
             time=words.time(taken.decided_at, with_year=True),
             trigger=self._occasion(fact, intents),
-            chosen=self._list(chosen) or self._say("no_action"),
+            chosen=self._then([self._list(chosen), *self._became.outcomes(tasks)])
+            if chosen
+            else self._say("no_action"),
         )
 
     def _occasion(self, fact: DecisionMade, intents: Sequence[IntentChange]) -> str:

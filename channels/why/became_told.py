@@ -13,7 +13,7 @@ from schemas.wire import Channel
 _SAID: Final = {
     "title": ("后来：", "What became of it:"),
     "task": (
-        "{action}（{channel}），任务 {id}：{reached}",
+        "{action}，{channel}，任务 {id}：{reached}",
         "{action}, by {channel}, task {id}: {reached}",
     ),
     "reached": ("已联系客户，{time}", "the client was contacted, {time}"),
@@ -106,18 +106,17 @@ class Became:
             reached=self._reached(versions),
         )
 
+    def outcomes(self, versions: Sequence[Task]) -> list[str]:
+        """Was the client contacted by each task, in a word, without the changes."""
+        names = dict.fromkeys(one.task_id for one in versions)
+        return [self._reached([one for one in versions if one.task_id == name]) for name in names]
+
     def _reached(self, versions: Sequence[Task]) -> str:
         """Was the client contacted at last, and when."""
-        reached: Task | None = None
-        is_tried = False
-        for one in versions:
-            if _is_unreached(one):
-                reached, is_tried = None, True
-            elif reached is None and (one.state is TaskState.STARTED or one.outcome is not None):
-                reached = one
-        if reached is None:
-            return self._say("tried" if is_tried else "unreached")
-        return self._say("reached", time=self._time(reached.changed_at))
+        contact = reached(versions)
+        if contact is None:
+            return self._say("tried" if any(map(_is_unreached, versions)) else "unreached")
+        return self._say("reached", time=self._time(contact.changed_at))
 
     def _changes(
         self, versions: Sequence[Task], counted: Sequence[ContactCounted]
@@ -186,6 +185,21 @@ class Became:
 
     def _say(self, name: str, /, **values: object) -> str:
         return _SAID[name][self._place].format(**values)
+
+
+def reached(versions: Sequence[Task]) -> Task | None:
+    """The version by which the client was contacted, if nothing said after it that they were not.
+
+    Args:
+        versions: of one task, in order.
+    """
+    found: Task | None = None
+    for one in versions:
+        if _is_unreached(one):
+            found = None
+        elif found is None and (one.state is TaskState.STARTED or one.outcome is not None):
+            found = one
+    return found
 
 
 def _is_unreached(one: Task) -> bool:

@@ -16,17 +16,15 @@ from pydantic_core import from_json, to_json
 
 from channels import recorded
 from channels.telling import tell
-from channels.why.account import Account, Told
+from channels.why.account import Told
+from channels.why.listed import account_of, clients_of, decisions_of, edition_of
 from channels.why.logs import Asked, log_options, open_log, opener
 from channels.why.retaken import recomputed
-from channels.why.voices import Voices
-from channels.workbench.wording import LANGUAGES, Words
-from journeys.catalogue.edition import Edition
+from channels.workbench.wording import LANGUAGES
 from journeys.client import why
 from journeys.client.stored.codec import decode
 from journeys.decide import contact_policy
 from journeys.decide.contact_policy import Slots
-from journeys.reference import Reference
 from schemas.decisions import Decision
 from schemas.facts import ContactCounted
 from schemas.tasks import Task
@@ -52,14 +50,18 @@ _client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a 
 def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Read a decision out: for whom, why, by which rules, and what was not chosen.
 
-    Without DECISION, the decisions of --client are listed, one a line.
+    Without DECISION, the decisions of --client are listed, one a line, with what became of each;
+    without --client too, the clients of a recording or a folder.
     """
     decision_id, client = chosen["decision_id"], chosen["client"]
-    if decision_id is None and client is None:
-        raise ValueError("name a DECISION, or --client ct_… to list a client's decisions")
+    if decision_id is None and client is None and chosen["bootstrap"] is not None:
+        raise ValueError("of a cluster name a DECISION, or --client ct_… to list a client's")
     with open_log(chosen["events"], chosen["data"], chosen["bootstrap"]) as asked:
         if decision_id is None:
-            return _list(asked, client, chosen["lang"], as_json=chosen["as_json"])
+            told_as = {"lang": chosen["lang"], "as_json": chosen["as_json"]}
+            if client is None:
+                return clients_of(asked, **told_as)
+            return decisions_of(asked, client, **told_as)
         taken = _find(asked, decision_id, client)
         if taken is None:
             return _not_found(decision_id, asked)
@@ -69,7 +71,7 @@ def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
             tell({"client": fact.partitionkey} | _document(fact.data) | became, as_json=True)
             return 0
         told = _told(asked, taken)
-        account = _account(asked, fact.data, chosen["lang"])
+        account = account_of(asked, fact.data, chosen["lang"])
         click.echo("\n".join(account.lines(told, everything=chosen["everything"])))
     return 0
 
@@ -139,41 +141,7 @@ def _slots(asked: Asked, taken: Taken) -> Mapping[str, Slots]:
     except WorkerStopError:  # the events are no longer all there: the sum of the record is told
         return {}
     reference = asked.past.references.at(made.versions.reference_offset)
-    return why.slots(state, made, _edition(reference, made))
-
-
-def _list(asked: Asked, client: str, lang: str, *, as_json: bool) -> int:
-    past = asked.past
-    found = past.decisions(client) if asked.is_recording else past.written_of(client)
-    mine = [one for one in found if one.event.partitionkey == client]
-    if not mine:
-        click.echo(f"no decision about '{client}' on this log", err=True)
-        return _NOTHING
-    if as_json:
-        tell(
-            {"client": client, "decisions": [_brief(one.event.data) for one in mine]}, as_json=True
-        )
-        return 0
-    for one in mine:
-        fact = one.event
-        click.echo(_account(asked, fact.data, lang).listed(fact, one.intents))
-    return 0
-
-
-def _brief(taken: Decision) -> dict[str, Any]:
-    return {
-        "decision_id": taken.decision_id,
-        "decided_at": format_instant(taken.decided_at),
-        "trigger": taken.trigger,
-        "subject": taken.subject,
-        "chosen": [one.action for one in taken.candidates if one.chosen],
-    }
-
-
-def _account(asked: Asked, taken: Decision, lang: str) -> Account:
-    reference = asked.past.references.at(taken.versions.reference_offset)
-    edition = _edition(reference, taken)
-    return Account(Words(lang, edition, reference.product), Voices(lang, edition, reference))
+    return why.slots(state, made, edition_of(reference, made))
 
 
 def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
@@ -289,12 +257,6 @@ def _retaken(asked: Asked, taken: Decision) -> dict[str, Any]:
     reference = asked.past.references.at(taken.versions.reference_offset)
     anew = why.retake(b64decode(taken.state), taken, reference)
     return {"from_state": to_json(anew) == to_json(taken.candidates)}
-
-
-def _edition(reference: Reference, taken: Decision) -> Edition:
-    """The policy that a decision was taken under: of a stage, not everybody's."""
-    catalogue = reference.known.get(taken.versions.catalogue, reference.catalogue)
-    return catalogue.at(taken.decided_at)
 
 
 def _document(taken: Decision) -> dict[str, Any]:

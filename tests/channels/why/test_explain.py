@@ -95,11 +95,6 @@ def test_a_decision_that_is_not_there_tells_how_to_list_them(suishen, log):
     assert (code, f"suishen explain {log[0]} {log[1]} --client ct_" in err) == (1, True)
 
 
-def test_neither_a_decision_nor_a_client_is_too_little(suishen, log):
-    code, _, err = suishen("explain", *log)
-    assert (code, "--client ct_" in err) == (2, True)
-
-
 def test_an_account_names_the_cause_and_the_rules_of_the_chosen(suishen, log, issued):
     name = issued.event.data.decision_id
     code, english, _ = suishen("explain", name, *log, "--lang", "en")
