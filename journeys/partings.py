@@ -1,6 +1,5 @@
 """How two decisions on one cause differ, and what stands behind it."""
 
-from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
@@ -82,12 +81,9 @@ def _told_otherwise(old: Decision | None, new: Decision | None) -> str:
     if old is None or new is None:
         return NOT_DUE
     was, now = _fates(old), _fates(new)
-    other = _first(new, was) or _first(old, now)
-    return NOT_DUE if other is None else _fate(other)
-
-
-def _first(decision: Decision, known: Collection[Fate]) -> Candidate | None:
-    return next((one for one in decision.candidates if _of(one) not in known), None)
+    others = [one for one in new.candidates if _of(one) not in was]
+    others += [one for one in old.candidates if _of(one) not in now]
+    return _fate(others[0])
 
 
 def _fates(decision: Decision) -> set[Fate]:
