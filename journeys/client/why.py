@@ -50,23 +50,23 @@ def meant(text: str, edition: Edition) -> Action:
     known = edition.actions
     if text in known:
         return known[text]
-    forms = {name: _forms(one) for name, one in known.items()}
-    meant = [name for name, told in forms.items() if text.strip().casefold() in told]
-    if len(meant) == 1:
-        return known[meant[0]]
-    if meant:
-        raise ValueError(f"'{text}' is the name of {', '.join(sorted(meant))}; give the id")
-    every = [form for told in forms.values() for form in told]
-    hint = near(text.casefold(), every)
+    wanted = text.strip().casefold()
+    named = [
+        name for name, one in known.items() if wanted in {form.casefold() for form in _forms(one)}
+    ]
+    if len(named) == 1:
+        return known[named[0]]
+    if named:
+        raise ValueError(f"'{text}' is the name of {', '.join(sorted(named))}; give the id")
+    hint = near(text, [form for one in known.values() for form in _forms(one)])
     listed = ", ".join(f"{one.name_en} / {one.name_zh} ({one.id})" for one in known.values())
     raise ValueError(f"no action in force then has the id or name '{text}'{hint}; known: {listed}")
 
 
-def _forms(one: Action) -> frozenset[str]:
-    """The ways to write an action, without regard to capitals."""
-    names = (one.name_en, one.name_zh)
+def _forms(one: Action) -> tuple[str, ...]:
+    """The ways to write an action; capitals do not matter."""
     printed = (f"{one.name_en} ({one.id})", f"{one.name_zh}（{one.id}）")
-    return frozenset(form.casefold() for form in (one.id, *names, *printed))
+    return (one.id, one.name_en, one.name_zh, *printed)
 
 
 class Ground(NamedTuple):
