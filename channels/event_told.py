@@ -25,7 +25,10 @@ _SAID: Final = {
     "score": ("  财富健康评分：{before} → {after}", "  Wealth health score: {before} → {after}"),
     "unknown": ("未知", "not known"),
     "decision": ("  决定 {id}：选中 {chosen}", "  Decision {id} chose {chosen}"),
-    "explain": ("    缘由见 suishen explain {id}", "    suishen explain {id} tells why"),
+    "explain": (
+        "    缘由见 suishen explain {id}{source}",
+        "    suishen explain {id}{source} tells why",
+    ),
     "idle": ("  决定 {id}：没有选中任何行动", "  Decision {id} chose nothing"),
     "one": ("{action}（{channel}）", "{action} ({channel})"),
     "task": (
@@ -34,31 +37,37 @@ _SAID: Final = {
     ),
     "more": ("  另有：{what}", "  Besides: {what}"),
     "times": ("{what} {count} 次", "{what}, {count} times"),
+    "held": ("占用联系名额", "slot held"),
     "nothing": ("  没有引起其他变化", "  It led to nothing else"),
 }
 """Sentences by name: Chinese, English."""
 _TOLD: Final = frozenset({"fact.wealth_scored", "fact.decision_made", "fact.task_changed"})
 """Effects that have a line of their own."""
+_COUNTED: Final = "fact.contact_counted"
+_HELD: Final = "held"
 _HOLES: Final = {"open": ("未补", "open"), "closed": ("已补", "closed"), "none": ("无", "none")}
 
 
-def lines(story: Mapping[str, Any], effects: Mapping[str, Any], words: Words) -> Iterator[str]:
+def lines(
+    story: Mapping[str, Any], effects: Mapping[str, Any], words: Words, source: str = ""
+) -> Iterator[str]:
     """First what happened to whom, then where it stands, then what it led to.
 
     Args:
         story: `Views.story`.
         effects: `Views.effects` of it.
         words: of one language.
+        source: the option that names the log, for commands to paste.
     """
-    told = _Teller(words)
+    told = _Teller(words, source)
     yield from told.head(story, effects)
-    led = [*told.effects(effects), *told.besides(story)]
+    led = [*told.effects(effects), *told.besides(story, effects)]
     yield from led or [told.say("nothing")]
 
 
 class _Teller:
-    def __init__(self, words: Words) -> None:
-        self._words = words
+    def __init__(self, words: Words, source: str) -> None:
+        self._words, self._source = words, source
         self._place = 0 if words.language == "zh" else 1
 
     def head(self, story: Mapping[str, Any], effects: Mapping[str, Any]) -> Iterator[str]:
@@ -86,7 +95,7 @@ class _Teller:
             chosen = [self._one(one) for one in taken["chosen"]]
             name = "decision" if chosen else "idle"
             yield self.say(name, id=taken["decision_id"], chosen=self._list(chosen))
-            yield self.say("explain", id=taken["decision_id"])
+            yield self.say("explain", id=taken["decision_id"], source=self._source)
         for task in effects["tasks"]:
             yield self.say(
                 "task",
@@ -96,11 +105,18 @@ class _Teller:
                 state=self._words.code("state", task["state"]),
             )
 
-    def besides(self, story: Mapping[str, Any]) -> Iterator[str]:
+    def besides(self, story: Mapping[str, Any], effects: Mapping[str, Any]) -> Iterator[str]:
         """Effects of other kinds, counted by kind."""
-        kinds = Counter(_kind(each["type"]) for each in story["caused"])
+        offered = _offered(effects)
+        kinds = Counter(
+            _HELD if each["task"] in offered and kind == _COUNTED else kind
+            for each in story["caused"]
+            for kind in (_kind(each["type"]),)
+        )
         said = [
-            self._times(self._words.code("event", kind), count)
+            self._times(
+                self.say("held") if kind == _HELD else self._words.code("event", kind), count
+            )
             for kind, count in kinds.items()
             if kind not in _TOLD
         ]
@@ -128,6 +144,13 @@ class _Teller:
 
     def _list(self, words: list[str]) -> str:
         return ("；" if self._place == 0 else "; ").join(words)
+
+
+def _offered(effects: Mapping[str, Any]) -> frozenset[str]:
+    """Tasks of the event's own decisions: their slots were held by it, nobody was contacted yet."""
+    taken = {one["decision_id"] for one in effects["decisions"]}
+    mine = (task for task in effects["tasks"] if task["decision_id"] in taken)
+    return frozenset(task["task_id"] for task in mine)
 
 
 def _kind(wire: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from channels.telling import tell
+from channels.telling import source, tell
 from schemas.time import Instant, format_instant
 
 _NOTHING: Final = 1
@@ -81,7 +81,7 @@ def event(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     from channels.workbench.wording import Words
 
     words = Words(chosen["lang"], side.catalogue(place).editions[-1])
-    click.echo("\n".join(lines(story, effects, words)))
+    click.echo("\n".join(lines(story, effects, words, source(chosen["events"], data, bootstrap))))
     return 0
 
 

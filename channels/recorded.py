@@ -5,6 +5,7 @@ by the same read model as an engine's.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -68,6 +69,12 @@ def open_views(asked: Asked) -> Iterator[Views]:
             engine.dispose()
 
 
+def facts_sha256(events: Path) -> str:
+    """Of all that a recording leads to: what its engine's own logs have, byte for byte."""
+    with closing(FileLog.of(events)) as log:
+        return recording.facts_sha256(Concluded(log, None))
+
+
 def catalogue(asked: Asked) -> Catalogue:
     """The newest catalogue that the recording knows."""
     with closing(FileLog.of(asked.events)) as log:
@@ -77,12 +84,12 @@ def catalogue(asked: Asked) -> Catalogue:
 class Concluded(LogReader):
     """The records of some keys, at their own offsets, and what the folds conclude of them."""
 
-    def __init__(self, log: LogReader, keys: Collection[bytes]) -> None:
+    def __init__(self, log: LogReader, keys: Collection[bytes] | None) -> None:
         """Fold them.
 
         Args:
             log: of events and reference.
-            keys: of clients and desks.
+            keys: of clients and desks; `None` is all of them.
         """
         self._log, self._logs = log, dict[tuple[str, int], list[Record]]()
         references = ReferenceLog(log)
@@ -91,7 +98,7 @@ class Concluded(LogReader):
                 mine = [
                     record._replace(timestamp=received_at(record.value))
                     for record in recording.records_of(log, topic, partition)
-                    if record.key is None or record.key in keys
+                    if keys is None or record.key is None or record.key in keys
                 ]
                 self._logs[topic, partition] = mine
                 self._conclude(_Burying(fold, references), mine)
@@ -100,7 +107,8 @@ class Concluded(LogReader):
     def read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Record]:
         """At most `limit` records from `offset` on."""
         found = self._logs.get((topic, partition), [])
-        return [record for record in found if record.offset >= offset][:limit]
+        start = bisect_left(found, offset, key=lambda record: record.offset)
+        return found[start : start + limit]
 
     @override
     def end(self, topic: str, partition: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from channels.releases import at_cluster, at_folder, open_releases
-from channels.telling import table, tell
+from channels.telling import source, table, tell
 
 _FAILED: Final = 1
 _WORDS: Final = {
@@ -19,7 +19,7 @@ _WORDS: Final = {
         "head": ("动作", "两者都选", "仅现行", "仅影子"),
         "withheld": "现行已选、影子未选的原因：",
         "why": "  {action}: {why}，{times} 次",
-        "examples": "不同的决定（可用 suishen explain 查看现行的一侧）：",
+        "examples": "不同的决定（可用 suishen explain DECISION{source} 查看现行的一侧）：",
         "nothing": "（无）",
         "faults": "影子无法作出决定：{faults}",
         "none": (
@@ -32,7 +32,9 @@ _WORDS: Final = {
         "head": ("action", "both", "life only", "shadow only"),
         "withheld": "Why it withheld what life chose:",
         "why": "  {action}: {why}, {times} times",
-        "examples": "Decisions that differ ('suishen explain' tells life's side of each):",
+        "examples": (
+            "Decisions that differ ('suishen explain DECISION{source}' tells life's side of each):"
+        ),
         "nothing": "nothing",
         "faults": "it could not decide: {faults}",
         "none": (
@@ -64,7 +66,7 @@ def shadow(
     if as_json:
         tell(found, as_json=True)
     else:
-        click.echo("\n".join(told(found, _WORDS[lang])))
+        click.echo("\n".join(told(found, _WORDS[lang], source(None, data, bootstrap))))
     return _FAILED if found["faults"] else 0
 
 
@@ -77,7 +79,7 @@ def _staged(staged: Any) -> str:  # noqa: ANN401 - of a reference, or none
     return str(staged.catalogue.version)
 
 
-def told(found: dict[str, Any], words: dict[str, Any]) -> Iterator[str]:
+def told(found: dict[str, Any], words: dict[str, Any], of_log: str = "") -> Iterator[str]:
     """A comparison in sentences, line by line."""
     if not found["same"] and not found["other"] and not found["faults"]:
         yield words["none"].format_map(found)
@@ -90,7 +92,7 @@ def told(found: dict[str, Any], words: dict[str, Any]) -> Iterator[str]:
         yield words["withheld"]
         yield from (words["why"].format_map(row) for row in found["withheld"])
     if found["examples"]:
-        yield words["examples"]
+        yield words["examples"].format(source=of_log)
         for one in found["examples"]:
             life, other = (", ".join(one[side]) or words["nothing"] for side in ("life", "shadow"))
             yield f"  {one['decision'] or '–'}: {life} → {other}"

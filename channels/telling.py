@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -27,3 +29,17 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
             cell + " " * (most - cell_len(cell)) for cell, most in zip(row, widths, strict=True)
         )
         yield "  ".join(cells).rstrip()
+
+
+def source(events: Path | None, data: Path | None, bootstrap: str | None) -> str:
+    """The option that named the log, to stand in a command that a reader pastes.
+
+    Example:
+        >>> source(None, Path("my life"), None), source(None, Path("var"), None)
+        (" --data 'my life'", '')
+    """
+    if events is not None:
+        return f" --events {quote(str(events))}"
+    if bootstrap is not None:
+        return f" --bootstrap {quote(bootstrap)}"
+    return "" if data in {None, Path("var")} else f" --data {quote(str(data))}"

@@ -4,13 +4,14 @@ A tally of one partition added to that of another is the tally of both, so that 
 folded side by side and a run that was cut short goes on.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from math import sqrt
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from journeys.partings import PARTED, Parting, chosen, parting, told, where
 from schemas.decisions import Candidate, Decision, Stage
 from schemas.envelope import Envelope
 from schemas.facts import ContactCounted, DecisionMade, TaskChanged
@@ -20,20 +21,6 @@ from schemas.time import format_instant, local_day
 Counts = dict[str, int]
 MOST_EXAMPLES: Final = 20
 _NORMAL_95: Final = 1.96
-
-
-class Parting(StrEnum):
-    """How two decisions on one cause differ."""
-
-    SAME = "same"
-    GAINED = "gained"
-    """A task where there was none."""
-    LOST = "lost"
-    """No task where there was one."""
-    REORDERED = "reordered"
-    """Another task."""
-    REASONED = "reasoned"
-    """The same task or none, for other reasons."""
 
 
 class Side(msgspec.Struct):
@@ -68,6 +55,15 @@ class Changed(msgspec.Struct):
     new: str
 
 
+class First(msgspec.Struct):
+    """How a client's decisions first part, and how many do after it, by how."""
+
+    parting: str
+    where: str
+    at: str
+    follow: Counts
+
+
 class Tally(msgspec.Struct):
     """Two sides, and where they part."""
 
@@ -79,6 +75,10 @@ class Tally(msgspec.Struct):
     by_tier: dict[str, Counts] = {}
     first_stages: dict[str, Counts] = {}
     """By how they part: stage, reason and rule at which the action falls on one side alone."""
+    task_changes: Counts = {}
+    """By how decisions part: so many tasks more on the new side; a decision may issue two."""
+    firsts: dict[str, First] = {}
+    """By client."""
     changed: dict[str, Changed] = {}
     reports: int = 0
     """Events on the log that speak of a task: claims, contacts shown, outcomes."""
@@ -92,10 +92,6 @@ class Whom(NamedTuple):
     client: str
     tier: str
     utc_offset_minutes: int
-
-
-_PARTED: Final = (Parting.LOST, Parting.GAINED, Parting.REORDERED)
-"""How tasks part."""
 
 
 def note(tally: Tally, whom: Whom, old: Sequence[Envelope], new: Sequence[Envelope]) -> None:
@@ -121,6 +117,8 @@ def merged(tallies: Iterable[Tally]) -> Tally:
         _add(whole.partings, one.partings)
         _add_each(whole.first_stages, one.first_stages)
         _add_each(whole.by_tier, one.by_tier)
+        _add(whole.task_changes, one.task_changes)
+        whole.firsts |= one.firsts
         whole.changed |= one.changed  # a client lives in one partition
     return whole
 
@@ -135,9 +133,11 @@ def report(tally: Tally) -> dict[str, Any]:
         "by_tier": {tier: _sorted(found) for tier, found in sorted(tally.by_tier.items())},
         "first_stages": {
             kind: _by_count(tally.first_stages[kind])
-            for kind in _PARTED
+            for kind in PARTED
             if kind in tally.first_stages
         },
+        "first_partings": _causes(tally.firsts),
+        "task_changes": _sorted(tally.task_changes),
         "tasks": _both(tally, lambda side: _sorted(side.tasks)),
         "withheld": _both(tally, lambda side: _by_count(side.withheld)),
         "suitability_stops": _both(tally, lambda side: _sorted(side.suitability_stops)),
@@ -146,7 +146,7 @@ def report(tally: Tally) -> dict[str, Any]:
         "expected_points": _both(tally, lambda side: round(side.value_points, 3)),
         "load_minutes": _both(tally, lambda side: _load(side.load_minutes)),
         "clients_changed": len(tally.changed),
-        "most_changed": _most_changed(tally.changed),
+        "most_changed": _most_changed(tally),
         "assumed_share": round(tally.assumed / tally.reports, 4) if tally.reports else 0.0,
         "off_policy": {
             "estimate": None,
@@ -192,72 +192,64 @@ def _decisions(concluded: Sequence[Envelope]) -> dict[str, Decision]:
 
 
 def _compare(tally: Tally, whom: Whom, old: Decision | None, new: Decision | None) -> None:
-    kind = _parting(old, new)
+    kind = parting(old, new)
     _one_more(tally.partings, kind)
     _one_more(tally.by_tier.setdefault(whom.tier, {}), kind)
-    if kind in {Parting.SAME, Parting.REASONED}:
+    if kind is Parting.SAME:
         return
-    where = _where(_chosen(old), new) if kind is not Parting.GAINED else _where(_chosen(new), old)
-    _one_more(tally.first_stages.setdefault(kind, {}), where)
+    decided = (old or new).decided_at  # type: ignore[union-attr]  # one of them is there
+    found = First(kind, where(kind, old, new), format_instant(decided), {})
+    _follow(tally, whom, found)
+    if kind is Parting.REASONED:
+        return
+    _one_more(tally.first_stages.setdefault(kind, {}), found.where)
+    _one_more(tally.task_changes, kind, len(chosen(new)) - len(chosen(old)))
     known = tally.changed.get(whom.client)
     if known is not None:
         known.count += 1
         return
-    at = (old or new).decided_at  # type: ignore[union-attr]  # one of them is there
-    tally.changed[whom.client] = Changed(1, format_instant(at), _told(old, new), _told(new, old))
+    tally.changed[whom.client] = Changed(1, found.at, told(old, new), told(new, old))
 
 
-def _parting(old: Decision | None, new: Decision | None) -> Parting:
-    was, now = _chosen(old), _chosen(new)
-    if was != now:
-        if not was:
-            return Parting.GAINED
-        return Parting.REORDERED if now else Parting.LOST
-    if old is None or new is None or _fates(old) != _fates(new):
-        return Parting.REASONED
-    return Parting.SAME
+def _follow(tally: Tally, whom: Whom, found: First) -> None:
+    """A client's later partings are put down to the first: from there on the two lives differ."""
+    first = tally.firsts.get(whom.client)
+    if first is None:
+        tally.firsts[whom.client] = found
+    else:
+        _one_more(first.follow, found.parting)
 
 
-def _chosen(decision: Decision | None) -> frozenset[tuple[str, str | None]]:
-    if decision is None:
-        return frozenset()
-    return frozenset((one.action, one.treatment) for one in decision.candidates if one.chosen)
+def _causes(firsts: Mapping[str, First]) -> list[dict[str, Any]]:
+    """First partings by how and where, with what follows from them, the weightiest first."""
+    clients, follow = Counter[tuple[str, str]](), dict[tuple[str, str], Counts]()
+    for one in firsts.values():
+        clients[one.parting, one.where] += 1
+        _add(follow.setdefault((one.parting, one.where), {}), one.follow)
+    ranked = sorted(clients, key=lambda key: (-clients[key] - sum(follow[key].values()), key))
+    return [
+        {
+            "parting": key[0],
+            "where": key[1],
+            "clients": clients[key],
+            "follow": _sorted(follow[key]),
+        }
+        for key in ranked
+    ]
 
 
-def _fates(decision: Decision) -> set[tuple[str, str]]:
-    return {(one.action, str(one.reason)) for one in decision.candidates}
-
-
-def _where(chosen: frozenset[tuple[str, str | None]], other: Decision | None) -> str:
-    """Where the first of what one side chose falls on the other."""
-    if other is None:
-        return "no decision was due"
-    actions = {action for action, _ in chosen}
-    fell = next((c for c in other.candidates if c.action in actions and not c.chosen), None)
-    return "another treatment" if fell is None else _fate(fell)
-
-
-def _fate(one: Candidate) -> str:
-    if one.chosen:
-        return f"chosen, {one.treatment}"
-    return " ".join(str(part) for part in (one.stage, one.reason, one.rule) if part is not None)
-
-
-def _told(decision: Decision | None, other: Decision | None) -> str:
-    """What one side decides of the actions that either side chose."""
-    if decision is None:
-        return "no decision was due"
-    actions = {action for action, _ in _chosen(decision) | _chosen(other)}
-    fates = [f"{c.action}: {_fate(c)}" for c in decision.candidates if c.action in actions]
-    return "; ".join(fates)
-
-
-def _most_changed(changed: Mapping[str, Changed]) -> list[dict[str, Any]]:
-    ranked = sorted(changed.items(), key=lambda row: (-row[1].count, row[0]))
+def _most_changed(tally: Tally) -> list[dict[str, Any]]:
+    """Where tasks part first, and where it began: perhaps with a reason alone, or a time."""
+    ranked = sorted(tally.changed.items(), key=lambda row: (-row[1].count, row[0]))
     return [
         {"client": client, "decisions": one.count, "at": one.at, "old": one.old, "new": one.new}
+        | {"began": _began(tally.firsts[client])}
         for client, one in ranked[:MOST_EXAMPLES]
     ]
+
+
+def _began(first: First) -> dict[str, str]:
+    return {"at": first.at, "parting": first.parting, "where": first.where}
 
 
 def _goals(side: Side) -> dict[str, float]:

@@ -10,7 +10,7 @@ from journeys.reference import Reference
 from schemas import codec
 from schemas.envelope import TYPE_PREFIX
 from schemas.errors import ContractError
-from schemas.facts import DecisionMade, IntentChange, IntentChanged, TaskChanged
+from schemas.facts import ContactCounted, DecisionMade, IntentChange, IntentChanged, TaskChanged
 from schemas.reference import Stop, StopsReleased
 from schemas.tasks import Task
 from schemas.time import Instant
@@ -22,6 +22,7 @@ from streams.reference import ReferenceLog
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, REFERENCE, TASKS, partition_of
 
 _DECIDED = f'"type":"{codec.wire_type(DecisionMade)}"'.encode()
+_COUNTED = f'"type":"{codec.wire_type(ContactCounted)}"'.encode()
 _OF_TASKS = (TaskChanged,)
 _INTENT = f'"type":"{codec.wire_type(IntentChanged)}"'.encode()
 
@@ -60,6 +61,13 @@ class Concluded(NamedTuple):
     value: bytes
     partition: int
     offset: int
+
+
+class Life(NamedTuple):
+    """Decisions, and every version of the tasks that came of them."""
+
+    decisions: tuple[Taken, ...]
+    tasks: tuple[Task, ...]
 
 
 class Standing(NamedTuple):
@@ -102,17 +110,55 @@ class Past:
         Raises:
             WorkerStopError: the log no longer holds the events from the beginning.
         """
-        event, partition = taken.event, taken.partition
-        wanted = f'"decision_id":"{event.data.decision_id}"'.encode()
-        if is_written:
-            records = recording.records_of(self._reader, TASKS, partition)
-            values = (record.value for record in records)
-        else:
-            fold = PlainFold(ClientFold(), self.references)
-            said = fold.live(self._records(partition, event.partitionkey))
-            values = (one.value for one in said if one.topic == TASKS)
+        wanted = f'"decision_id":"{taken.event.data.decision_id}"'.encode()
+        values = self._values(taken, TASKS, is_written=is_written)
         found = (codec.decode(value, _OF_TASKS) for value in values if wanted in value)
         return tuple(one.data for one in found if isinstance(one, TaskChanged))
+
+    def slots(self, taken: Taken, *, is_written: bool) -> tuple[ContactCounted, ...]:
+        """Every move of the contact slots of its tasks, in order; arguments as of `tasks`."""
+        mine = set(taken.event.data.task_ids)
+        values = self._values(taken, CLIENT_FACTS, is_written=is_written)
+        found = (codec.decode(value, codec.CLIENT_FACTS) for value in values if _COUNTED in value)
+        counted = (one for one in found if isinstance(one, ContactCounted))
+        return tuple(one for one in counted if one.data.task_id in mine)
+
+    def lives(self, client: str | None = None, *, is_written: bool) -> Iterator[Life]:
+        """What was decided and what became of it, partition by partition.
+
+        Args:
+            client: theirs alone.
+            is_written: read what the engine wrote; else what comes out of the events.
+
+        Raises:
+            WorkerStopError: the log no longer holds the events from the beginning.
+        """
+        for partition in self._partitions(client):
+            facts, tasks = list[Concluded](), list[bytes]()
+            if is_written:
+                facts += self._facts(partition, None if client is None else client.encode())
+                records = recording.records_of(self._reader, TASKS, partition)
+                tasks += [record.value for record in records]
+            else:
+                for one in PlainFold(ClientFold(), self.references).live(
+                    self._records(partition, client)
+                ):
+                    facts += _concluded([one])
+                    tasks += [one.value] if one.topic == TASKS else []
+            told = (codec.decode(value, _OF_TASKS) for value in tasks)
+            changed = tuple(one.data for one in told if isinstance(one, TaskChanged))
+            mine = tuple(one for one in changed if client in {None, one.client})
+            yield Life(tuple(_taken(facts)), mine)
+
+    def _values(self, taken: Taken, topic: str, *, is_written: bool) -> Iterator[bytes]:
+        """What stands on the partition of a decision; or what its client's events lead to."""
+        if is_written:
+            records = recording.records_of(self._reader, topic, taken.partition)
+            yield from (record.value for record in records)
+            return
+        fold = PlainFold(ClientFold(), self.references)
+        said = fold.live(self._records(taken.partition, taken.event.partitionkey))
+        yield from (one.value for one in said if one.topic == topic)
 
     def after(self, taken: Taken) -> ClientState:
         """The client after the event that a decision was taken on.

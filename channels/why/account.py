@@ -15,7 +15,7 @@ from journeys.client.steps.sales import PASSED, Said
 from journeys.client.why import Ground
 from journeys.decide.contact_policy import Slots
 from schemas.decisions import Candidate, Decision, WithheldReason
-from schemas.facts import DecisionMade, IntentChange
+from schemas.facts import ContactCounted, DecisionMade, IntentChange
 from schemas.tasks import Task
 
 _FEW: Final = 3
@@ -31,6 +31,11 @@ _SAID: Final = {
     "off": ("「{intent}」不再成立，可能性 {p}", "'{intent}' went off, {p} likely"),
     "event": ("来自事件 {id}：{what}", "Follows from event {id}: {what}"),
     "timer": ("来自定时器 {id}：{what}", "Follows from timer {id}: {what}"),
+    "waited": (
+        "等待的是决定 {id}（{time}）：{held}",
+        "decision {id} of {time} waited for: {held}",
+    ),
+    "held": ("{action}，{reason}", "{action}, {reason}"),
     "chosen": ("选中：{action}，{channel}", "Chosen: {action}, by {channel}"),
     "nothing": ("没有选中任何行动", "No action was chosen"),
     "because": ("缘由：{reasons}", "Because: {reasons}"),
@@ -91,7 +96,7 @@ class Account:
         if taken.verdicts and not told.grounds:
             yield self._say("judged")
             yield from ("  " + self._passed.verdict(each) for each in taken.verdicts)
-        yield from self._became.lines(told.tasks)
+        yield from self._became.lines(told.tasks, told.counted)
         yield from self._others(taken, told, everything=everything)
         versions = taken.versions
         yield self._say(
@@ -102,16 +107,23 @@ class Account:
             offset=versions.reference_offset,
         )
 
-    def listed(self, fact: DecisionMade, intents: Sequence[IntentChange] = ()) -> str:
-        """One decision in a line, for a list of a client's."""
+    def listed(
+        self,
+        fact: DecisionMade,
+        intents: Sequence[IntentChange] = (),
+        tasks: Sequence[Task] = (),
+    ) -> str:
+        """One decision in a line, for a list of a client's, with what became of it."""
         words, taken = self._words, fact.data
-        chosen = [words.action(one.action) for one in taken.candidates if one.chosen]
+        chosen = [words.action_with_id(one.action) for one in taken.candidates if one.chosen]
         return self._say(
             "listed",
             id=taken.decision_id,
             time=words.time(taken.decided_at, with_year=True),
             trigger=self._occasion(fact, intents),
-            chosen=self._list(chosen) or self._say("no_action"),
+            chosen=self._then([self._list(chosen), *self._became.outcomes(tasks)])
+            if chosen
+            else self._say("no_action"),
         )
 
     def _occasion(self, fact: DecisionMade, intents: Sequence[IntentChange]) -> str:
@@ -139,9 +151,24 @@ class Account:
         if fact.causesource == "timer":
             kind = fact.causeid.partition(":")[0]
             what = self._words.code("timer", kind)
-            return self._say("timer", id=fact.causeid, what=what)
+            line = self._say("timer", id=fact.causeid, what=what)
+            return self._list([line, *self._waited(told)])
         what = "" if told.event_type is None else self._words.code("event", told.event_type)
         return self._say("event", id=fact.causeid, what=what).rstrip("：: ")
+
+    def _waited(self, told: "Told") -> Iterator[str]:
+        """Which decision set the timer of a retry, and for what it waited."""
+        if told.waited is None:
+            return
+        waited, until = told.waited, told.fact.data.decided_at
+        held = [one for one in waited.candidates if one.until == until]
+        name, words = self._words.action_with_id, self._words
+        said = [
+            self._say("held", action=name(one.action), reason=words.code("reason", one.reason))
+            for one in held
+        ]
+        time = words.time(waited.decided_at, with_year=True)
+        yield self._say("waited", id=waited.decision_id, time=time, held=self._then(said))
 
     def _chosen(self, taken: Decision, grounds: Sequence[Ground]) -> Iterator[str]:
         words = self._words
@@ -150,7 +177,7 @@ class Account:
             yield self._say("nothing")
         for at, one in enumerate(chosen):
             channel = words.code("channel", one.channel)
-            yield self._say("chosen", action=words.action(one.action), channel=channel)
+            yield self._say("chosen", action=words.action_with_id(one.action), channel=channel)
             ground = grounds[at] if grounds else None
             if ground is not None:
                 yield from ("  " + line for line in self._because(ground.reasons))
@@ -195,7 +222,7 @@ class Account:
         for one, rulings in others:
             if not everything and _is_counted(one, fates[self._fate(one)]):
                 continue
-            name = self._words.action(one.action)
+            name = self._words.action_with_id(one.action)
             fate = self._fate(one, told.slots.get(one.action))
             yield "  " + self._say("fell", action=name, fate=fate)
             yield from ("    " + line for line in self._weighed(one))
@@ -257,10 +284,14 @@ class Told(NamedTuple):
     """What each candidate rested on; empty where nothing was issued."""
     tasks: tuple[Task, ...] = ()
     """Every version of the tasks that it issued, in order."""
+    counted: tuple[ContactCounted, ...] = ()
+    """The moves of their contact slots, in order."""
     slots: Mapping[str, Slots] = {}
     """By action, of those that fell by a cap: what had its slots."""
     intents: tuple[IntentChange, ...] = ()
     """What changed of the client's intents by the same event."""
+    waited: Decision | None = None
+    """The one before it that waited until then, of one that was tried again."""
 
 
 def _subject_of(fact: DecisionMade) -> str | None:

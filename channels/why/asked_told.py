@@ -39,8 +39,11 @@ _SAID: Final = {
     "nothing": ("经由{channel}（{title}）：无须改变", "By {channel} ({title}): nothing"),
     "stopped": ("停联（{what}），原因「{reason}」", 'held back by a stop ({what}): "{reason}"'),
     "stopped_since": (
-        "自 {time} 起停联（{what}），原因「{reason}」（suishen stop list 查看由谁设定）",
-        'held back by a stop since {time} ({what}): "{reason}" (suishen stop list tells by whom)',
+        "自 {time} 起停联（{what}），原因「{reason}」（suishen stop list{source} 查看由谁设定）",
+        (
+            'held back by a stop since {time} ({what}): "{reason}" '
+            "(suishen stop list{source} tells by whom)"
+        ),
     ),
     "all": ("所有联系", "all contacts"),
     "channel": ("渠道 {name}", "channel {name}"),
@@ -107,6 +110,9 @@ class Question(NamedTuple):
     tasks: tuple[TaskRow, ...] = ()
     """The client's, as they stood then."""
 
+    source: str = ""
+    """The option that names the engine, for commands to paste; a recording has no stops to list."""
+
     def since(self, stop: Stop) -> Instant | None:
         """When a stop was set."""
         return next((since for one, since in self.stopped_since if one == stop), None)
@@ -117,7 +123,7 @@ class Asker(Teller):
 
     def examination(self, asked: Question, found: Examination) -> Iterator[str]:
         """Every stage's answer, then what would have to change, by way of contact."""
-        name = self._words.action(asked.action)
+        name = self._words.action_with_id(asked.action)
         yield self._put("asked", action=name, client=asked.client, time=self._time(asked.at))
         treatments = list(dict.fromkeys(_by_treatment(found)))
         for by in (None, *treatments):
@@ -244,7 +250,9 @@ class Asker(Teller):
         if since is None:
             return self._put("stopped", what=what, reason=stop.reason)
         time = self._time(since)
-        return self._put("stopped_since", time=time, what=what, reason=stop.reason)
+        return self._put(
+            "stopped_since", time=time, what=what, reason=stop.reason, source=asked.source
+        )
 
     def _rests(self, asked: Question, until: Instant) -> str:
         """A rest begins where it is offered, and lasts as long as the action's row says."""

@@ -12,6 +12,7 @@ import click
 from channels.telling import tell
 from channels.why.asked_told import Asker, Question
 from channels.why.logs import log_options, open_log
+from channels.why.then_told import Then, decided_then, document, told
 from channels.why.voices import Voices
 from channels.workbench.wording import LANGUAGES, Words
 from journeys.client import why
@@ -20,7 +21,7 @@ from journeys.decide import contact_policy
 from journeys.decide.explain import Answer, Examination
 from schemas.decisions import Candidate
 from schemas.reference import Stop
-from schemas.time import SECOND, Instant, format_instant, parse_instant
+from schemas.time import Instant, format_instant, parse_instant
 from schemas.wire import CLIENT_PATTERN
 from streams.past import Past, Standing
 
@@ -38,10 +39,6 @@ _SAID: Final = {
         "注：日志止于 {ends}：以下假定此后再无其他事情发生",
         "Note: the log ends at {ends}: this assumes that nothing else happens until then",
     ),
-    "was": (
-        "注：就在这一秒它确实被选中了：决定 {decision}（suishen explain {decision}）",
-        "Note: it WAS chosen in that second: decision {decision} (suishen explain {decision})",
-    ),
 }
 """Notes by name: Chinese, English."""
 
@@ -57,6 +54,8 @@ _SAID: Final = {
 def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Every stage asked about an ACTION for a CLIENT at a time; nothing is written.
 
+    ACTION: id or name, as 'suishen explain' prints it.
+
     Judged under the catalogue and the stops in force at that time, or at the log's end.
     """
     client, action, at = chosen["client"], chosen["action"], _moment(chosen["at"])
@@ -70,21 +69,25 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
         when = standing.state.contact_clock if at is None else at
         trigger = "inbound" if chosen["inbound"] else "asked"
         found = why.why_not(standing.state, standing.reference, action, at=when, trigger=trigger)
+        action = found.fate.action
         served = standing.state.served
         edition = standing.reference.catalogue_for(client, served.outlet).at(when)
         stops = _stopped_since(past, standing, found)
-        question = Question(client, action, when, edition, stops, standing.state.tasks)
-        was = None if at is None else _chosen_then(standing, question)
+        engine = "" if asked.is_recording else asked.source
+        question = Question(client, action, when, edition, stops, standing.state.tasks, engine)
+        then = None if at is None else decided_then(standing.decisions, action, at)
         ends = past.ends(client)
     if chosen["as_json"]:
-        tell(_document(question, found, was), as_json=True)
+        tell(_document(question, found, then), as_json=True)
         return 0
     lang = chosen["lang"]
     words = Words(lang, edition, standing.reference.product)
     asker = Asker(words, Voices(lang, edition, standing.reference))
+    if then is not None:
+        click.echo(told(then, when, words))
     for line in asker.examination(question, found):
         click.echo(line)
-    notes = _notes(question, standing, is_default=at is None, was=was, ends=ends, words=words)
+    notes = _notes(question, standing, is_default=at is None, ends=ends, words=words)
     for note, values in notes:
         click.echo(_SAID[note][LANGUAGES.index(lang)].format(**values))
     return 0
@@ -95,13 +98,10 @@ def _notes(
     standing: Standing,
     *,
     is_default: bool,
-    was: str | None,
     ends: Instant,
     words: Words,
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """What a reader must know beside the answer, lest it be misread."""
-    if was is not None:
-        yield "was", {"decision": was}
     if is_default:
         yield "last", {}
     elif asked.at > ends:
@@ -122,17 +122,6 @@ def _stopped_since(
     return tuple((stop, past.stopped_since(stop, offset=offset)) for stop in stops)
 
 
-def _chosen_then(standing: Standing, asked: Question) -> str | None:
-    """The decision of that very second that chose the action, if there is one."""
-    for taken in standing.decisions:
-        data = taken.event.data
-        if data.decided_at // SECOND != asked.at // SECOND:
-            continue
-        if any(one.chosen and one.action == asked.action for one in data.candidates):
-            return data.decision_id
-    return None
-
-
 def _unknown(client: str, at: Instant | None) -> int:
     said = f"no such client '{client}' on this log"
     if at is not None:
@@ -141,13 +130,13 @@ def _unknown(client: str, at: Instant | None) -> int:
     return _NOTHING
 
 
-def _document(asked: Question, found: Examination, was: str | None) -> dict[str, Any]:
+def _document(asked: Question, found: Examination, then: Then | None) -> dict[str, Any]:
     fate: Candidate = found.fate
     said = {"client": asked.client, "action": asked.action, "at": format_instant(asked.at)}
     return said | {
         "stages": [_answered(answer, asked) for answer in found.answers],
         "fate": fate.model_dump(mode="json", exclude_none=True),
-        "chosen_then": was,
+        "decided_then": document(then),
     }
 
 

@@ -3,33 +3,38 @@
 Exit codes: 0 told or identical, 1 not found or different, 2 bad input, 70 machinery.
 """
 
+import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any, Final
 
 import click
 from pydantic_core import from_json, to_json
 
+from channels import recorded
 from channels.telling import tell
-from channels.why.account import Account, Told
-from channels.why.logs import Asked, log_options, open_log
+from channels.why.account import Told
+from channels.why.listed import account_of, clients_of, decisions_of, edition_of
+from channels.why.logs import Asked, log_options, open_log, opener
 from channels.why.retaken import recomputed
-from channels.why.voices import Voices
-from channels.workbench.wording import LANGUAGES, Words
-from journeys.catalogue.edition import Edition
+from channels.workbench.wording import LANGUAGES
 from journeys.client import why
 from journeys.client.stored.codec import decode
 from journeys.decide import contact_policy
 from journeys.decide.contact_policy import Slots
-from journeys.reference import Reference
 from schemas.decisions import Decision
+from schemas.facts import ContactCounted
 from schemas.tasks import Task
-from schemas.time import format_instant
+from schemas.time import Instant, format_instant
+from streams import recording
 from streams.errors import WorkerStopError
 from streams.past import Taken
 
 _NOTHING: Final = 1
+_RETRY: Final = "retry"
 _lang = click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a search of all.")
@@ -45,24 +50,28 @@ _client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a 
 def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Read a decision out: for whom, why, by which rules, and what was not chosen.
 
-    Without DECISION, the decisions of --client are listed, one a line.
+    Without DECISION, the decisions of --client are listed, one a line, with what became of each;
+    without --client too, the clients of a recording or a folder.
     """
     decision_id, client = chosen["decision_id"], chosen["client"]
-    if decision_id is None and client is None:
-        raise ValueError("name a DECISION, or --client ct_… to list a client's decisions")
+    if decision_id is None and client is None and chosen["bootstrap"] is not None:
+        raise ValueError("of a cluster name a DECISION, or --client ct_… to list a client's")
     with open_log(chosen["events"], chosen["data"], chosen["bootstrap"]) as asked:
         if decision_id is None:
-            return _list(asked, client, chosen["lang"], as_json=chosen["as_json"])
+            told_as = {"lang": chosen["lang"], "as_json": chosen["as_json"]}
+            if client is None:
+                return clients_of(asked, **told_as)
+            return decisions_of(asked, client, **told_as)
         taken = _find(asked, decision_id, client)
         if taken is None:
-            return _not_found(decision_id)
+            return _not_found(decision_id, asked)
         fact = taken.event
         if chosen["as_json"]:
             became = {"tasks": [_version(one) for one in _tasks(asked, taken)]}
             tell({"client": fact.partitionkey} | _document(fact.data) | became, as_json=True)
             return 0
         told = _told(asked, taken)
-        account = _account(asked, fact.data, chosen["lang"])
+        account = account_of(asked, fact.data, chosen["lang"])
         click.echo("\n".join(account.lines(told, everything=chosen["everything"])))
     return 0
 
@@ -75,9 +84,30 @@ def _told(asked: Asked, taken: Taken) -> Told:
         past.event_type(taken),
         _grounds(asked, fact.data),
         _tasks(asked, taken),
+        _counted(asked, taken),
         _slots(asked, taken),
         taken.intents,
+        _waited(asked, taken),
     )
+
+
+def _waited(asked: Asked, taken: Taken) -> Decision | None:
+    """A retry falls due when the last decision before it waited until, to the very instant."""
+    at = taken.event.data.decided_at
+    if taken.event.data.trigger != _RETRY:
+        return None
+    earlier = takewhile(lambda one: one.value != taken.value, _of_client(asked, taken))
+    made = [one.event.data for one in earlier]
+    return next((one for one in reversed(made) if _waits(one, at)), None)
+
+
+def _waits(made: Decision, until: Instant) -> bool:
+    return any(one.until == until for one in made.candidates)
+
+
+def _of_client(asked: Asked, taken: Taken) -> Iterable[Taken]:
+    past, client = asked.past, taken.event.partitionkey
+    return past.decisions(client) if asked.is_recording else past.written_of(client)
 
 
 def _tasks(asked: Asked, taken: Taken) -> tuple[Task, ...]:
@@ -85,6 +115,13 @@ def _tasks(asked: Asked, taken: Taken) -> tuple[Task, ...]:
     if not taken.event.data.task_ids:
         return ()
     return asked.past.tasks(taken, is_written=not asked.is_recording)
+
+
+def _counted(asked: Asked, taken: Taken) -> tuple[ContactCounted, ...]:
+    """Every move of their contact slots."""
+    if not taken.event.data.task_ids:
+        return ()
+    return asked.past.slots(taken, is_written=not asked.is_recording)
 
 
 def _version(task: Task) -> dict[str, Any]:
@@ -104,41 +141,7 @@ def _slots(asked: Asked, taken: Taken) -> Mapping[str, Slots]:
     except WorkerStopError:  # the events are no longer all there: the sum of the record is told
         return {}
     reference = asked.past.references.at(made.versions.reference_offset)
-    return why.slots(state, made, _edition(reference, made))
-
-
-def _list(asked: Asked, client: str, lang: str, *, as_json: bool) -> int:
-    past = asked.past
-    found = past.decisions(client) if asked.is_recording else past.written_of(client)
-    mine = [one for one in found if one.event.partitionkey == client]
-    if not mine:
-        click.echo(f"no decision about '{client}' on this log", err=True)
-        return _NOTHING
-    if as_json:
-        tell(
-            {"client": client, "decisions": [_brief(one.event.data) for one in mine]}, as_json=True
-        )
-        return 0
-    for one in mine:
-        fact = one.event
-        click.echo(_account(asked, fact.data, lang).listed(fact, one.intents))
-    return 0
-
-
-def _brief(taken: Decision) -> dict[str, Any]:
-    return {
-        "decision_id": taken.decision_id,
-        "decided_at": format_instant(taken.decided_at),
-        "trigger": taken.trigger,
-        "subject": taken.subject,
-        "chosen": [one.action for one in taken.candidates if one.chosen],
-    }
-
-
-def _account(asked: Asked, taken: Decision, lang: str) -> Account:
-    reference = asked.past.references.at(taken.versions.reference_offset)
-    edition = _edition(reference, taken)
-    return Account(Words(lang, edition, reference.product), Voices(lang, edition, reference))
+    return why.slots(state, made, edition_of(reference, made))
 
 
 def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
@@ -153,11 +156,17 @@ def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
 @click.argument("decision_id", metavar="DECISION")
 @log_options
 @_client
+@click.option(
+    "--facts-sha256",
+    metavar="HASH",
+    help="Of the whole log, as 'demo --headless' and 'verify' print it; exit 1 if it differs.",
+)
 @_lang
 @_json
 def recompute(
     decision_id: str,
     client: str | None,
+    facts_sha256: str | None,
     lang: str,
     *,
     as_json: bool,
@@ -166,20 +175,44 @@ def recompute(
     """Take a decision again from the stored log, with the versions recorded; compare the bytes.
 
     Of a recording, which holds no decisions, all clients' log is compared with the client's alone.
+    That proves only that this file gives the decision: a changed file passes too. --facts-sha256
+    holds the file against the hash that the bank kept: of every fact and task of the whole log,
+    with their places. The hash that replay prints is another, of what two catalogues conclude.
     """
+    kept = None if facts_sha256 is None else _hash(facts_sha256)
     with open_log(**log) as asked:
         first = _find(asked, decision_id, client)
         if first is None:
-            return _not_found(decision_id)
+            return _not_found(decision_id, asked)
         second = asked.past.again(decision_id, client=first.event.partitionkey)
         found = _compared(first, second) | _retaken(asked, first.event.data)
+        if kept is not None:
+            found |= _against(kept, log)
         if as_json:
             tell({"decision_id": decision_id} | found, as_json=True)
         else:
             made, count = first.event.data, asked.past.events_upto(first)
             said = recomputed(found, made, count, lang, is_written=not asked.is_recording)
             click.echo("\n".join(said))
-    return 0 if found["identical"] and found["from_state"] in {None, True} else _NOTHING
+    is_kept = found.get("log_identical", True)
+    is_same = found["identical"] and found["from_state"] in {None, True}
+    return 0 if is_same and is_kept else _NOTHING
+
+
+def _hash(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", text.lower()):
+        raise ValueError(f"--facts-sha256: '{text}' is no such hash: 64 hex digits")
+    return text.lower()
+
+
+def _against(kept: str, log: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole log's hash beside the one that was kept."""
+    if log["events"] is not None:
+        mine = recorded.facts_sha256(log["events"])
+    else:
+        with closing(opener(**log)()) as reader:
+            mine = recording.facts_sha256(reader)
+    return {"log_identical": mine == kept, "log_facts_sha256": mine}
 
 
 def _find(asked: Asked, decision_id: str, client: str | None) -> Taken | None:
@@ -226,20 +259,14 @@ def _retaken(asked: Asked, taken: Decision) -> dict[str, Any]:
     return {"from_state": to_json(anew) == to_json(taken.candidates)}
 
 
-def _edition(reference: Reference, taken: Decision) -> Edition:
-    """The policy that a decision was taken under: of a stage, not everybody's."""
-    catalogue = reference.known.get(taken.versions.catalogue, reference.catalogue)
-    return catalogue.at(taken.decided_at)
-
-
 def _document(taken: Decision) -> dict[str, Any]:
     return taken.model_dump(mode="json", exclude_none=True, exclude={"state"})
 
 
-def _not_found(decision_id: str) -> int:
+def _not_found(decision_id: str, asked: Asked) -> int:
     click.echo(
         f"no decision '{decision_id}' on this log; its page and its task name it, and "
-        "suishen explain --client ct_… lists a client's",
+        f"suishen explain{asked.source} --client ct_… lists a client's",
         err=True,
     )
     return _NOTHING

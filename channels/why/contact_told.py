@@ -10,6 +10,7 @@ from journeys.decide.explain import Answer
 from schemas.decisions import WithheldReason
 from schemas.tasks import SendWindow
 from schemas.time import Instant
+from schemas.wire import Method
 
 CLEAR: Final = frozenset({"consent", "service", "desk_hours"})
 """Rows whose facts say by themselves that nothing stands in the way."""
@@ -42,6 +43,10 @@ _SAID: Final = {
     "filled": ("{slots}（{parts}）", "{slots} ({parts})"),
     "made": ("已联系 {count} 次：{contacts}", "{count} made: {contacts}"),
     "contact": ("{method} {time}", "{method} {time}"),
+    "call": (
+        "电话自拨出起计入，未联系上则归还名额",
+        "a call counts once it is begun and gives its slot back if nobody is reached",
+    ),
     "held": (
         "占用未联系 {count} 次：{tasks}",
         "{count} held, not made yet: {tasks}",
@@ -133,6 +138,7 @@ class Contacts:
                 for touch in one.made
             )
             parts.append(self._say("made", count=len(one.made), contacts=contacts))
+            parts += [self._say("call")] if any(t.method == Method.CALL for t in one.made) else []
         if one.held:
             tasks = self._list(map(self._held, one.held))
             parts.append(self._say("held", count=len(one.held), tasks=tasks))
@@ -140,14 +146,14 @@ class Contacts:
 
     def hours(self, hours: SendWindow, at: Instant) -> str:
         """That a moment lies within the client's contact hours."""
-        return self._say("open", time=self._time(at), **_ends(hours))
+        return self._say("open", time=self._time(at), **ends(hours))
 
     def at_desk(self, hours: SendWindow) -> str:
         """That a desk asks for hours and slot when it dials."""
-        return self._say("at_desk", **_ends(hours))
+        return self._say("at_desk", **ends(hours))
 
     def _held(self, one: HeldFor) -> str:
-        name = self._words.action(one.action) if one.action else one.task
+        name = self._words.action_with_id(one.action) if one.action else one.task
         return self._say(
             "task" if one.action else "unnamed", action=name, until=self._time(one.until)
         )
@@ -176,7 +182,8 @@ class Contacts:
         return _SAID[name][self._place].format(**values)
 
 
-def _ends(hours: SendWindow) -> dict[str, str]:
+def ends(hours: SendWindow) -> dict[str, str]:
+    """Opening and closing, as a clock shows them."""
     return {name: _clock(getattr(hours, name)) for name in ("opens", "closes")}
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from channels.offline import ENGINE, no_engine
+from channels.telling import source
 from streams.embedded.file import FileReader
 from streams.file_log import FileLog
 from streams.kafka.reader import KafkaReader
@@ -22,6 +23,8 @@ class Asked(NamedTuple):
 
     past: Past
     is_recording: bool
+    source: str = ""
+    """The option that named it, for commands to paste."""
 
 
 def log_options(command: F) -> F:
@@ -69,4 +72,6 @@ def opener(events: Path | None, data: Path, bootstrap: str | None) -> Callable[[
 def open_log(events: Path | None, data: Path, bootstrap: str | None) -> Iterator[Asked]:
     """Open the log that the options name; raises what `opener` does."""
     with closing(opener(events, data, bootstrap)()) as reader:
-        yield Asked(Past(reader), is_recording=events is not None)
+        yield Asked(
+            Past(reader), is_recording=events is not None, source=source(events, data, bootstrap)
+        )

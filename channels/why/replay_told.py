@@ -9,13 +9,12 @@ from channels.why.replay_words import SAID
 from channels.workbench.wording import Words
 from journeys.catalogue.difference import Difference, shown
 from journeys.catalogue.edition import Edition
+from journeys.partings import NOT_DUE, OTHER_WAY
 from schemas.time import parse_instant
 
 _MOST_RULES: Final = 10
 _EXAMPLES: Final = 10
 """So many are read; the JSON has more."""
-_NOT_DUE: Final = "no decision was due"
-_OTHER_WAY: Final = "another treatment"
 
 
 class ReplayTeller:
@@ -43,6 +42,8 @@ class ReplayTeller:
         decisions = told["decisions"]
         yield self._say("log", events=told["events"], clients=told["clients"], **decisions)
         yield from self._listed("partings", self._partings(told["partings"]))
+        yield self._sum(told)
+        yield from self._firsts(told["first_partings"])
         yield from self._listed("tiers", self._tiers(told["by_tier"]))
         yield from self._stages(told["first_stages"])
         yield from self._side_by_side("tasks", told["tasks"], self._task)
@@ -75,12 +76,12 @@ class ReplayTeller:
         stages = Counter[str]()
         for counts in parted.values():
             stages.update(counts)
-        del stages[_NOT_DUE]
+        del stages[NOT_DUE]
         if not stages:
             return ""
         key, count = min(stages.items(), key=lambda row: (-row[1], row[0]))
         _, reason, *_ = [*key.split(" "), ""]
-        why = self._fate(key) if key == _OTHER_WAY else self._words.code("reason", reason)
+        why = self._fate(key) if key == OTHER_WAY else self._words.code("reason", reason)
         return self._say("most", why=why, count=count)
 
     def _sums(self, tasks: Mapping[str, int]) -> tuple[int, int]:
@@ -111,6 +112,36 @@ class ReplayTeller:
         for kind, count in partings.items():
             yield self._say("line", name=self._say(f"parting.{kind}"), value=count)
 
+    def _sum(self, told: Mapping[str, Any]) -> str:
+        """The old tasks, what is lost and gained, the new: a reader adds up."""
+        old, new = (self._sums(told["tasks"][side])[0] for side in ("old", "new"))
+        changes = told["task_changes"]
+        others = changes.get("reordered", 0)
+        terms = {"lost": -changes.get("lost", 0), "gained": changes.get("gained", 0)}
+        terms |= {"more" if others > 0 else "fewer": abs(others)}
+        said = "".join(self._say(f"term.{how}", count=n) for how, n in terms.items() if n)
+        return self._say("sum", sum=f"{old}{said} = {new}")
+
+    def _firsts(self, firsts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """Causes: what differs later need not have differed but for the first."""
+        if not firsts:
+            return
+        clients = sum(one["clients"] for one in firsts)
+        follow = sum(sum(one["follow"].values()) for one in firsts)
+        yield self._say("firsts", clients=clients, follow=follow)
+        for one in firsts:
+            kinds = [self._say(f"kind.{kind}", count=n) for kind, n in one["follow"].items()]
+            yield "  " + self._say(
+                "first_and" if kinds else "first",
+                what=self._first_of(one),
+                clients=one["clients"],
+                follow=sum(one["follow"].values()),
+                kinds=("，" if self._place == 0 else ", ").join(kinds),
+            )
+
+    def _first_of(self, one: Mapping[str, Any]) -> str:
+        return self._say(f"first.{one['parting']}", where=self._fate(one["where"]))
+
     def _tiers(self, tiers: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
         for tier, partings in tiers.items():
             name = self._say(f"tier.{tier}") if f"tier.{tier}" in SAID else tier
@@ -121,9 +152,12 @@ class ReplayTeller:
         """Each direction by itself: what is lost has nothing to do with what is gained."""
         for kind, counts in parted.items():
             yield self._say(f"stages.{kind}", count=sum(counts.values()))
-            yield from ("  " + row for row in self._counted(counts, self._fate))
+            yield from ("  " + row for row in self._counted(counts, self._later))
         if not parted:
             yield self._say("stages.none")
+
+    def _later(self, key: str) -> str:
+        return self._say("not_due.later") if key == NOT_DUE else self._fate(key)
 
     def _counted(self, counts: Mapping[str, int], name: Callable[[str], str]) -> Iterator[str]:
         for key, count in counts.items():
@@ -175,6 +209,10 @@ class ReplayTeller:
         for one in islice(clients, _EXAMPLES):
             at = self._words.time(parse_instant(one["at"]), with_year=True)
             yield self._say("client", client=one["client"], count=one["decisions"], at=at)
+            began = one["began"]
+            if began["at"] != one["at"]:
+                since = self._words.time(parse_instant(began["at"]), with_year=True)
+                yield "  " + self._say("began", at=since, what=self._first_of(began))
             for side in ("old", "new"):
                 fates = self._joined(map(self._fate_of, one[side].split("; ")))
                 yield "  " + self._say(side, fates=fates)
@@ -188,9 +226,9 @@ class ReplayTeller:
 
     def _fate(self, key: str) -> str:
         """A stage, a reason and perhaps a rule, as a tally has them."""
-        if key == _NOT_DUE:
+        if key == NOT_DUE:
             return self._say("not_due")
-        if key == _OTHER_WAY:
+        if key == OTHER_WAY:
             return self._say("treatment")
         if key.startswith("chosen, "):
             title = self._words.treatment(key.removeprefix("chosen, "))["title"]

@@ -45,12 +45,53 @@ SAID: Final = {
     "partings": ("同一事件上两套规则的决定：", "The two sides' decisions on the same events:"),
     "parting.same": ("完全相同", "the same"),
     "parting.reasoned": (
-        "待办相同（或都没有），理由不同",
-        "the same task or none, for other reasons",
+        "待办相同（或都没有），理由或时间不同",
+        "the same task or none, for other reasons or until another time",
     ),
     "parting.gained": ("新规则多出待办", "a task where there was none"),
     "parting.lost": ("新规则没有待办", "no task where there was one"),
     "parting.reordered": ("换成另一待办", "another task"),
+    "sum": ("待办合计：{sum}", "Tasks, added up: {sum}"),
+    "term.lost": (" − {count}（没有了）", " − {count} (lost)"),
+    "term.gained": (" + {count}（多出）", " + {count} (gained)"),
+    "term.more": (
+        " + {count}（换成另一待办，且同时多于一项）",
+        " + {count} (another task, and more than one at once)",
+    ),
+    "term.fewer": (
+        " − {count}（换成另一待办，原先同时多于一项）",
+        " − {count} (another task, where there was more than one at once)",
+    ),
+    "firsts": (
+        "每位客户的决定最早从何处不同（{clients} 位）；此后的 {follow} 处不同计入各自的起因：",
+        (
+            "Where each client's decisions first differ ({clients} clients); the {follow} "
+            "differences after it in the same lives are counted under it:"
+        ),
+    ),
+    "first": ("{what}：{clients} 位客户", "{what}: {clients} clients"),
+    "first_and": (
+        "{what}：{clients} 位客户；其后又有 {follow} 处（{kinds}）",
+        "{what}: {clients} clients; after it {follow} more ({kinds})",
+    ),
+    "began": ("起于 {at}：{what}", "it began {at}: {what}"),
+    "first.lost": ("没有了待办；按新规则：{where}", "a task lost; under the new rules: {where}"),
+    "first.gained": (
+        "多出待办；按旧规则：{where}",
+        "a task gained; under the old rules: {where}",
+    ),
+    "first.reordered": (
+        "换成另一待办；原待办按新规则：{where}",
+        "another task; under the new rules the old one: {where}",
+    ),
+    "first.reasoned": (
+        "待办相同（或都没有），理由或时间不同：{where}",
+        "the same task or none, with another reason or time: {where}",
+    ),
+    "kind.lost": ("没有了 {count}", "{count} lost"),
+    "kind.gained": ("多出 {count}", "{count} gained"),
+    "kind.reordered": ("另一待办 {count}", "{count} another task"),
+    "kind.reasoned": ("理由或时间 {count}", "{count} reason or time alone"),
     "tiers": ("按客户等级：", "By the client's tier:"),
     "tier.mass": ("大众", "mass"),
     "tier.wealth": ("财富", "wealth"),
@@ -69,6 +110,10 @@ SAID: Final = {
     ),
     "stages.none": ("没有多出、没有或换掉的待办", "No task is lost, gained or another one"),
     "not_due": ("那时没有作出决定", "no decision was due on that side then"),
+    "not_due.later": (
+        "那时没有作出决定（因更早的不同或规则变化而改期）",
+        "no decision was due on that side then (an earlier difference or a changed rule moved it)",
+    ),
     "treatment": ("换了一种呈现", "another treatment"),
     "chosen": ("选中（{title}）", "chosen ({title})"),
     "fell": ("{stage}，{reason}", "{stage}, {reason}"),

@@ -53,7 +53,7 @@ class Teller:
         words = self._words
         fell = self._say(
             "fell",
-            action=words.action(one.action),
+            action=words.action_with_id(one.action),
             stage=words.code("stage", one.stage),
             reason=words.code("reason", one.reason),
         )

@@ -125,6 +125,13 @@ class Words:
         found = self._edition.actions.get(action)
         return "" if found is None else found.group
 
+    def action_with_id(self, action: str) -> str:
+        """An action's name, with the id that commands take; an unknown one as it is."""
+        name = self.action(action)
+        if name == action:
+            return action
+        return f"{name}（{action}）" if self.language == "zh" else f"{name} ({action})"
+
     def stopped(self, stop: Stop) -> str:
         """What an operator has stopped."""
         if stop.name is None:

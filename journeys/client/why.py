@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from journeys.catalogue.actions import Action
 from journeys.catalogue.edition import Edition
 from journeys.client import fold
 from journeys.client.state import ClientState
@@ -30,22 +31,42 @@ def why_not(
     Args:
         state: the client before that moment.
         reference: as it held then.
-        action: by its id.
+        action: by its id, or by its name in either language.
         at: when it is asked for.
         trigger: the occasion, `inbound` for one where the client came to us.
 
     Raises:
-        ValueError: the catalogue in force has no such action.
+        ValueError: the catalogue in force has no such action, or several of that name.
     """
     draft = Draft(state, reference)
     fold.fire_due(draft, upto=at)
     draft.begin(cause("why-not", "/suishen/why", at=at, kind="why_not"), now=at)
-    found = draft.edition.actions.get(action)
-    if found is None:
-        known = sorted(draft.edition.actions)
-        meant = near(action, known) or f"; there are {', '.join(known)}"
-        raise ValueError(f"no action '{action}' is in force then{meant}")
+    found = meant(action, draft.edition)
     return examine(found, decisions.situation(draft, draft.state(), trigger))
+
+
+def meant(text: str, edition: Edition) -> Action:
+    """The action that an id or a name means; what readings print, `name (id)`, means it too."""
+    known = edition.actions
+    if text in known:
+        return known[text]
+    wanted = text.strip().casefold()
+    named = [
+        name for name, one in known.items() if wanted in {form.casefold() for form in _forms(one)}
+    ]
+    if len(named) == 1:
+        return known[named[0]]
+    if named:
+        raise ValueError(f"'{text}' is the name of {', '.join(sorted(named))}; give the id")
+    hint = near(text, [form for one in known.values() for form in _forms(one)])
+    listed = ", ".join(f"{one.name_en} / {one.name_zh} ({one.id})" for one in known.values())
+    raise ValueError(f"no action in force then has the id or name '{text}'{hint}; known: {listed}")
+
+
+def _forms(one: Action) -> tuple[str, ...]:
+    """The ways to write an action; capitals do not matter."""
+    printed = (f"{one.name_en} ({one.id})", f"{one.name_zh}（{one.id}）")
+    return (one.id, one.name_en, one.name_zh, *printed)
 
 
 class Ground(NamedTuple):

@@ -119,3 +119,34 @@ def test_every_kind_of_event_and_fact_has_a_word(language):
     for kind in {kind for log in logs for kind in log}:
         name = codec.wire_type(kind).removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
         assert messages(language).gettext(f"event.{name}") != f"event.{name}"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "slot held"), ("zh", "占用联系名额")])
+def test_a_slot_that_its_offer_only_holds_is_no_contact(language, said):
+    task = {"task_id": "t_1", "decision_id": "d_1", "action": "stay_talk", "channel": "app"}
+    effects = NOWHERE | {
+        "decisions": [{"decision_id": "d_1", "chosen": [task]}],
+        "tasks": [task | {"state": "proposed"}],
+    }
+    story = {
+        "id": "e1",
+        "state": "applied",
+        "caused": [
+            {"type": "fact.contact_counted.v1", "task": "t_1"},
+            {"type": "fact.contact_counted.v1", "task": "t_0"},
+        ],
+    }
+    words = Words(language, the_catalogue().at(MONDAY))
+    besides = list(event_told.lines(story, effects, words))[-1]
+    assert said in besides
+    assert {"en": "used or given back", "zh": "已用或归还"}[language] in besides
+    assert "contact counted" not in besides
+
+
+def test_the_command_to_paste_names_the_log_that_was_asked(suishen, folder, scored):
+    story, effects = scored
+    _, out, _ = suishen("event", story["id"], "--data", folder)
+    decision = effects["decisions"][0]["decision_id"]
+    assert f"suishen explain {decision} --data {folder}" in out
+    code, _, err = suishen("explain", "d_" + "0" * 32, "--data", folder)
+    assert (code, f"suishen explain --data {folder} --client" in err) == (1, True)

@@ -1,18 +1,23 @@
 """What became of a decision's task: contacted or not, and change by change."""
 
 import json
+import re
+from types import SimpleNamespace
 
 import pytest
 
 from channels.offline import ENGINE
 from channels.why.became_told import Became
 from channels.workbench.wording import Words
+from schemas.facts import ContactUse
 from schemas.time import DAY, HOUR, Instant
 from streams.embedded.file import FileReader
 from streams.file_log import FileLog
 from streams.past import Past
 from tests.builders import MONDAY_10, the_catalogue
 from tests.channels.simulator.a_task import a_task
+
+LATER = Instant(MONDAY_10 + HOUR)
 
 
 def lived(*changes, language="en"):
@@ -147,3 +152,62 @@ def test_the_json_of_a_decision_has_every_version_of_its_tasks(suishen, life):
     versions = past.tasks(taken, is_written=False)
     assert [one["state"] for one in found] == [one.state for one in versions]
     assert found[0].keys() >= {"task_id", "version", "at"}
+
+
+@pytest.fixture(scope="module")
+def worked(life):
+    """Decisions of that life with the tasks and slot moves that came of each."""
+    past = Past(FileLog.of(life / "log.jsonl"))
+    issued = [one for one in past.decisions() if one.event.data.task_ids]
+    asked = {"is_written": False}
+    return [(one, past.tasks(one, **asked), past.slots(one, **asked)) for one in issued]
+
+
+def test_a_desk_that_began_a_contact_says_what_was_asked_then(suishen, life, worked):
+    begun = next(
+        taken
+        for taken, tasks, slots in worked
+        if any(one.state == "started" and one.desk and one.marketing for one in tasks)
+        and any(one.data.change == "spent" for one in slots)
+    )
+    words = ["explain", begun.event.data.decision_id, "--data", life]
+    english = suishen(*words, "--lang", "en")[1]
+    line = next(one for one in english.splitlines() if "the desk began the contact: " in one)
+    assert re.search(r"slot used \(\d of 2 in 7 days\), asked then and passed: stops, ", line)
+    assert "此时已核并通过：停联、" in suishen(*words)[1]
+
+
+def test_a_slot_is_held_when_the_app_is_offered_it_and_used_when_it_is_shown(suishen, life, worked):
+    shown = next(
+        taken
+        for taken, tasks, slots in worked
+        if {one.data.change for one in slots} >= {"held", "spent"} and tasks[0].channel == "app"
+    )
+    english = suishen("explain", shown.event.data.decision_id, "--data", life, "--lang", "en")[1]
+    assert re.search(r" proposed: open until .*, slot held \(\d of 2 in 7 days\)", english)
+    assert re.search(r" shown to the client: slot used \(\d of 2 in 7 days\)", english)
+
+
+def test_who_was_not_reached_gives_the_slot_back():
+    asleep = {"state": "snoozed", "state_reason": "unreachable", "attempts": 1}
+    first = a_task(state="proposed", changed_at=MONDAY_10)
+    known = first.model_dump(exclude={"state_reason"})
+    tried = a_task(**known | {"version": 2, "changed_at": LATER} | asleep)
+    use = {"task_id": first.task_id, "method": "call", "used_week": 0, "held_week": 0}
+    fact = SimpleNamespace(
+        time=LATER, data=ContactUse(change="returned", cap_week=2, **use), type="counted"
+    )
+    for language, said in (
+        ("en", "who is not reached is not contacted, slot given back (0 of 2 in 7 days)"),
+        ("zh", "未联系上不算联系，名额归还（7 天 0/2）"),
+    ):
+        became = Became(Words(language, the_catalogue().at(MONDAY_10)))
+        assert said in "\n".join(became.lines((first, tried), (fact,)))
+
+
+def test_a_service_contact_says_that_stops_alone_are_asked():
+    lines = lived({"state": "started", "marketing": False, "window": None})
+
+    assert lines[3].endswith(
+        "the desk began the contact: a service contact: stops alone are asked then"
+    )

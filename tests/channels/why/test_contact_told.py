@@ -21,6 +21,10 @@ from tests.journeys.decide.sales import NOTE, SERVICE, a_life, an_open_sale
 LATER = Instant(MONDAY_10 + HOUR)
 CALL = Touch(Instant(MONDAY_10 - HOUR), "call", marketing=True, task=None)
 HELD = HeldFor("t_1", "idle_cash_view", LATER)
+BEGUN = (
+    "a call counts once it is begun and gives its slot back if nobody is reached",
+    "电话自拨出起计入，未联系上则归还名额",
+)
 HOURS = SendWindow(opens=540, closes=1260, utc_offset_minutes=480)
 
 
@@ -39,27 +43,30 @@ def consent(allowed, no=None):
         (
             (CALL,),
             (),
-            "1 of 1 in 24 hours (1 made: call 2026-11-23 09:00)",
-            "24 小时内 1/1（已联系 1 次：电话 2026-11-23 09:00）",
+            f"1 of 1 in 24 hours (1 made: call 2026-11-23 09:00, {BEGUN[0]})",
+            f"24 小时内 1/1（已联系 1 次：电话 2026-11-23 09:00，{BEGUN[1]}）",
         ),
         (
             (),
             (HELD,),
             (
                 "1 of 1 in 24 hours (1 held, not made yet: "
-                "for the task 'Idle cash explained' until 2026-11-23 11:00)"
+                "for the task 'Idle cash explained (idle_cash_view)' until 2026-11-23 11:00)"
             ),
-            "24 小时内 1/1（占用未联系 1 次：待办「闲置资金知识」，至 2026-11-23 11:00）",
+            (
+                "24 小时内 1/1（占用未联系 1 次：待办「闲置资金知识（idle_cash_view）」，"
+                "至 2026-11-23 11:00）"
+            ),
         ),
         (
             (CALL,),
             (HELD._replace(action=""),),
             (
-                "2 of 1 in 24 hours (1 made: call 2026-11-23 09:00, "
+                f"2 of 1 in 24 hours (1 made: call 2026-11-23 09:00, {BEGUN[0]}, "
                 "1 held, not made yet: for task t_1 until 2026-11-23 11:00)"
             ),
             (
-                "24 小时内 2/1（已联系 1 次：电话 2026-11-23 09:00，"
+                f"24 小时内 2/1（已联系 1 次：电话 2026-11-23 09:00，{BEGUN[1]}，"
                 "占用未联系 1 次：待办 t_1，至 2026-11-23 11:00）"
             ),
         ),
@@ -208,5 +215,5 @@ def test_a_misspelt_action_is_asked_back():
 
     with pytest.raises(ValueError, match="did you mean 'place_idle'"):
         examined(life, "place_idel")
-    with pytest.raises(ValueError, match="there are application_ask, "):
+    with pytest.raises(ValueError, match=r"known: .*\(application_ask\), "):
         examined(life, "xyzzy")

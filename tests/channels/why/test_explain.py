@@ -7,12 +7,14 @@ from hashlib import sha256
 
 import pytest
 
+from channels.offline import ENGINE
 from journeys.client import why
 from journeys.client.fold import ClientFold
 from journeys.decide import contact_policy
 from schemas import codec
 from schemas.facts import TaskChanged
 from streams import recording
+from streams.embedded.file import FileReader
 from streams.errors import WorkerStopError
 from streams.file_log import FileLog
 from streams.past import Past
@@ -90,12 +92,7 @@ def test_a_client_of_whom_nothing_was_decided_is_said(suishen, log):
 
 def test_a_decision_that_is_not_there_tells_how_to_list_them(suishen, log):
     code, _, err = suishen("explain", "foo", *log)
-    assert (code, "suishen explain --client ct_" in err) == (1, True)
-
-
-def test_neither_a_decision_nor_a_client_is_too_little(suishen, log):
-    code, _, err = suishen("explain", *log)
-    assert (code, "--client ct_" in err) == (2, True)
+    assert (code, f"suishen explain {log[0]} {log[1]} --client ct_" in err) == (1, True)
 
 
 def test_an_account_names_the_cause_and_the_rules_of_the_chosen(suishen, log, issued):
@@ -211,3 +208,39 @@ def test_where_the_events_are_gone_the_sum_of_the_record_is_told(suishen, life, 
     words = ("explain", idle.event.data.decision_id, "--data", life, "--all", "--lang", "en")
     code, out, _ = suishen(*words)
     assert (code, "contacts taken " in out) == (0, True)
+
+
+def test_a_recording_is_held_against_the_hash_that_the_bank_kept(suishen, life, log, issued):
+    kept = recording.facts_sha256(FileReader(life / ENGINE))
+    words = ["recompute", issued.event.data.decision_id, *log, "--lang", "en"]
+    code, out, _ = suishen(*words, "--facts-sha256", kept)
+    assert (code, f"facts_sha256 is the one given: {kept}" in out) == (0, True)
+    code, out, _ = suishen(*words, "--facts-sha256", "0" * 64)
+    assert (code, f"facts_sha256 is {kept}, not the one given" in out) == (1, True)
+    code, out, _ = suishen(*words, "--facts-sha256", "0" * 64, "--json")
+    assert (json.loads(out)["log_identical"], json.loads(out)["log_facts_sha256"]) == (False, kept)
+    code, _, err = suishen(*words, "--facts-sha256", "da0bb4c02faf")
+    assert (code, "64 hex digits" in err) == (2, True)
+
+
+def test_a_recording_says_what_it_cannot_prove(suishen, life, issued):
+    words = ["recompute", issued.event.data.decision_id]
+    english = suishen(*words, "--events", life / "log.jsonl", "--lang", "en")[1]
+    assert "a changed file passes too. Compare the file's facts_sha256 with what the" in english
+    assert "改动过的文件同样通过" in suishen(*words, "--events", life / "log.jsonl")[1]
+    assert "a changed file" not in suishen(*words, "--data", life, "--lang", "en")[1]
+
+
+def test_a_retry_says_which_decision_waited_and_for_what(suishen, log, past):
+    tried = next(one.event for one in past.decisions() if one.event.data.trigger == "retry")
+    at, client = tried.data.decided_at, tried.partitionkey
+    mine = [one.event.data for one in past.decisions(client)]
+    before = mine[: [one.decision_id for one in mine].index(tried.data.decision_id)]
+    waited = [one for one in before if any(each.until == at for each in one.candidates)][-1]
+    english = suishen("explain", tried.data.decision_id, *log, "--lang", "en")[1]
+    line = english.splitlines()[2]
+    assert f": the wait was over; tried again, decision {waited.decision_id} of 2026-" in line
+    held = [one.action for one in waited.candidates if one.until == at]
+    assert all(f"({action}), " in line for action in held)
+    chinese = suishen("explain", tried.data.decision_id, *log)[1].splitlines()[2]
+    assert f"等待的是决定 {waited.decision_id}（" in chinese

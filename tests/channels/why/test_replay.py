@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 
 import pytest
 from typing_extensions import override
@@ -177,6 +178,32 @@ def test_what_is_lost_and_what_is_gained_stand_under_their_own_headings(suishen,
     gained = next(at for at, line in enumerate(lines) if line.startswith("Tasks gained ("))
     assert "the week's cap is used up" in "\n".join(lines[gained + 1 : gained + 4])
     assert "新规则多出的待办（" in suishen(*words, *back)[1]
+
+
+def test_old_tasks_less_the_lost_and_with_the_gained_are_the_new(suishen, replay, life, tighter):
+    _, found = replay("--catalogue", tighter)
+    old, new = (sum(found["tasks"][side].values()) for side in ("old", "new"))
+    assert old + sum(found["task_changes"].values()) == new
+    out = suishen("replay", "--events", life / "log.jsonl", "--catalogue", tighter, "--lang", "en")
+    line = next(one for one in out[1].splitlines() if one.startswith("Tasks, added up: "))
+    assert line.startswith(f"Tasks, added up: {old} − ")
+    assert " (lost)" in line
+    assert line.endswith(f" = {new}")
+
+
+def test_every_parting_is_a_clients_first_or_follows_from_one(suishen, replay, life, tighter):
+    _, found = replay("--catalogue", tighter)
+    counted = Counter()
+    for one in found["first_partings"]:
+        counted[one["parting"]] += one["clients"]
+        counted.update(one["follow"])
+    assert counted == {kind: n for kind, n in found["partings"].items() if kind != "same"}
+    assert not [one for one in found["first_partings"] if one["where"] == "no decision was due"]
+    words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
+    english, chinese = suishen(*words, "--lang", "en")[1], suishen(*words)[1]
+    assert "  a task lost; under the new rules: contact policy, the week's cap is used" in english
+    assert re.search(r": \d+ clients; after it \d+ more \(", english)
+    assert re.search(r"位客户；其后又有 \d+ 处（", chinese)
 
 
 def test_the_names_are_those_of_the_design(replay, tighter):

@@ -161,7 +161,7 @@ def test_what_is_not_there_is_said(suishen, log, words, code, said):
 
 def test_an_unknown_action_names_those_there_are(suishen, log, issued):
     code, _, err = suishen("why-not", issued.event.partitionkey, "sell_more", *log)
-    assert (code, "no action 'sell_more'" in err, "stay_talk" in err) == (2, True, True)
+    assert (code, "has the id or name 'sell_more'" in err, "(stay_talk)" in err) == (2, True, True)
 
 
 def test_a_time_without_a_zone_is_refused(suishen, log, issued):

@@ -4,6 +4,7 @@ import json
 from shutil import copytree
 
 import pytest
+from msgspec.structs import replace
 
 from channels.offline import release_stops
 from channels.why.asked_told import Asker, Question
@@ -13,7 +14,7 @@ from journeys.catalogue.vocabulary import CLIENT as VOCABULARY
 from journeys.catalogue.vocabulary import TRIGGERS
 from journeys.client import why
 from schemas.reference import Stop, Stops
-from schemas.time import DAY, HOUR, Instant, format_instant
+from schemas.time import DAY, HOUR, MINUTE, Instant, format_instant
 from streams import past as past_module
 from streams.file_log import FileLog
 from streams.past import Past
@@ -134,9 +135,37 @@ def test_the_decision_of_that_very_second_is_named(suishen, life, issued):
     at = format_instant(event.data.decided_at)
     words = ["why-not", event.partitionkey, chosen(event), "--events", life / "log.jsonl"]
     _, out, _ = suishen(*words, "--at", at, "--lang", "en")
-    assert f"it WAS chosen in that second: decision {event.data.decision_id}" in out
+    decision = event.data.decision_id
+    assert out.startswith(
+        f"A decision was made in this second ({decision}): there it was chosen. "
+        "Below: as it stands after that decision.\n"
+    )
     _, out, _ = suishen(*words, "--at", at)
-    assert f"就在这一秒它确实被选中了：决定 {event.data.decision_id}" in out
+    assert out.startswith(
+        f"这一秒作出过一个决定（{decision}）：当时它被选中。以下所述为该决定之后的情形。\n"
+    )
+
+
+def test_a_decision_of_that_second_that_did_not_choose_it_says_where_it_fell(suishen, life, issued):
+    event = issued[0]
+    fell = next(one for one in event.data.candidates if one.reason == "intent_off")
+    at = format_instant(event.data.decided_at)
+    words = ["why-not", event.partitionkey, fell.action, "--events", life / "log.jsonl"]
+    _, out, _ = suishen(*words, "--at", at, "--lang", "en")
+    assert "there it fell at applicability, does not apply" in out.splitlines()[0]
+    found = json.loads(suishen(*words, "--at", at, "--json")[1])["decided_then"]
+    assert found["decision_id"] == event.data.decision_id
+    assert found["fate"]["reason"] == "intent_off"
+
+
+def test_the_minute_that_a_reading_tells_finds_the_decision_within_it(suishen, life, issued):
+    event = next(one for one in issued if one.data.decided_at % MINUTE)
+    minute = Instant(event.data.decided_at // MINUTE * MINUTE)
+    words = ["why-not", event.partitionkey, chosen(event), "--events", life / "log.jsonl"]
+    _, out, _ = suishen(*words, "--at", format_instant(minute), "--lang", "en")
+    first = out.splitlines()[0]
+    assert first.startswith("A decision was made in this minute, at ")
+    assert first.endswith("there it was chosen. Below: as it stands before that decision.")
 
 
 def test_a_time_after_the_logs_end_says_what_it_assumes(suishen, life, issued):
@@ -194,7 +223,7 @@ def test_a_moment_is_asked_about_with_one_fold_of_the_client(suishen, life, issu
     at = format_instant(event.data.decided_at)
     words = ["why-not", event.partitionkey, chosen(event), "--events", life / "log.jsonl"]
     _, out, _ = suishen(*words, "--at", at, "--lang", "en")
-    assert f"it WAS chosen in that second: decision {event.data.decision_id}" in out
+    assert f"({event.data.decision_id}): there it was chosen" in out
     assert len(made) == 1
 
 
@@ -207,3 +236,34 @@ def test_the_json_has_what_stands_behind_consent_caps_and_hours(suishen, life, i
     assert {slot["cap"] for slot in caps[0]} == {"cap_day", "cap_week", "cap_channel"}
     assert caps[0][0].keys() == {"cap", "limit", "made", "held"}
     assert any("hours" in one for one in stages)
+
+
+@pytest.mark.parametrize(
+    "named", ["stay_talk", "{en}", "{zh}", "{en} (stay_talk)", "{zh}（stay_talk）"]
+)
+def test_an_action_is_asked_about_by_its_id_or_its_name(suishen, life, issued, named):
+    edition = a_life(NOTE, service=SERVICE).reference.catalogue.at(LATER)
+    action = edition.actions["stay_talk"]
+    text = named.format(en=action.name_en, zh=action.name_zh)
+    words = ["why-not", issued[0].partitionkey, text, "--events", life / "log.jsonl"]
+    code, out, _ = suishen(*words, "--lang", "en")
+    assert code == 0
+    assert out.startswith(f"{action.name_en} (stay_talk), client ct_")
+    assert json.loads(suishen(*words, "--json")[1])["action"] == "stay_talk"
+
+
+def test_an_unknown_action_is_answered_with_ids_and_names_of_those_known(suishen, life, issued):
+    words = ["why-not", issued[0].partitionkey, "Stay tuned", "--events", life / "log.jsonl"]
+    code, _, err = suishen(*words)
+    assert code == 2
+    assert "no action in force then has the id or name 'Stay tuned'" in err
+    assert "(stay_talk)" in err
+
+
+def test_a_name_of_two_actions_is_asked_back():
+    life = a_life(NOTE, service=SERVICE)
+    edition = life.reference.catalogue.at(LATER)
+    same = {one: edition.actions[one] for one in ("stay_talk", "place_idle")}
+    alike = {name: replace(one, name_en="Talk") for name, one in same.items()}
+    with pytest.raises(ValueError, match="is the name of place_idle, stay_talk; give the id"):
+        why.meant("talk", replace(edition, actions=alike))
