@@ -20,7 +20,7 @@ from tests.conftest import missing
 
 _LOOKS = 5
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.untraced]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -156,7 +156,10 @@ def projected(engine: Engine) -> dict[tuple[str, int], int]:
 
 
 def command(monkeypatch: Any, capsys: Any, *words: str) -> tuple[int, str]:
-    """A command line in this process; its exit code and what it printed."""
+    """A command line in this process; its exit code and what it printed.
+
+    Who asks with --json reads standard output alone: what is logged on the way stands elsewhere.
+    """
     monkeypatch.setattr("sys.argv", ["suishen", *words])
     code = 0
     try:
@@ -164,4 +167,4 @@ def command(monkeypatch: Any, capsys: Any, *words: str) -> tuple[int, str]:
     except SystemExit as ended:
         code = int(ended.code or 0)
     said = capsys.readouterr()
-    return code, said.out + said.err
+    return code, (said.out or said.err) if "--json" in words else said.out + said.err

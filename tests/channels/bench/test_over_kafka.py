@@ -11,7 +11,7 @@ from streams.kafka.publisher import KafkaPublisher
 from streams.ports import Outgoing
 from streams.topics import CLIENT_EVENTS
 
-pytestmark = [pytest.mark.kafka, pytest.mark.untraced]
+pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture

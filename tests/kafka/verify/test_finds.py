@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.untraced]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 PLANTED = str(Path(__file__).parents[1] / "planted.py")
 
 
