@@ -119,9 +119,10 @@ def _decided(sizes: Sizes, *, is_dense: bool) -> Decided:
     reference = _wide(is_dense=is_dense)
     took: list[float] = []
     made: list[Decision] = []
-    for state in islice(cycle(_clients(sizes.clients, reference)), sizes.decisions):
+    asked = [one for one in _clients(sizes.clients, reference) if _is_of_the_scene(one, reference)]
+    for state in islice(cycle(asked), sizes.decisions):
         step, milliseconds = _timed(state, reference)
-        made += [o.event.data for o in step.outputs if isinstance(o.event, DecisionMade)]
+        made.append(_made(step))
         took.append(milliseconds)
     return Decided(
         took,
@@ -129,6 +130,17 @@ def _decided(sizes: Sizes, *, is_dense: bool) -> Decided:
         min(_judged(one, "place_idle_") for one in made),
         min(_judged(one) for one in made),
     )
+
+
+def _is_of_the_scene(state: ClientState, reference: Reference) -> bool:
+    """Whether thirty sales come as far as suitability: whom nothing may be sold costs less."""
+    step, _ = _timed(state, reference)
+    decides = any(isinstance(output.event, DecisionMade) for output in step.outputs)
+    return decides and _judged(_made(step), "place_idle_") >= SALES
+
+
+def _made(step: Step[ClientState]) -> Decision:
+    return next(o.event.data for o in step.outputs if isinstance(o.event, DecisionMade))
 
 
 def _timed(state: ClientState, reference: Reference) -> tuple[Step[ClientState], float]:
