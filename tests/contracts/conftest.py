@@ -4,7 +4,8 @@ import pytest
 
 from streams.readmodel.database import open_database
 from streams.readmodel.queries import Views
-from tests.streams.readmodel.facts_made import Desk
+from tests.streams.readmodel.facts_made import Desk, project
+from tests.streams.readmodel.measured import Quarter, asked
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -26,3 +27,18 @@ def desk():
 @pytest.fixture
 def views(database, desk):
     return Views(database, desk.log)
+
+
+@pytest.fixture
+def quarter():
+    """A book of clients over a quarter; a module that measures it says that it is its `desk`."""
+    return Quarter()
+
+
+@pytest.fixture
+def measured(database, quarter, views):
+    def ask(**changes):
+        project(database, quarter)
+        return views.measures(asked(**changes))
+
+    return ask

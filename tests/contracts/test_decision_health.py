@@ -9,14 +9,12 @@ from schemas.tasks import Outcome, TaskState
 from schemas.time import DAY, Instant
 from streams.readmodel.measuring.rivals import NO_ACTION
 from streams.readmodel.migrate import migrate
-from tests.streams.readmodel.facts_made import project
 from tests.streams.readmodel.measured import (
     CONTROL,
     ENDS,
     NOVEMBER,
     STARTS,
     TREATED,
-    Quarter,
     asked,
     figure,
 )
@@ -25,20 +23,6 @@ TALK, VIEW, STAY = "maturity_talk", "idle_cash_view", "stay_talk"
 DUTY = "regrade_notice"
 SUMMER = Instant(STARTS - 61 * DAY)
 """Contacts of then are judged before the period, and known in it."""
-
-
-@pytest.fixture
-def quarter():
-    return Quarter()
-
-
-@pytest.fixture
-def measured(database, quarter, views):
-    def ask(**changes):
-        project(database, quarter)
-        return views.measures(asked(**changes))
-
-    return ask
 
 
 @pytest.fixture

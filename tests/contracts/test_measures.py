@@ -8,7 +8,6 @@ from schemas.signals.corebank import PositionCause
 from schemas.time import DAY, HOUR, Instant, parse_instant
 from streams.readmodel import revenue
 from streams.readmodel.revenue import Line
-from tests.streams.readmodel.facts_made import project
 from tests.streams.readmodel.measured import (
     CONTROL,
     ENDS,
@@ -16,27 +15,11 @@ from tests.streams.readmodel.measured import (
     SEPTEMBER,
     STARTS,
     TREATED,
-    Quarter,
-    asked,
     figure,
     minutes,
 )
 
 FEW, MANY = 12, 40
-
-
-@pytest.fixture
-def quarter():
-    return Quarter()
-
-
-@pytest.fixture
-def measured(database, quarter, views):
-    def ask(**changes):
-        project(database, quarter)
-        return views.measures(asked(**changes))
-
-    return ask
 
 
 @pytest.fixture
