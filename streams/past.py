@@ -86,6 +86,8 @@ class Past:
     def __init__(self, reader: LogReader) -> None:
         self._reader = reader
         self.references = ReferenceLog(reader)
+        self._said_of: dict[str, tuple[Said, ...]] = {}
+        """Of clients whose tasks or slots were asked for: what comes out of their events."""
 
     def written(self, decision_id: str) -> Taken | None:
         """A decision as the engine wrote it; `None` where no such fact stands."""
@@ -140,9 +142,7 @@ class Past:
                 records = recording.records_of(self._reader, TASKS, partition)
                 tasks += [record.value for record in records]
             else:
-                for one in PlainFold(ClientFold(), self.references).live(
-                    self._records(partition, client)
-                ):
+                for one in self._said(partition, client):
                     facts += _concluded([one])
                     tasks += [one.value] if one.topic == TASKS else []
             told = (codec.decode(value, _OF_TASKS) for value in tasks)
@@ -156,9 +156,15 @@ class Past:
             records = recording.records_of(self._reader, topic, taken.partition)
             yield from (record.value for record in records)
             return
+        client = taken.event.partitionkey
+        if client not in self._said_of:
+            self._said_of[client] = tuple(self._said(taken.partition, client))
+        yield from (one.value for one in self._said_of[client] if one.topic == topic)
+
+    def _said(self, partition: int, client: str | None) -> Iterator[Said]:
+        """What comes out of the events of one client, or of all, folded anew."""
         fold = PlainFold(ClientFold(), self.references)
-        said = fold.live(self._records(taken.partition, taken.event.partitionkey))
-        yield from (one.value for one in said if one.topic == topic)
+        return fold.live(self._records(partition, client))
 
     def after(self, taken: Taken) -> ClientState:
         """The client after the event that a decision was taken on.
@@ -200,8 +206,7 @@ class Past:
             WorkerStopError: the log no longer holds the events from the beginning.
         """
         for partition in self._partitions(client):
-            fold = PlainFold(ClientFold(), self.references)
-            yield from _taken(_concluded(fold.live(self._records(partition, client))))
+            yield from _taken(_concluded(self._said(partition, client)))
 
     def standing(self, client: str, *, upto: Instant | None = None) -> Standing | None:
         """A client after their last event by a moment; `None` if there was none.

@@ -9,7 +9,7 @@ Times are of the processor, not of the wall.
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import fmean, quantiles
@@ -122,7 +122,7 @@ def _decided(sizes: Sizes, *, is_dense: bool) -> Decided:
     asked = [one for one in _clients(sizes.clients, reference) if _is_of_the_scene(one, reference)]
     for state in islice(cycle(asked), sizes.decisions):
         step, milliseconds = _timed(state, reference)
-        made.append(_made(step))
+        made += _made(step)
         took.append(milliseconds)
     return Decided(
         took,
@@ -135,12 +135,11 @@ def _decided(sizes: Sizes, *, is_dense: bool) -> Decided:
 def _is_of_the_scene(state: ClientState, reference: Reference) -> bool:
     """Whether thirty sales come as far as suitability: whom nothing may be sold costs less."""
     step, _ = _timed(state, reference)
-    decides = any(isinstance(output.event, DecisionMade) for output in step.outputs)
-    return decides and _judged(_made(step), "place_idle_") >= SALES
+    return any(_judged(one, "place_idle_") >= SALES for one in _made(step))
 
 
-def _made(step: Step[ClientState]) -> Decision:
-    return next(o.event.data for o in step.outputs if isinstance(o.event, DecisionMade))
+def _made(step: Step[ClientState]) -> Iterator[Decision]:
+    return (o.event.data for o in step.outputs if isinstance(o.event, DecisionMade))
 
 
 def _timed(state: ClientState, reference: Reference) -> tuple[Step[ClientState], float]:

@@ -14,12 +14,13 @@ from channels.workbench import booking, diagnosing, event_page, room_told, water
 from channels.workbench.acts import message_of
 from channels.workbench.casepages import CasePages, left
 from channels.workbench.policies import PolicyPages
-from channels.workbench.room import WINDOW, Room, rooms
+from channels.workbench.room import Room, rooms
 from channels.workbench.scoreboard import Scoreboard, worded
 from channels.workbench.shell import HERE, Pages, Shell, said_in
 from channels.workbench.streaming import Stream
 from channels.workbench.wording import LANGUAGES
 from journeys.client.wealth.document.plan import Plan
+from journeys.decide.contact_policy import LONGEST
 from schemas.tasks import DeclineReason
 from schemas.time import DAY, Instant
 from streams.ports import Outgoing
@@ -321,7 +322,7 @@ class _Workbench(Shell):
 
     def _room(self, token: str) -> list[Room]:
         now = self._pages.clock.now()
-        found = self._pages.views.slots([token], since=Instant(now - WINDOW))
+        found = self._pages.views.slots([token], since=Instant(now - LONGEST))
         return rooms(found, self._pages.catalogue.at(now).contact, now=now)
 
     def _needs(self) -> list[str]:

@@ -10,21 +10,11 @@ from typing import Any, Final, NamedTuple
 from journeys.catalogue.edition import ContactPolicy
 from journeys.decide.contact_policy import caps, is_open, opens_at
 from schemas.decisions import WithheldReason
-from schemas.tasks import SendWindow, TaskState
-from schemas.time import DAY, Instant, parse_instant
+from schemas.tasks import OPEN_STATES, SendWindow, TaskState
+from schemas.time import Instant, parse_instant
 from streams.readmodel.slots import Slot
 
-WINDOW: Final = 7 * DAY
-"""The longest span of a cap."""
-_BEFORE: Final = frozenset(
-    {
-        TaskState.PROPOSED,
-        TaskState.ASSIGNED,
-        TaskState.ACCEPTED,
-        TaskState.SNOOZED,
-        TaskState.HANDED_OVER,
-    }
-)
+_BEFORE: Final = OPEN_STATES - {TaskState.STARTED}
 """States in which the talk has not begun: it still needs a slot."""
 
 

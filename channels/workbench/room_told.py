@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from channels.workbench.room import WINDOW, Kept, Room, Wait, wait_of
+from channels.workbench.room import Kept, Room, Wait, wait_of
 from channels.workbench.wording import Words
 from journeys.catalogue.edition import ContactPolicy
+from journeys.decide.contact_policy import LONGEST
 from schemas.decisions import WithheldReason
 from schemas.time import Instant
 from streams.readmodel.queries import Views
@@ -38,7 +39,7 @@ class Waiting:
     ) -> None:
         clients = {task["client"] for task in tasks if task["marketing"]}
         self._policy, self._now = policy, now
-        self._slots = views.slots(clients, since=Instant(now - WINDOW)) if clients else []
+        self._slots = views.slots(clients, since=Instant(now - LONGEST)) if clients else []
 
     def of(self, task: Mapping[str, Any]) -> Wait | None:
         """Why a task cannot be started yet; `None` if no cap keeps it."""

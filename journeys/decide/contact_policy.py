@@ -19,6 +19,8 @@ from schemas.tasks import SendWindow
 from schemas.time import DAY, MINUTE, Instant
 from schemas.wire import Method
 
+LONGEST: Final = 7 * DAY
+"""The longest window of a cap: who counts contacts looks no further back."""
 CAPS = frozenset({WithheldReason.CAP_DAY, WithheldReason.CAP_WEEK, WithheldReason.CAP_CHANNEL})
 """What a cap says no with."""
 
@@ -256,9 +258,9 @@ def caps(
 ) -> Iterator[tuple[WithheldReason, int, int, str | None]]:
     """Of each cap that a contact meets: its reason, limit, window, and the one method it counts."""
     yield WithheldReason.CAP_DAY, policy.marketing_per_day, DAY, None
-    yield WithheldReason.CAP_WEEK, policy.marketing_per_week, 7 * DAY, None
+    yield WithheldReason.CAP_WEEK, policy.marketing_per_week, LONGEST, None
     if method == Method.CALL:
-        yield WithheldReason.CAP_CHANNEL, policy.calls_per_week, 7 * DAY, method
+        yield WithheldReason.CAP_CHANNEL, policy.calls_per_week, LONGEST, method
 
 
 def _minute(hours: SendWindow, moment: Instant) -> int:
