@@ -88,10 +88,11 @@ def absorb(evidence: Evidence, item: Item, policy: IntentPolicy) -> Evidence:
     place = _after(items, item)
     if place and _key(items[place - 1]) == _key(item):
         return _with_later_due(evidence, place - 1, item)
-    evidence = replace(evidence, items=(*items[:place], item, *items[place:]))
-    while len(evidence.items) > policy.list_length:
-        evidence = _push_out(evidence, policy)
-    return evidence
+    items = (*items[:place], item, *items[place:])
+    grown = Evidence(items, evidence.residuals, evidence.reset_at, evidence.on, evidence.completed)
+    while len(grown.items) > policy.list_length:
+        grown = _push_out(grown, policy)
+    return grown
 
 
 def retract(
@@ -159,14 +160,18 @@ def _log_odds_of(evidence: Evidence, which: int, now: Instant, policy: IntentPol
         if left.intent == which:
             score += left.value * share(now - left.at, left.half_life)
     marks = policy.marks_of[which]
-    for at, _, name, due in evidence.items:
-        mark = marks.get(name)
-        if mark is not None and at > start:
-            _, weight, half_life, until_due, _ = mark
+    parts: dict[str, list[Instant]] = {}
+    # Told apart first, in one sweep: most items say nothing of one intent.
+    for at, _, name, due in [item for item in evidence.items if item[2] in marks]:
+        _, weight, half_life, until_due, is_part = marks[name]
+        if is_part:
+            parts.setdefault(name, []).append(at)
+        elif at > start:
             age = now - (max(at, due or at) if until_due else at)
             score += weight * 2.0 ** (-age / half_life) if age > 0 else weight
-    for rule in policy.counted:
-        if rule.intent == which and (last := _completed(evidence, rule)) is not None:
+    for rule in policy.counted_of[which]:
+        last = _completed(evidence, rule, parts.get(rule.evidence, ()))
+        if last is not None:
             score += rule.weight * share(now - last, rule.half_life)
     return score / policy.temperature[which]
 
@@ -186,16 +191,15 @@ def review(
         which: the intents to look at, by their places in `INTENTS`.
     """
     were = evidence.on
-    if len(which) == len(INTENTS):
-        odds = dict(enumerate(_log_odds(evidence, now, policy)))
-    else:
-        odds = {one: _log_odds_of(evidence, one, now, policy) for one in which}
-    # Most stand nowhere near their threshold: their chance need not be known.
-    found = {
-        one: sigmoid(score)
-        for one, score in odds.items()
-        if (score < policy.surely_on if were[one] else score > policy.surely_off)
-    }
+    whole = _log_odds(evidence, now, policy) if len(which) == len(INTENTS) else None
+    found: dict[int, float] = {}
+    for one in which:
+        score = _log_odds_of(evidence, one, now, policy) if whole is None else whole[one]
+        # Most stand nowhere near their threshold: their chance need not be known.
+        if score < policy.surely_on if were[one] else score > policy.surely_off:
+            found[one] = sigmoid(score)
+    if not found:
+        return evidence, ()
     changed = [
         one
         for one, p in found.items()
@@ -344,28 +348,30 @@ def _push_out(evidence: Evidence, policy: IntentPolicy) -> Evidence:
     """Move the item that began to fade first into the residuals, with its own decay."""
     place = _first_to_fade(evidence.items)
     out = evidence.items[place]
-    rest = replace(evidence, items=evidence.items[:place] + evidence.items[place + 1 :])
+    items = evidence.items[:place] + evidence.items[place + 1 :]
+    residuals, completed = evidence.residuals, evidence.completed
     for rule in policy.rules.get(out.name, ()):
         if out.at <= evidence.reset_at[rule.intent]:
             continue
         if rule.least == 1:
-            rest = replace(rest, residuals=_with_joined(rest.residuals, rule, out))
+            residuals = _with_joined(residuals, rule, out)
             continue
         last = _completed(evidence, rule)
-        if last is not None and last != _completed(rest, rule):
-            done = Completed(rule.intent, out.name, last)
-            rest = replace(rest, completed=_with_completed(rest.completed, done))
-    return rest
+        left = [item.at for item in items if item.name == out.name]
+        if last is not None and last != _completed(evidence, rule, left):
+            completed = _with_completed(completed, Completed(rule.intent, out.name, last))
+    return Evidence(items, residuals, evidence.reset_at, evidence.on, completed)
 
 
 def _with_joined(residuals: tuple[Residual, ...], rule: Rule, item: Item) -> tuple[Residual, ...]:
     """The residuals, in order of intent and half-life, with an item that left the list."""
-    key = (rule.intent, rule.half_life)
+    intent, half_life = rule.intent, rule.half_life
     for place, left in enumerate(residuals):
-        here = (left.intent, left.half_life)
-        if here == key:
+        if left.intent < intent:
+            continue
+        if left.intent == intent and left.half_life == half_life:
             return (*residuals[:place], _joined(left, rule, item), *residuals[place + 1 :])
-        if here > key:
+        if left.intent > intent or left.half_life > half_life:
             return (*residuals[:place], _joined(None, rule, item), *residuals[place:])
     return (*residuals, _joined(None, rule, item))
 
@@ -381,7 +387,8 @@ def _joined(old: Residual | None, rule: Rule, item: Item) -> Residual:
         return Residual(rule.intent, rule.half_life, since, rule.weight)
     at = Instant(max(old.at, since))
     value = old.value * share(at - old.at, rule.half_life)
-    return replace(old, at=at, value=value + rule.weight * share(at - since, rule.half_life))
+    value += rule.weight * share(at - since, rule.half_life)
+    return Residual(rule.intent, rule.half_life, at, value)
 
 
 def _take_from_residuals(evidence: Evidence, item: Item, policy: IntentPolicy) -> Evidence:

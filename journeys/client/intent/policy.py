@@ -93,7 +93,9 @@ class IntentPolicy(msgspec.Struct, frozen=True):
     """The rules again; made from them. Of rules that a name is a part of, the first stands for all.
     """
     marks_of: tuple[Mapping[str, Mark], ...] = ()
-    """By intent: the mark of each name that is a piece of evidence for or against it."""
+    """By intent: the mark of each name that is evidence for or against it, or a part of some."""
+    counted_of: tuple[tuple[Rule, ...], ...] = ()
+    """Of `counted`, those of each intent."""
     contested: frozenset[int] = frozenset()
     """Intents that something speaks against: as that fades, they may come on by themselves."""
     spoken_of: Mapping[str, tuple[int, ...]] = {}
@@ -109,6 +111,8 @@ class IntentPolicy(msgspec.Struct, frozen=True):
         """Derive the marks and what is sure."""
         force_setattr(self, "marks", {name: _marks(rules) for name, rules in self.rules.items()})
         force_setattr(self, "marks_of", tuple(map(self._marks_for, range(len(INTENTS)))))
+        counted_of = ([r for r in self.counted if r.intent == i] for i in range(len(INTENTS)))
+        force_setattr(self, "counted_of", tuple(map(tuple, counted_of)))
         every = (rule for rules in self.rules.values() for rule in rules)
         against = frozenset(rule.intent for rule in every if rule.weight < 0)
         force_setattr(self, "contested", against)
@@ -120,10 +124,10 @@ class IntentPolicy(msgspec.Struct, frozen=True):
 
     def _marks_for(self, intent: int) -> dict[str, Mark]:
         return {
-            name: mark
-            for name, marks in self.marks.items()
-            for mark in marks
-            if mark.intent == intent and not mark.is_part
+            name: _mark(rule)
+            for name, rules in self.rules.items()
+            for rule in rules
+            if rule.intent == intent
         }
 
     def _intents_of(self, name: str) -> tuple[int, ...]:
@@ -132,11 +136,11 @@ class IntentPolicy(msgspec.Struct, frozen=True):
 
 def _marks(rules: Sequence[Rule]) -> tuple[Mark, ...]:
     parts = [rule for rule in rules if rule.least > 1]
-    return tuple(
-        Mark(r.intent, r.weight, r.half_life, r.until_due, r.least > 1)
-        for r in rules
-        if r not in parts[1:]
-    )
+    return tuple(_mark(rule) for rule in rules if rule not in parts[1:])
+
+
+def _mark(rule: Rule) -> Mark:
+    return Mark(rule.intent, rule.weight, rule.half_life, rule.until_due, rule.least > 1)
 
 
 def from_table(table: Mapping[str, Any]) -> IntentPolicy:
