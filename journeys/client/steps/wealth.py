@@ -15,6 +15,7 @@ from journeys.client.wealth.product import ProductFacts, ProductKind, facts_of
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.score import Label, Score, score
 from journeys.decide.conduct.months import months_later
+from journeys.reference import Reference
 from schemas.facts import ProfileParts, ScoreUnder, WealthScore, WealthScored
 from schemas.reference import Product
 from schemas.time import DAY, Instant, local_day, start_of_day
@@ -246,10 +247,22 @@ def held(draft: Draft) -> list[tuple[str, Lot, ProductFacts]]:
 
 
 def _facts(draft: Draft, lot: Lot) -> ProductFacts:
-    product = draft.reference.product(lot.product, lot.facts_version)
-    if product is None:
-        raise LookupError(f"product '{lot.product}' version {lot.facts_version} left the reference")
-    return facts_of(product, lot.fee_class)
+    key = (lot.product, lot.facts_version, lot.fee_class)
+    made = draft.reference.derived(_no_facts)
+    if key not in made:
+        product = draft.reference.product(lot.product, lot.facts_version)
+        if product is None:
+            raise LookupError(f"product '{key[0]}' version {key[1]} left the reference")
+        made[key] = facts_of(product, lot.fee_class)
+    return made[key]
+
+
+_Facts = dict[tuple[str, int, str | None], ProductFacts]
+"""By product, version and fee class, as far as lots have asked for them."""
+
+
+def _no_facts(_reference: Reference) -> _Facts:
+    return {}
 
 
 def _moved(draft: Draft, new: Score) -> bool:

@@ -4,6 +4,7 @@ Sums that pass 64 bits are kept as bytes, for the state's encoding has no wider 
 """
 
 from collections.abc import Iterable
+from operator import mul
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -322,8 +323,7 @@ def is_maturing(lot: Lot, rules: BookRules) -> bool:
 
 def excess_fee(facts: ProductFacts, rules: BookRules) -> int:
     """Basis points² a year above what the classes inside usually cost; never below 0."""
-    x, usual = facts.look_through, rules.benchmark_fee_bp
-    benchmark = sum(share * fee for share, fee in zip(x, usual, strict=True))
+    benchmark: int = sum(map(mul, facts.look_through, rules.benchmark_fee_bp))
     return max(0, facts.fee_bp * BASIS - benchmark)
 
 

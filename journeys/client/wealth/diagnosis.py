@@ -1,8 +1,5 @@
 """All nine dimensions of one client: what drives them, and the share of points each earns."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 
 from journeys.client.wealth.book import Book
@@ -53,37 +50,30 @@ def diagnose(book: Book, profile: Profile, parameters: WealthParameters) -> Diag
     """Measure every dimension."""
     standing = stand(book, profile, parameters)
     return Diagnosis(
-        liquidity=liquidity.measure(standing),
-        protection=protection.measure(standing),
-        allocation=allocation.measure(standing),
-        concentration=concentration.measure(standing),
-        risk=risk.measure(standing),
-        goals=goals.measure(standing),
-        fees=fees.measure(standing),
-        idle=idle.measure(standing),
-        debt=debt.measure(standing),
+        liquidity.measure(standing),
+        protection.measure(standing),
+        allocation.measure(standing),
+        concentration.measure(standing),
+        risk.measure(standing),
+        goals.measure(standing),
+        fees.measure(standing),
+        idle.measure(standing),
+        debt.measure(standing),
     )
 
 
 def shares(diagnosis: Diagnosis, parameters: WealthParameters) -> Shares:
     """The share of its points that each dimension earns, before blend and imputation."""
+    one, two, three = diagnosis.liquidity, diagnosis.protection, diagnosis.allocation
+    five, six, eight, nine = diagnosis.risk, diagnosis.goals, diagnosis.idle, diagnosis.debt
     return (
-        _share(liquidity.share, diagnosis.liquidity, parameters),
-        _share(protection.share, diagnosis.protection, parameters),
-        _share(allocation.share, diagnosis.allocation, parameters),
+        None if one is None else liquidity.share(one, parameters),
+        None if two is None else protection.share(two, parameters),
+        None if three is None else allocation.share(three, parameters),
         concentration.share(diagnosis.concentration, parameters),
-        _share(risk.share, diagnosis.risk, parameters),
-        _share(goals.share, diagnosis.goals, parameters),
+        None if five is None else risk.share(five, parameters),
+        None if six is None else goals.share(six, parameters),
         fees.share(diagnosis.fees, parameters),
-        _share(idle.share, diagnosis.idle, parameters),
-        _share(debt.share, diagnosis.debt, parameters),
+        None if eight is None else idle.share(eight, parameters),
+        None if nine is None else debt.share(nine, parameters),
     )
-
-
-D = TypeVar("D")
-
-
-def _share(
-    share: Callable[[D, WealthParameters], float], drivers: D | None, parameters: WealthParameters
-) -> float | None:
-    return None if drivers is None else share(drivers, parameters)

@@ -1,6 +1,7 @@
 """The score: nine dimensions, one total, one label."""
 
 from enum import StrEnum
+from typing import cast
 
 import msgspec
 
@@ -73,7 +74,7 @@ def appraise(
     full = _filled(earned, value_fen, rules)
     points = _points(full, rules)
     total = sum(points)
-    missing = tuple(one is None for one in earned)
+    missing = tuple(one is None for one in earned) if None in earned else _NONE_MISSING
     coverage = _coverage(missing, rules)
     best = _best_allowed(diagnosis, full, rules)
     return Score(
@@ -90,10 +91,13 @@ def appraise(
 BLENDED = (False, False, True, True, True, False, True, True, False)
 """Dimensions that say little about a small book: D3, D4, D5, D7, D8."""
 _LABELS = tuple(Label)
+_NONE_MISSING = (False,) * 9
 
 
 def _filled(earned: Shares, value_fen: int, rules: TotalRules) -> Nine:
     """Missing shares imputed, those of a small book drawn towards the imputed one."""
+    if value_fen >= rules.small_book_fen and None not in earned:
+        return cast("Nine", earned)
     usual = rules.imputation
     one, two, three, four, five, six, seven, eight, nine = (
         usual if share is None else blend(share, value_fen, rules) if blended else share
@@ -126,6 +130,8 @@ def _points(full: Nine, rules: TotalRules) -> Nine:
 
 
 def _coverage(missing: tuple[bool, ...], rules: TotalRules) -> float:
+    if not any(missing):
+        return 1.0
     known = sum(weight for weight, is_out in zip(rules.weights, missing, strict=True) if not is_out)
     return known / sum(rules.weights)
 
@@ -143,11 +149,11 @@ def _label(total: float, previous: Label | None, rules: TotalRules) -> Label:
 
 def _best_allowed(diagnosis: Diagnosis, full: Nine, rules: TotalRules) -> Label:
     """The gates: no total hides a risk above class or a weighty dimension that fails."""
-    fails = any(
+    # `min` first: of most clients no dimension fails.
+    if min(full) < rules.gate_share and any(
         share < rules.gate_share and weight >= rules.gate_weight
         for share, weight in zip(full, rules.weights, strict=True)
-    )
-    if fails:
+    ):
         return Label.SUBHEALTHY
     is_above_class = diagnosis.risk is not None and diagnosis.risk.excess > 0
     return Label.HEALTHY if is_above_class else Label.VERY_HEALTHY

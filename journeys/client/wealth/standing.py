@@ -1,6 +1,7 @@
 """Book and household read together: what more than one dimension asks."""
 
 from math import sqrt
+from operator import mul
 
 import msgspec
 
@@ -48,17 +49,18 @@ def stand(book: Book, profile: Profile, parameters: WealthParameters) -> Standin
     )
     spending = profile.essential_spending
     outgo = None if spending is None else spending + profile.debt_service
+    # By position: half the cost of names, at every change of a position.
     return Standing(
-        book=book,
-        profile=profile,
-        parameters=parameters,
-        value=value,
-        mix=mix,
-        months_needed=months,
-        outgo=outgo,
-        reserve=None if outgo is None else months * outgo,
-        volatility=sqrt(_variance(mix, whole(book.own_risk_squares), value, parameters)),
-        mean=_dot(mix, parameters.market.mean),
+        book,
+        profile,
+        parameters,
+        value,
+        mix,
+        months,
+        outgo,
+        None if outgo is None else months * outgo,
+        sqrt(_variance(mix, whole(book.own_risk_squares), value, parameters)),
+        _dot(mix, parameters.market.mean),
     )
 
 
@@ -99,8 +101,8 @@ def months_needed(profile: Profile, parameters: WealthParameters) -> float:
 def _variance(mix: Five, own_risk: int, value: int, parameters: WealthParameters) -> float:
     """Classes with their correlations, and what is the products' own, uncorrelated."""
     market = parameters.market
-    parts = [share * sd for share, sd in zip(mix, market.deviation, strict=True)]
-    common = sum(part * part for part in parts)
+    parts = list(map(mul, mix, market.deviation))
+    common: float = sum(map(mul, parts, parts))
     for one, other, correlation in market.correlations:
         common += 2 * correlation * parts[_PLACE[one]] * parts[_PLACE[other]]
     return max(0.0, common) + own_risk / (BASIS * value) ** 2
@@ -110,4 +112,5 @@ _PLACE = {name: place for place, name in enumerate(CLASSES)}
 
 
 def _dot(mix: Five, each: Five) -> float:
-    return sum(share * one for share, one in zip(mix, each, strict=True))
+    total: float = sum(map(mul, mix, each))
+    return total

@@ -1,5 +1,7 @@
 """D3 allocation: the part of the book that would have to move to reach the target."""
 
+from operator import sub
+
 import msgspec
 
 from journeys.client.wealth.curve import read
@@ -22,7 +24,7 @@ def measure(standing: Standing) -> Allocation | None:
     if wanted is None:
         return None
     has = held(standing)
-    apart = sum(abs(one - other) for one, other in zip(has, wanted, strict=True))
+    apart = sum(map(abs, map(sub, has, wanted)))
     return Allocation(has, wanted, apart / 2)
 
 

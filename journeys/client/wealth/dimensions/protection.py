@@ -39,14 +39,14 @@ def measure(standing: Standing) -> Protection | None:
     life, illness = _life_need(told, profile, rules), _illness_need(told, profile, rules)
     tolerance = rules.tolerance_income_years * told.income
     return Protection(
-        life_need=life,
-        illness_need=illness,
-        life_covered=_covered(profile.life_cover, life, tolerance),
-        illness_covered=_covered(profile.critical_illness_cover, illness, tolerance),
-        has_medical_cover=profile.has_medical_cover,
-        premium_share=profile.premium / max(told.income, 1),
-        life_gap=life - profile.life_cover,
-        illness_gap=illness - profile.critical_illness_cover,
+        life,
+        illness,
+        _covered(profile.life_cover, life, tolerance),
+        _covered(profile.critical_illness_cover, illness, tolerance),
+        profile.has_medical_cover,
+        profile.premium / max(told.income, 1),
+        life - profile.life_cover,
+        illness - profile.critical_illness_cover,
     )
 
 
