@@ -37,17 +37,20 @@ def holds(seen: Seen, mark: int) -> bool:
 def remember(seen: Seen, mark: int, now: Instant) -> Seen:
     """Remember one event more, and forget what is too old or too much."""
     today, days = now // DAY, seen.days
+    marks = seen.marks + _of(mark)
     if days and days[-1][0] == today:
         days = (*days[:-1], (today, days[-1][1] + 1))
     else:
         days = (*days, (today, 1))
-    while days[0][0] < today - DAYS:
+    oldest = today - DAYS
+    while days[0][0] < oldest:
+        marks = marks[days[0][1] * _MARK :]
         days = days[1:]
-    count = sum(of_day for _, of_day in days)
-    if count > MOST:
+    if len(marks) > MOST * _MARK:
         first = days[0][1] - 1
-        days, count = ((days[0][0], first), *days[1:]) if first else days[1:], MOST
-    return Seen((seen.marks + _of(mark))[-count * _MARK :], days)
+        marks = marks[_MARK:]
+        days = ((days[0][0], first), *days[1:]) if first else days[1:]
+    return Seen(marks, days)
 
 
 def _of(mark: int) -> bytes:

@@ -319,14 +319,17 @@ def _suits(draft: Draft, product: Product) -> bool:
 
 
 def _find(draft: Draft, said: corebank.Position) -> Holding | None:
-    return next(
-        (h for h in draft.holdings if h.product == said.product and h.account == said.account), None
-    )
+    product, account = said.product, said.account
+    for holding in draft.holdings:
+        if holding.product == product and holding.account == account:
+            return holding
+    return None
 
 
 def _put(draft: Draft, holding: Holding) -> None:
     """Keep a holding; beyond the cap the positions closed longest ago are forgotten."""
-    rest = [h for h in draft.holdings if h.name != holding.name]
+    product, account = holding.product, holding.account
+    rest = [h for h in draft.holdings if h.product != product or h.account != account]
     if len(rest) >= MAX_HOLDINGS:
         closed = next((h for h in rest if h.lot is None), None)
         if closed is not None:

@@ -51,16 +51,19 @@ def _have_moved(draft: Draft, before: ClientState, event: Envelope | None, due: 
 
 
 def _is_value_alone(draft: Draft, before: ClientState, event: PositionReported) -> bool:
-    name = f"{event.data.account}/{event.data.product}"
-    old, new = (_named(name, held) for held in (before.holdings, draft.holdings))
+    account, product = event.data.account, event.data.product
+    old, new = _held(account, product, before.holdings), _held(account, product, draft.holdings)
     if old is None or new is None or old.lot is None or new.lot is None:
         return False
     is_same = old.lot.facts_version == new.lot.facts_version
     return is_same and old.lot.fee_class == new.lot.fee_class and old.doubt == new.doubt
 
 
-def _named(name: str, held: Held) -> Holding | None:
-    return next((holding for holding in held if holding.name == name), None)
+def _held(account: str, product: str, held: Held) -> Holding | None:
+    for holding in held:
+        if holding.product == product and holding.account == account:
+            return holding
+    return None
 
 
 def _encoded(draft: Draft) -> str:

@@ -44,10 +44,15 @@ def reasons(sale: Sale, edition: Edition) -> Iterator[Said]:
         yield STEPS, dict(sorted(steps.items()))
 
 
+def sells(row: TaskRow) -> bool:
+    """Is it an open task that sells something?"""
+    # A sale is the first of its task's reasons: of most tasks nothing else is looked at.
+    return bool(row.reasons) and row.reasons[0][0] == SALE and row.state in OPEN_STATES
+
+
 def sale_of(row: TaskRow) -> Sale | None:
     """What an open task sells, without its rulings; `None` if it sells nothing or is closed."""
-    # A sale is the first of its task's reasons: of most tasks nothing else is looked at.
-    if not row.reasons or row.reasons[0][0] != SALE or row.state not in OPEN_STATES:
+    if not sells(row):
         return None
     said = row.reasons[0][1]
     return Sale(
@@ -63,8 +68,8 @@ def sale_of(row: TaskRow) -> Sale | None:
 
 def is_outdated(row: TaskRow, reference: Reference, edition: Edition) -> bool:
     """Does an open task rest on older facts of its product, or on other rows than those now?"""
-    sale = sale_of(row)
-    if sale is None:
+    if not sells(row):
         return False
-    is_older = reference.newest.get(sale.buy) != sale.version
-    return is_older or row.reasons[0][1]["policy"] != edition.suitability.stamp
+    said = row.reasons[0][1]
+    is_older = reference.newest.get(str(said["buy"])) != said["version"]
+    return is_older or said["policy"] != edition.suitability.stamp

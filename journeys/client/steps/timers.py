@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from journeys.client.case.case import dues
+from journeys.client.case.case import Case, dues
 from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import (
     banking,
@@ -42,8 +42,9 @@ def earliest(state: ClientState | Draft) -> Instant | None:
     """When the earliest timer of a client is due; asked at every event, so it builds none."""
     soonest = _soonest_of_work(state)
     for holding in state.holdings:
-        if holding.due is not None and holding.due < soonest:
-            soonest = holding.due
+        due = holding.due
+        if due is not None and due < soonest:
+            soonest = due
     kept_at = state.paydays[-1].due if state.paydays else None
     asked_at, owed_at = state.retry_at, state.diagnosis_at
     for due in (state.clock_at, state.intent_off_at, asked_at, owed_at, kept_at):
@@ -77,17 +78,21 @@ _NEVER: Final = 1 << 62
 def _soonest_of_work(state: ClientState | Draft) -> int:
     soonest = _NEVER
     for run in state.instances:
-        soonest = min(soonest, run.ends_at)
-        if run.step_due is not None:
-            soonest = min(soonest, run.step_due)
+        ends_at, due = run.ends_at, run.step_due
+        first = ends_at if due is None or due > ends_at else due
+        soonest = min(soonest, first)
     for row in state.tasks:
         if row.expires < soonest and _may_expire(row):
             soonest = row.expires
     for hold in state.ledger.holds:
         soonest = min(soonest, hold.until)
-    for case in state.cases:
-        soonest = min([soonest, *(due for due, _, _ in dues(case) if due is not None)])
-    return soonest
+    return min(soonest, _soonest_of_cases(state.cases)) if state.cases else soonest
+
+
+def _soonest_of_cases(cases: tuple[Case, ...]) -> int:
+    return min(
+        (due for case in cases for due, _, _ in dues(case) if due is not None), default=_NEVER
+    )
 
 
 def _may_expire(row: TaskRow) -> bool:

@@ -20,19 +20,17 @@ _CALENDAR = frozenset({"clock", "edge"})
 
 def review(draft: Draft) -> None:
     """Judge anew every open sale whose inputs this cause may have changed."""
-    for row in draft.tasks:
-        sale = sales.sale_of(row)
-        if sale is not None and _may_differ(draft, row):
-            _judge(draft, row, sale)
-
-
-def _may_differ(draft: Draft, row: TaskRow) -> bool:
-    is_touched = any(old is not new for old, new in zip(draft.began, draft.inputs(), strict=True))
-    return (
-        is_touched
-        or draft.cause.kind in _CALENDAR
-        or sales.is_outdated(row, draft.reference, draft.edition)
+    selling = [row for row in draft.tasks if sales.sells(row)]
+    if not selling:
+        return
+    is_touched = draft.cause.kind in _CALENDAR or any(
+        old is not new for old, new in zip(draft.began, draft.inputs(), strict=True)
     )
+    for row in selling:
+        sale = sales.sale_of(row)
+        may_differ = is_touched or sales.is_outdated(row, draft.reference, draft.edition)
+        if sale is not None and may_differ:
+            _judge(draft, row, sale)
 
 
 def _judge(draft: Draft, row: TaskRow, sale: Sale) -> None:
