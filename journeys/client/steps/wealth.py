@@ -92,6 +92,9 @@ def follow_parameters(draft: Draft) -> bool:
     return True
 
 
+_LABELS = {str(label): label for label in Label}
+
+
 class Proof(IntEnum):
     """How far a movement by profile is proven."""
 
@@ -110,13 +113,14 @@ def rescore(
     kept back, for it may be wrong.
     """
     old, parameters = draft.scored, draft.edition.wealth
-    label = None if old.label is None else Label(old.label)
+    label = None if old.label is None else _LABELS[old.label]
     found = score(draft.book, profile(draft, at), parameters, previous_label=label)
     new = doubt.surely(draft, found)
     since, parts = dict(old.since), old.profile
     if old.label is not None and new.total != old.total:
         step = new.total - old.total
-        since[cause.value] = since.get(cause.value, 0.0) + step
+        name = str(cause)
+        since[name] = since.get(name, 0.0) + step
         confirmed, first = parts
         parts = (
             confirmed + step * (proof >= Proof.CONFIRMED),
@@ -124,13 +128,14 @@ def rescore(
         )
         # In order of name: a state read back lists them so, and a repeated step must match.
         since = dict(sorted(since.items()))
-    is_other_set = cause is Causes.PARAMS
+    crest = old.crest
+    if cause is Causes.PARAMS:  # What another set does is no fall.
+        crest += hundredths(new.total) - hundredths(old.total)
     draft.scored = replace(
         old,
-        # What another set does is no fall.
-        crest=old.crest + is_other_set * (hundredths(new.total) - hundredths(old.total)),
+        crest=crest,
         total=new.total,
-        label=new.label.value,
+        label=str(new.label),
         coverage=new.coverage,
         since=since,
         parameters=parameters.id,
@@ -267,7 +272,7 @@ def _no_facts(_reference: Reference) -> _Facts:
 
 def _moved(draft: Draft, new: Score) -> bool:
     said = draft.scored
-    label = None if said.published_label is None else Label(said.published_label)
+    label = None if said.published_label is None else _LABELS[said.published_label]
     return should_emit(said.published, label, new, draft.edition.wealth)
 
 
