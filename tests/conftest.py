@@ -40,7 +40,7 @@ settings.load_profile(os.environ.get("SUISHEN_HYPOTHESIS_PROFILE", _DEFAULT))
 COMPONENTS = ("kafka", "postgres", "browser")
 _FOLDERS = ("properties", "scenarios", "contracts", "kill", "browser")
 KINDS = ("unit", "doctest", "properties", "contracts", "kill", *COMPONENTS)
-_TRACES_CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+TRACES_CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 _ran: Counter[str] = Counter()
 _skipped: Counter[str] = Counter()
 
@@ -121,7 +121,7 @@ def _untraced():
     if tracer is None:
         yield
         return
-    for_children = {name: os.environ.pop(name) for name in _TRACES_CHILDREN if name in os.environ}
+    for_children = {name: os.environ.pop(name) for name in TRACES_CHILDREN if name in os.environ}
     tracer.stop()
     try:
         yield
@@ -219,9 +219,13 @@ def kafka_logs(kafka_bootstrap):
     return kafka_bootstrap
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kafka_cluster():
-    """Three brokers of our own, replication 3; `LocalKafka` kills and restarts its nodes."""
+    """Three brokers of our own, replication 3; `LocalKafka` kills and restarts its nodes.
+
+    For one module: three brokers that nobody needs take a sixth of a core. What needs them stands
+    in `tests/kafka/test_cluster.py`.
+    """
     with _local_kafka(3) as cluster:
         yield cluster
 
