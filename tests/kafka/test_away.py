@@ -114,6 +114,7 @@ def own_broker():
 
 @pytest.mark.kafka
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_a_broker_that_was_away_finds_the_worker_with_its_memory(own_broker, workers, small_life):
     first, worker = outage(own_broker, workers, small_life, seconds=9)
     measured("broker away for 9 s: first output after its return:", first)

@@ -10,7 +10,7 @@ from tests.kafka import running
 from tests.kafka.conftest import QUICK, SHORT
 from tests.kafka.test_away import Load, judged, measured, outputs
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.untraced]
 
 
 @pytest.fixture
