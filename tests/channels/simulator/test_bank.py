@@ -391,6 +391,7 @@ def test_a_term_product_that_rolls_over_gets_a_new_date_and_pays_nothing():
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_a_year_later_deposits_still_mature():
     life = alone(a_bank(clients=40), days=365)
     matured = [said for said in life if said.data.get("cause") == "maturity"]
