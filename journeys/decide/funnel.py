@@ -7,7 +7,7 @@ is kept for as long as the catalogue stands.
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from journeys.catalogue.actions import Action
 from journeys.condition import Condition
@@ -20,7 +20,10 @@ from schemas.decisions import Candidate, Stage, WithheldReason
 
 _MOST_KEPT: Final = 256
 """Combinations of tier and answers; beyond them the oldest is worked out again."""
+_MOST_LEFT: Final = 1024
+"""The same of those combinations together with what is touched."""
 _AGAIN: Final = "again:"
+K = TypeVar("K")
 _Key = tuple[str, Withheld | None, tuple[bool | None, ...]]
 """Tier, why nothing may be marketed, and the conditions' answers."""
 
@@ -66,37 +69,47 @@ class _Funnel:
     """One catalogue's actions."""
 
     def __init__(self, actions: Mapping[str, Action]) -> None:
-        self._actions = actions
+        self._actions, self._names = actions, frozenset(actions)
         asked = (one.applies for one in actions.values() if one.applies is not None)
         self._conditions: tuple[Condition, ...] = tuple({one.text: one for one in asked}.values())
+        self._tests = [one.test for one in self._conditions]
+        # What only a journey asks for falls by that alone, whatever runs or rests beside it.
+        self._by_itself = {one.id for one in actions.values() if one.applies is not None}
         self._by_group: dict[str, set[str]] = {}
         self._by_topic: dict[str, set[str]] = {}
         for one in actions.values():
-            self._by_group.setdefault(one.group, set()).add(one.id)
+            if one.id in self._by_itself:
+                self._by_group.setdefault(one.group, set()).add(one.id)
             for topic in (one.group, *one.tags):
                 self._by_topic.setdefault(topic, set()).add(one.id)
         self._kept: dict[_Key, Early] = {}
+        self._left: dict[tuple[_Key, frozenset[str]], Early] = {}
 
     def early(self, situation: Situation) -> Early:
         """The stages as they come out for a client, those that something touches left open."""
         lookup = situation.lookup
-        answers = tuple([one.holds(lookup) for one in self._conditions])
+        answers = tuple([test(lookup) for test in self._tests])
         key = situation.state.served.tier, situation.unmarketed, answers
-        found = self._kept.get(key)
-        if found is None:
-            found = self._asked(key)
-            self._kept[key] = found
-            if len(self._kept) > _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
         touched = self._touched(situation)
         if not touched:
-            return found
+            return self._of_all(key)
+        found = self._left.get((key, touched))
+        if found is None:
+            found = _kept(self._left, (key, touched), self._without(key, touched), _MOST_LEFT)
+        return found
+
+    def _of_all(self, key: _Key) -> Early:
+        found = self._kept.get(key)
+        return _kept(self._kept, key, self._asked(key), _MOST_KEPT) if found is None else found
+
+    def _without(self, key: _Key, touched: frozenset[str]) -> Early:
+        found = self._of_all(key)
         still = {one.id for one in found.open} | touched
         return Early(
             tuple([one for one in found.fallen if one.action not in touched]),
             tuple([one for one in self._actions.values() if one.id in still]),
             found.barred,
-            frozenset(touched),
+            touched,
         )
 
     def _asked(self, key: _Key) -> Early:
@@ -117,18 +130,27 @@ class _Funnel:
         by_name = sorted(fallen, key=lambda one: one.action)
         return Early(tuple(by_name), tuple(still_open), barred)
 
-    def _touched(self, situation: Situation) -> set[str]:
+    def _touched(self, situation: Situation) -> frozenset[str]:
         """The actions that something of the client's own, or of their outlet, speaks about."""
         state = situation.state
         found = {*situation.open_tasks, *situation.edition.not_here}
         if state.instances:
             found.update(situation.wishes)
             for group in situation.groups_under_way:
-                found |= self._by_group.get(group, set())
+                found.update(self._by_group.get(group, ()))
         for topic in situation.topics_owned if state.cases else ():
-            found |= self._by_topic.get(topic, set())
-        found.update(_resting(situation))
-        return found & self._actions.keys()
+            found.update(self._by_topic.get(topic, ()))
+        if state.ledger.cool_downs:
+            found.update(self._by_itself.intersection(_resting(situation)))
+        return self._names & found
+
+
+def _kept(known: dict[K, Early], key: K, found: Early, most: int) -> Early:
+    """Keep what was worked out; the oldest goes for it."""
+    known[key] = found
+    if len(known) > most:
+        del known[next(iter(known))]
+    return found
 
 
 def fate(action: str, reason: WithheldReason) -> str:
