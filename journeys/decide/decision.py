@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 
 from journeys.catalogue.actions import Action, Treatment
@@ -33,8 +34,7 @@ class Choice:
         """Short hash of the choice and of every reason: the same again is no news."""
         words = [f"{one.action.id}+" for one in self.chosen]
         words += [fate(one.action.id, one.withheld.reason) for one in self.withheld if one.withheld]
-        words += [one.word for one in self.fallen]
-        return short_hash(*sorted(words))
+        return _verdict((*words, *[one.word for one in self.fallen]))
 
     @property
     def retry_at(self) -> Instant | None:
@@ -48,6 +48,12 @@ class Choice:
         withheld += [(one.action, one.record) for one in self.fallen]
         withheld.sort(key=itemgetter(0))
         return (*map(_record, self.chosen), *[record for _, record in withheld])
+
+
+@lru_cache(maxsize=1024)
+def _verdict(words: tuple[str, ...]) -> int:
+    """Most decisions come to what others came to before: their words are hashed once."""
+    return short_hash(*sorted(words))
 
 
 def _may_help(one: Considered) -> bool:
