@@ -99,12 +99,13 @@ def review(draft: Draft) -> None:
             end(draft, run, JourneyEnd.EXIT, "migrated")
             continue
         lookup = words.of_run(draft, run)
-        if journey.goal.holds(lookup):
+        if journey.goal.test(lookup):
             end(draft, run, JourneyEnd.GOAL, "goal_met")
             continue
-        left = next((name for name, exit_ in journey.exits if exit_.holds(lookup)), None)
-        if left is not None:
-            end(draft, run, JourneyEnd.EXIT, left)
+        for name, exit_ in journey.exits:
+            if exit_.test(lookup):
+                end(draft, run, JourneyEnd.EXIT, name)
+                break
 
 
 def on_outcome(draft: Draft, row: TaskRow, outcome: str) -> None:

@@ -77,27 +77,44 @@ _RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
 }
 
 
-def of_client(draft: Draft, variables: Mapping[str, Value] | None = None) -> Lookup:
-    """The vocabulary, answered from the client and a trigger's variables."""
-    said = variables or {}
+class _Told(dict[str, Value | None]):
+    """Words that were looked up, each worked out when it is first asked for."""
 
-    def lookup(word: str) -> Value | None:
-        if word in said:
-            return said[word]
+    __slots__ = ("_draft",)
+
+    def __init__(self, draft: Draft, said: Mapping[str, Value]) -> None:
+        super().__init__(said)
+        self._draft = draft
+
+    def __missing__(self, word: str) -> Value | None:
         read = _CLIENT.get(word)
-        return None if read is None else read(draft)
+        value = self[word] = None if read is None else read(self._draft)
+        return value
 
-    return lookup
+
+def of_client(draft: Draft, variables: Mapping[str, Value] | None = None) -> Lookup:
+    """The vocabulary, answered from the client and a trigger's variables.
+
+    A word keeps its answer: whoever changes the draft asks for the words anew.
+    """
+    # A map's own look-up: what was said or asked before costs no call.
+    return _Told(draft, variables or {}).__getitem__
 
 
 def of_run(draft: Draft, run: Instance) -> Lookup:
     """The same, with what this run has seen since it was entered."""
-    of_client_too = of_client(draft, run.variables)
+    said = run.variables
 
+    # One call for a word, of goals and exits that are tested after every event.
     def lookup(word: str) -> Value | None:
-        if word.startswith(AT):
-            return word == AT + run.step
-        read = _RUN.get(word)
-        return of_client_too(word) if read is None else read(draft, run)
+        seen = _RUN.get(word)
+        if seen is not None:
+            return seen(draft, run)
+        if word in said:
+            return said[word]
+        read = _CLIENT.get(word)
+        if read is not None:
+            return read(draft)
+        return word == AT + run.step if word.startswith(AT) else None
 
     return lookup
