@@ -10,9 +10,12 @@ from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from journeys.catalogue.actions import Action
+from journeys.catalogue.definitions import Journey
+from journeys.catalogue.edition import Edition
+from journeys.client.journey.instance import Instance
 from journeys.condition import Condition
 from journeys.decide import eligibility
-from journeys.decide.candidate import Considered, Situation
+from journeys.decide.candidate import Considered, Situation, groups_of
 from journeys.decide.verdict import Withheld
 from journeys.reference import Reference
 from schemas import written
@@ -75,11 +78,9 @@ class _Funnel:
         self._tests = [one.test for one in self._conditions]
         # What only a journey asks for falls by that alone, whatever runs or rests beside it.
         self._by_itself = {one.id for one in actions.values() if one.applies is not None}
-        self._by_group: dict[str, set[str]] = {}
+        self._spoken_for: dict[int, tuple[Journey, frozenset[str]]] = {}
         self._by_topic: dict[str, set[str]] = {}
         for one in actions.values():
-            if one.id in self._by_itself:
-                self._by_group.setdefault(one.group, set()).add(one.id)
             for topic in (one.group, *one.tags):
                 self._by_topic.setdefault(topic, set()).add(one.id)
         self._kept: dict[_Key, Early] = {}
@@ -136,13 +137,25 @@ class _Funnel:
         found = {*situation.open_tasks, *situation.edition.not_here}
         if state.instances:
             found.update(situation.wishes)
-            for group in situation.groups_under_way:
-                found.update(self._by_group.get(group, ()))
+            found.update(*[self._by(run, situation.edition) for run in state.instances])
         for topic in situation.topics_owned if state.cases else ():
             found.update(self._by_topic.get(topic, ()))
         if state.ledger.cool_downs:
             found.update(self._by_itself.intersection(_resting(situation)))
         return self._names & found
+
+    def _by(self, run: Instance, edition: Edition) -> frozenset[str]:
+        """What may be offered by itself out of the groups that a run's journey takes."""
+        journey = edition.journeys.get(run.journey)
+        if journey is None:
+            return frozenset()
+        # By identity, as the actions: what is kept beside its answer has its id for good.
+        kept = self._spoken_for.get(id(journey))
+        if kept is None:
+            groups = groups_of(journey, self._actions)
+            named = frozenset(one for one in self._by_itself if self._actions[one].group in groups)
+            kept = self._spoken_for[id(journey)] = journey, named
+        return kept[1]
 
 
 def _kept(known: dict[K, Early], key: K, found: Early, most: int) -> Early:
