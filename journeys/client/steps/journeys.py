@@ -93,8 +93,9 @@ def definition(draft: Draft, run: Instance) -> Journey | None:
 
 def review(draft: Draft) -> None:
     """Test goals and exits of every run; asked after every event."""
+    in_force, known = draft.edition.journeys, draft.catalogue.journey
     for run in draft.instances:
-        journey = definition(draft, run)
+        journey = migration.definition(run, in_force, known)
         if journey is None:
             end(draft, run, JourneyEnd.EXIT, "migrated")
             continue

@@ -1,6 +1,7 @@
 """What a condition's words mean for this client, now."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from journeys.catalogue.vocabulary import AT
 from journeys.client.intent.policy import INTENTS
@@ -10,13 +11,16 @@ from journeys.client.steps.draft import Draft
 from journeys.client.wealth.product import level_of
 from journeys.condition import Lookup, Value
 
+_INTENTS: Final = tuple(f"intent.{intent}" for intent in INTENTS)
+"""What most actions ask for: a decision reads them off at once."""
+
 
 def _is_on(which: int) -> Callable[[Draft], Value | None]:
     return lambda draft: draft.evidence.on[which]
 
 
 _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
-    **{f"intent.{intent}": _is_on(which) for which, intent in enumerate(INTENTS)},
+    **{word: _is_on(which) for which, word in enumerate(_INTENTS)},
     "now": lambda draft: draft.now,
     "tier": lambda draft: draft.served.tier,
     "segment": lambda draft: draft.served.segment,
@@ -80,15 +84,12 @@ _RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
 class _Told(dict[str, Value | None]):
     """Words that were looked up, each worked out when it is first asked for."""
 
-    __slots__ = ("_draft",)
-
-    def __init__(self, draft: Draft, said: Mapping[str, Value]) -> None:
-        super().__init__(said)
-        self._draft = draft
+    __slots__ = ("draft",)
+    draft: Draft
 
     def __missing__(self, word: str) -> Value | None:
         read = _CLIENT.get(word)
-        value = self[word] = None if read is None else read(self._draft)
+        value = self[word] = None if read is None else read(self.draft)
         return value
 
 
@@ -97,8 +98,10 @@ def of_client(draft: Draft, variables: Mapping[str, Value] | None = None) -> Loo
 
     A word keeps its answer: whoever changes the draft asks for the words anew.
     """
+    told = _Told(zip(_INTENTS, draft.evidence.on, strict=True) if variables is None else variables)
+    told.draft = draft
     # A map's own look-up: what was said or asked before costs no call.
-    return _Told(draft, variables or {}).__getitem__
+    return told.__getitem__
 
 
 def of_run(draft: Draft, run: Instance) -> Lookup:
