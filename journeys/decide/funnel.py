@@ -5,9 +5,9 @@ condition alone. Conditions are few beside actions: each is asked once, and what
 is kept for as long as the catalogue stands.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, Self, TypeVar
 
 from journeys.catalogue.actions import Action
 from journeys.catalogue.definitions import Journey
@@ -39,11 +39,23 @@ class Fallen(NamedTuple):
     record: Candidate
 
 
+class Fell(tuple[Fallen, ...]):  # noqa: SLOT001 - a tuple with a map of its own has no slots
+    """Those that fell together at many decisions, in order of name."""
+
+    verdicts: dict[tuple[str, ...], int]
+    """What decisions came to, by the words of all others: see `Choice.verdict`."""
+
+    def __new__(cls, them: Iterable[Fallen] = ()) -> Self:
+        """Nothing was decided yet where they fell."""
+        fell = super().__new__(cls, them)
+        fell.verdicts = {}
+        return fell
+
+
 class Early(NamedTuple):
     """What the first two stages come to."""
 
-    fallen: tuple[Fallen, ...]
-    """In order of name."""
+    fallen: Fell
     open: tuple[Action, ...]
     """Those that stand, in the catalogue's order."""
     barred: Mapping[str, Considered]
@@ -107,7 +119,7 @@ class _Funnel:
         found = self._of_all(key)
         still = {one.id for one in found.open} | touched
         return Early(
-            tuple([one for one in found.fallen if one.action not in touched]),
+            Fell([one for one in found.fallen if one.action not in touched]),
             tuple([one for one in self._actions.values() if one.id in still]),
             found.barred,
             touched,
@@ -128,8 +140,8 @@ class _Funnel:
             else:
                 word = fate(action.id, no.reason)
                 fallen.append(Fallen(action.id, word, repeated(action.id, no)))
-        by_name = sorted(fallen, key=lambda one: one.action)
-        return Early(tuple(by_name), tuple(still_open), barred)
+        by_name = Fell(sorted(fallen, key=lambda one: one.action))
+        return Early(by_name, tuple(still_open), barred)
 
     def _touched(self, situation: Situation) -> frozenset[str]:
         """The actions that something of the client's own, or of their outlet, speaks about."""
