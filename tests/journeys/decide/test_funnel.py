@@ -96,13 +96,34 @@ def test_a_decision_is_that_of_every_action_asked_by_itself(kind):
     ]
 
 
-def test_what_is_kept_for_others_is_what_would_be_worked_out_anew():
+def lives_of_one_bank():
+    """Every kind of life beside the same products, first in one order, then in the other."""
     lives = [make() for make in LIVES.values()]
-    shared = lives[0].reference
     for asked in (*lives, *reversed(lives)):
-        among = dataclasses.replace(asked, reference=shared)
+        yield asked, dataclasses.replace(asked, reference=lives[0].reference)
 
+
+def test_what_is_kept_for_others_is_what_would_be_worked_out_anew():
+    for asked, among in lives_of_one_bank():
         assert funnel.early(among) == funnel._Funnel(asked.edition.actions).early(asked)
+
+
+def test_what_others_came_to_is_no_other_verdict():
+    for asked, among in lives_of_one_bank():
+        for _ in range(2):
+            assert decision.decide(among).verdict == one_by_one(asked).verdict
+
+
+def test_where_little_may_be_kept_the_answers_are_the_same(monkeypatch):
+    for most in ("_MOST_KEPT", "_MOST_LEFT"):
+        monkeypatch.setattr(funnel, most, 1)
+    monkeypatch.setattr(decision, "_MOST_VERDICTS", 1)
+
+    for asked, among in lives_of_one_bank():
+        found, nobody_else = decision.decide(among), Choice((), (), funnel.early(among).fallen)
+        verdicts = [one.verdict for one in (found, nobody_else, found)]
+
+        assert verdicts[0] == verdicts[2] == one_by_one(asked).verdict
 
 
 def test_a_run_keeps_back_what_would_be_offered_by_itself_and_nothing_else():
