@@ -81,6 +81,24 @@ _RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
 }
 
 
+SETTLED: Final = frozenset(
+    {
+        "complaint_open",
+        "language",
+        "marketing_consent",
+        "opted_out",
+        "profiling_consent",
+        "segment",
+        "tier",
+    }
+)
+"""Words of the client that hang on complaints, on what is allowed and on who serves them alone."""
+OF_A_RUN: Final = _RUN.keys() - {"lasted", "held", "above_class"}
+"""Words of a run that hang on the run alone."""
+MOVING: Final = (_CLIENT.keys() | _RUN.keys()) - SETTLED - OF_A_RUN
+"""All others: what they say may change while those parts and the run stand as they are."""
+
+
 class _Told(dict[str, Value | None]):
     """Words that were looked up, each worked out when it is first asked for."""
 
