@@ -71,6 +71,13 @@ def with_a_run(life):
     return life
 
 
+def with_a_run_of_old(life):
+    """Its journey is in force no more: it speaks for nothing."""
+    (run,) = with_a_run(life).state.instances
+    life.state = replace(life.state, instances=(replace(run, journey="withdrawn"),))
+    return life
+
+
 LIVES = {
     "quiet": lambda: situation(a_life()),
     "for other tiers": lambda: with_tiers(situation(a_life())),
@@ -78,6 +85,7 @@ LIVES = {
     "not to be marketed": lambda: situation(unmarketed(a_life())),
     "with a run under way": lambda: situation(with_a_run(a_life())),
     "with a run under way, for other tiers": lambda: with_tiers(situation(with_a_run(a_life()))),
+    "with a run of an old journey": lambda: situation(with_a_run_of_old(a_life())),
     "with an open sale": lambda: situation(an_open_sale()[0]),
     "at rest": lambda: situation(an_open_sale()[0], Instant(MONDAY_10 + 30 * DAY)),
     "at rest, for other tiers": lambda: with_tiers(situation(an_open_sale()[0])),
