@@ -1,11 +1,11 @@
 """What a decision looks at: the client, the policy in force, and the actions wanted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from journeys.catalogue.actions import Action, Sells, Treatment
+from journeys.catalogue.definitions import Journey
 from journeys.catalogue.edition import Edition
 from journeys.client.journey.instance import Instance
 from journeys.client.journey.migration import definition
@@ -27,6 +27,23 @@ UNSAFE_HOLES = frozenset({"consent", "complaint", "risk_test", "unreadable"})
 
 Holds = tuple[str, Lot, ProductFacts]
 """Account and product, the lot, and the facts that it was booked under."""
+
+
+class Once(Generic[T]):
+    """An answer that is worked out when it is first asked for, and then kept.
+
+    As `functools.cached_property` without its lock, which costs more than most answers: a decision
+    is taken by one thread.
+    """
+
+    def __init__(self, answer: Callable[[Any], T]) -> None:
+        self._answer, self.__doc__ = answer, answer.__doc__
+        self._name = answer.__name__
+
+    def __get__(self, asked: object, _owner: object = None) -> T:
+        # What stands in the map of an object hides this for the next time.
+        found = asked.__dict__[self._name] = self._answer(asked)
+        return found
 
 
 @dataclass(frozen=True)
@@ -57,12 +74,12 @@ class Situation:
         found: T = self._made[make]
         return found
 
-    @cached_property
+    @Once
     def control(self) -> str | None:
         """The control group that the client belongs to, if any."""
         return group_of(self.state.client, self.edition.arbitration.controls)
 
-    @cached_property
+    @Once
     def unmarketed(self) -> Withheld | None:
         """Why nothing at all may be marketed to the client; `None` if it may."""
         state, no = self.state, WithheldReason
@@ -74,7 +91,7 @@ class Situation:
         group = self.control
         return None if group is None else Withheld(Stage.ELIGIBILITY, no.CONTROL_GROUP, group)
 
-    @cached_property
+    @Once
     def unconsented(self) -> Withheld | None:
         """The consent that marketing lacks; `None` if both were given."""
         allowed, no = self.state.allowed, WithheldReason
@@ -84,7 +101,7 @@ class Situation:
             return Withheld(Stage.ELIGIBILITY, no.PROFILING_REFUSED, "pi03")
         return None
 
-    @cached_property
+    @Once
     def open_tasks(self) -> dict[str, list[TaskRow]]:
         """The tasks under way, by action."""
         found: dict[str, list[TaskRow]] = {}
@@ -93,12 +110,12 @@ class Situation:
                 found.setdefault(row.action, []).append(row)
         return found
 
-    @cached_property
+    @Once
     def topics_owned(self) -> frozenset[str]:
         """What the client's open cases speak for."""
         return frozenset(case.topic for case in self.state.cases if case.is_open)
 
-    @cached_property
+    @Once
     def wishes(self) -> dict[str, tuple[Instance, ...]]:
         """The runs whose step waits for a decision, by the action that it asks for.
 
@@ -115,13 +132,18 @@ class Situation:
                 found[do] = (*found.get(do, ()), run)
         return found
 
-    @cached_property
+    @Once
     def groups_under_way(self) -> frozenset[str]:
         """The groups of actions that a running journey may take: it speaks for the topic."""
         known, actions = self.edition.journeys, self.edition.actions
         runs = [known[run.journey] for run in self.state.instances if run.journey in known]
-        does = (step.do for run in runs for step in run.steps.values())
-        return frozenset(actions[do].group for do in does if do is not None and do in actions)
+        return frozenset(group for run in runs for group in groups_of(run, actions))
+
+
+def groups_of(journey: Journey, actions: Mapping[str, Action]) -> frozenset[str]:
+    """The groups of the actions that a journey may take."""
+    does = (step.do for step in journey.steps.values())
+    return frozenset(actions[do].group for do in does if do is not None and do in actions)
 
 
 class Considered(NamedTuple):

@@ -4,14 +4,14 @@ Caps count slots: `used + held <= cap` after the grant, over rolling windows, at
 """
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.catalogue.edition import ContactPolicy
 from journeys.client.contact import ledger as slots
 from journeys.client.contact.ledger import Ledger, Touch
-from journeys.client.state import Allowed, ClientState
+from journeys.client.state import Allowed, ClientState, Served
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
 from schemas.decisions import Stage, WithheldReason
@@ -200,8 +200,18 @@ def taken(
 
 def window(state: ClientState, policy: ContactPolicy) -> SendWindow:
     """The client's contact hours, for the door that shows the task."""
-    offset = state.served.utc_offset_minutes
-    return SendWindow(opens=policy.opens, closes=policy.closes, utc_offset_minutes=offset)
+    return window_at(state.served, policy)
+
+
+def window_at(served: Served, policy: ContactPolicy) -> SendWindow:
+    """The same of whom the client is served by, and where."""
+    return _window(policy.opens, policy.closes, served.utc_offset_minutes)
+
+
+@lru_cache(maxsize=256)
+def _window(opens: int, closes: int, offset: int) -> SendWindow:
+    """There are as many as policies and zones: a contract's record is never changed."""
+    return SendWindow(opens=opens, closes=closes, utc_offset_minutes=offset)
 
 
 def is_open(hours: SendWindow, moment: Instant) -> bool:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Final
 
 from journeys.catalogue.actions import Action, Treatment
 from journeys.client.journey.instance import Instance
 from journeys.decide import arbitration, contact_policy, eligibility, stopping, suitability
 from journeys.decide.candidate import Considered, Situation
-from journeys.decide.funnel import Early, Fallen, early, fate, is_repeated, repeated
+from journeys.decide.funnel import Early, Fallen, Fell, early, fate, is_repeated, repeated
 from journeys.decide.verdict import Withheld
 from journeys.identity import short_hash
 from schemas.decisions import Candidate, Stage, WithheldReason
@@ -18,6 +19,10 @@ from schemas.wire import Channel
 BY_ITSELF = frozenset({Channel.PARTNER, Channel.APP, Channel.AI})
 """Channels that show an offer by themselves: they wait for the hour before it is proposed."""
 
+NOBODY: Final = Fell()
+_MOST_VERDICTS: Final = 256
+"""Of those that the same actions fell at; beyond it all are hashed anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -25,29 +30,40 @@ class Choice:
 
     chosen: tuple[Considered, ...]
     withheld: tuple[Considered, ...]
-    fallen: tuple[Fallen, ...] = ()
+    fallen: Fell = NOBODY
     """Withheld too, early, and by no row."""
 
     @property
     def verdict(self) -> int:
         """Short hash of the choice and of every reason: the same again is no news."""
-        words = [f"{one.action.id}+" for one in self.chosen]
-        words += [fate(one.action.id, one.withheld.reason) for one in self.withheld if one.withheld]
-        words += [one.word for one in self.fallen]
-        return short_hash(*sorted(words))
+        said = [f"{one.action.id}+" for one in self.chosen]
+        said += [fate(one.action.id, one.withheld.reason) for one in self.withheld if one.withheld]
+        # Most decisions come to what others came to that the same actions fell at.
+        known, words = self.fallen.verdicts, tuple(said)
+        found = known.get(words)
+        if found is None:
+            found = short_hash(*sorted([*words, *[one.word for one in self.fallen]]))
+            if len(known) >= _MOST_VERDICTS:
+                known.clear()
+            known[words] = found
+        return found
 
     @property
     def retry_at(self) -> Instant | None:
         """When waiting may help what would else be offered; `None` if it cannot."""
-        waits = (one.withheld.until for one in self.withheld if one.withheld and _may_help(one))
-        return min((until for until in waits if until is not None), default=None)
+        waits = [
+            one.withheld.until
+            for one in self.withheld
+            if one.withheld and one.withheld.until is not None and _may_help(one)
+        ]
+        return min(waits, default=None)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Every action's fate, as the record keeps it; chosen first, then by action."""
-        withheld = [(one.action.id, _record(one)) for one in self.withheld]
-        withheld += [(one.action, one.record) for one in self.fallen]
+        withheld = [Fallen(one.action.id, "", _record(one)) for one in self.withheld]
+        withheld += self.fallen
         withheld.sort(key=itemgetter(0))
-        return (*map(_record, self.chosen), *[record for _, record in withheld])
+        return (*map(_record, self.chosen), *[one.record for one in withheld])
 
 
 def _may_help(one: Considered) -> bool:

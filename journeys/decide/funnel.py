@@ -5,14 +5,17 @@ condition alone. Conditions are few beside actions: each is asked once, and what
 is kept for as long as the catalogue stands.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self, TypeVar
 
 from journeys.catalogue.actions import Action
+from journeys.catalogue.definitions import Journey
+from journeys.catalogue.edition import Edition
+from journeys.client.journey.instance import Instance
 from journeys.condition import Condition
 from journeys.decide import eligibility
-from journeys.decide.candidate import Considered, Situation
+from journeys.decide.candidate import Considered, Situation, groups_of
 from journeys.decide.verdict import Withheld
 from journeys.reference import Reference
 from schemas import written
@@ -20,7 +23,10 @@ from schemas.decisions import Candidate, Stage, WithheldReason
 
 _MOST_KEPT: Final = 256
 """Combinations of tier and answers; beyond them the oldest is worked out again."""
+_MOST_LEFT: Final = 1024
+"""The same of those combinations together with what is touched."""
 _AGAIN: Final = "again:"
+K = TypeVar("K")
 _Key = tuple[str, Withheld | None, tuple[bool | None, ...]]
 """Tier, why nothing may be marketed, and the conditions' answers."""
 
@@ -33,11 +39,23 @@ class Fallen(NamedTuple):
     record: Candidate
 
 
+class Fell(tuple[Fallen, ...]):  # noqa: SLOT001 - a tuple with a map of its own has no slots
+    """Those that fell together at many decisions, in order of name."""
+
+    verdicts: dict[tuple[str, ...], int]
+    """What decisions came to, by the words of all others: see `Choice.verdict`."""
+
+    def __new__(cls, them: Iterable[Fallen] = ()) -> Self:
+        """Nothing was decided yet where they fell."""
+        fell = super().__new__(cls, them)
+        fell.verdicts = {}
+        return fell
+
+
 class Early(NamedTuple):
     """What the first two stages come to."""
 
-    fallen: tuple[Fallen, ...]
-    """In order of name."""
+    fallen: Fell
     open: tuple[Action, ...]
     """Those that stand, in the catalogue's order."""
     barred: Mapping[str, Considered]
@@ -66,37 +84,45 @@ class _Funnel:
     """One catalogue's actions."""
 
     def __init__(self, actions: Mapping[str, Action]) -> None:
-        self._actions = actions
+        self._actions, self._names = actions, frozenset(actions)
         asked = (one.applies for one in actions.values() if one.applies is not None)
         self._conditions: tuple[Condition, ...] = tuple({one.text: one for one in asked}.values())
-        self._by_group: dict[str, set[str]] = {}
+        self._tests = [one.test for one in self._conditions]
+        # What only a journey asks for falls by that alone, whatever runs or rests beside it.
+        self._by_itself = {one.id for one in actions.values() if one.applies is not None}
+        self._spoken_for: dict[int, tuple[Journey, frozenset[str]]] = {}
         self._by_topic: dict[str, set[str]] = {}
         for one in actions.values():
-            self._by_group.setdefault(one.group, set()).add(one.id)
             for topic in (one.group, *one.tags):
                 self._by_topic.setdefault(topic, set()).add(one.id)
         self._kept: dict[_Key, Early] = {}
+        self._left: dict[tuple[_Key, frozenset[str]], Early] = {}
 
     def early(self, situation: Situation) -> Early:
         """The stages as they come out for a client, those that something touches left open."""
         lookup = situation.lookup
-        answers = tuple([one.holds(lookup) for one in self._conditions])
+        answers = tuple([test(lookup) for test in self._tests])
         key = situation.state.served.tier, situation.unmarketed, answers
-        found = self._kept.get(key)
-        if found is None:
-            found = self._asked(key)
-            self._kept[key] = found
-            if len(self._kept) > _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
         touched = self._touched(situation)
         if not touched:
-            return found
+            return self._of_all(key)
+        found = self._left.get((key, touched))
+        if found is None:
+            found = _kept(self._left, (key, touched), self._without(key, touched), _MOST_LEFT)
+        return found
+
+    def _of_all(self, key: _Key) -> Early:
+        found = self._kept.get(key)
+        return _kept(self._kept, key, self._asked(key), _MOST_KEPT) if found is None else found
+
+    def _without(self, key: _Key, touched: frozenset[str]) -> Early:
+        found = self._of_all(key)
         still = {one.id for one in found.open} | touched
         return Early(
-            tuple([one for one in found.fallen if one.action not in touched]),
+            Fell([one for one in found.fallen if one.action not in touched]),
             tuple([one for one in self._actions.values() if one.id in still]),
             found.barred,
-            frozenset(touched),
+            touched,
         )
 
     def _asked(self, key: _Key) -> Early:
@@ -114,21 +140,42 @@ class _Funnel:
             else:
                 word = fate(action.id, no.reason)
                 fallen.append(Fallen(action.id, word, repeated(action.id, no)))
-        by_name = sorted(fallen, key=lambda one: one.action)
-        return Early(tuple(by_name), tuple(still_open), barred)
+        by_name = Fell(sorted(fallen, key=lambda one: one.action))
+        return Early(by_name, tuple(still_open), barred)
 
-    def _touched(self, situation: Situation) -> set[str]:
+    def _touched(self, situation: Situation) -> frozenset[str]:
         """The actions that something of the client's own, or of their outlet, speaks about."""
         state = situation.state
         found = {*situation.open_tasks, *situation.edition.not_here}
         if state.instances:
             found.update(situation.wishes)
-            for group in situation.groups_under_way:
-                found |= self._by_group.get(group, set())
+            found.update(*[self._by(run, situation.edition) for run in state.instances])
         for topic in situation.topics_owned if state.cases else ():
-            found |= self._by_topic.get(topic, set())
-        found.update(_resting(situation))
-        return found & self._actions.keys()
+            found.update(self._by_topic.get(topic, ()))
+        if state.ledger.cool_downs:
+            found.update(self._by_itself.intersection(_resting(situation)))
+        return self._names & found
+
+    def _by(self, run: Instance, edition: Edition) -> frozenset[str]:
+        """What may be offered by itself out of the groups that a run's journey takes."""
+        journey = edition.journeys.get(run.journey)
+        if journey is None:
+            return frozenset()
+        # By identity, as the actions: what is kept beside its answer has its id for good.
+        kept = self._spoken_for.get(id(journey))
+        if kept is None:
+            groups = groups_of(journey, self._actions)
+            named = frozenset(one for one in self._by_itself if self._actions[one].group in groups)
+            kept = self._spoken_for[id(journey)] = journey, named
+        return kept[1]
+
+
+def _kept(known: dict[K, Early], key: K, found: Early, most: int) -> Early:
+    """Keep what was worked out; the oldest goes for it."""
+    known[key] = found
+    if len(known) > most:
+        del known[next(iter(known))]
+    return found
 
 
 def fate(action: str, reason: WithheldReason) -> str:

@@ -147,7 +147,7 @@ def _days_to_maturity(situation: Situation) -> Value:
 
 def _activity(situation: Situation) -> Value:
     since = situation.now - _WEEK
-    return sum(since < item.at for item in situation.state.evidence.items)
+    return len([item for item in situation.state.evidence.items if since < item.at])
 
 
 def _since_contact(situation: Situation) -> Value:

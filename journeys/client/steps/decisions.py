@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from journeys.catalogue.edition import Edition
@@ -57,18 +58,31 @@ def decide(draft: Draft) -> None:
 
 def situation(draft: Draft, state: ClientState, trigger: str) -> Situation:
     """What the decision looks at."""
-    policy, now = draft.edition.intents, draft.now
     return Situation(
         state=state,
         edition=draft.edition,
-        now=now,
+        now=draft.now,
         trigger=trigger,
-        chance=lambda intent: weigh.chance(state.evidence, INTENTS.index(intent), now, policy),
+        chance=_Chances(state, draft).__getitem__,
         lookup=words.of_client(draft),
         reference=draft.reference,
         profile=lambda: wealth.profile(draft),
         held=lambda: wealth.held(draft),
     )
+
+
+class _Chances(dict[str, float]):
+    """Chances of intents, each worked out once for a decision: models, context and value ask."""
+
+    __slots__ = ("_evidence", "_now", "_policy")
+
+    def __init__(self, state: ClientState, draft: Draft) -> None:
+        self._evidence, self._now, self._policy = state.evidence, draft.now, draft.edition.intents
+
+    def __missing__(self, intent: str) -> float:
+        which = INTENTS.index(intent)
+        found = self[intent] = weigh.chance(self._evidence, which, self._now, self._policy)
+        return found
 
 
 def _withdraw(draft: Draft, before: ClientState) -> None:
@@ -184,20 +198,40 @@ def _record(
             subject=subject,
             decided_at=draft.now,
             candidates=choice.candidates(),
-            versions=Versions(
-                engine=ENGINE,
-                catalogue=draft.edition.version,
-                parameters=draft.edition.wealth.id,
-                reference_offset=draft.reference.offset,
-                models=propensity.used(
-                    (*choice.chosen, *choice.withheld), draft.reference, draft.edition.propensity
-                ),
-                bins=draft.edition.propensity.stamp,
-            ),
+            versions=_versions(draft, choice),
             task_ids=tuple(TaskId(row.task_id) for row in rows),
             verdicts=verdicts,
             state=b64encode(encode(before)).decode() if rows else None,
         ),
+    )
+
+
+def _versions(draft: Draft, choice: Choice) -> Versions:
+    edition = draft.edition
+    models = propensity.used(
+        (*choice.chosen, *choice.withheld), draft.reference, edition.propensity
+    )
+    return _used(
+        edition.version,
+        edition.wealth.id,
+        draft.reference.offset,
+        edition.propensity.stamp,
+        tuple(models.items()),
+    )
+
+
+@lru_cache(maxsize=64)
+def _used(
+    catalogue: str, parameters: str, offset: int, bins: str, models: tuple[tuple[str, str], ...]
+) -> Versions:
+    """Most decisions of a day used the same, and a record is never changed."""
+    return Versions(
+        engine=ENGINE,
+        catalogue=catalogue,
+        parameters=parameters,
+        reference_offset=offset,
+        models=dict(models),
+        bins=bins,
     )
 
 

@@ -8,7 +8,7 @@ from journeys.catalogue.definitions import END, Journey, JourneyStep
 from journeys.client.journey import migration
 from journeys.client.journey.instance import Ended, Instance, Value
 from journeys.client.state import TaskRow
-from journeys.client.steps import tasks, wealth, words
+from journeys.client.steps import resting, tasks, wealth, words
 from journeys.client.steps.draft import Draft
 from journeys.identity import short_hash
 from schemas.facts import JourneyAdvance, JourneyAdvanced, JourneyEnd, JourneyMove
@@ -93,18 +93,32 @@ def definition(draft: Draft, run: Instance) -> Journey | None:
 
 def review(draft: Draft) -> None:
     """Test goals and exits of every run; asked after every event."""
-    for run in draft.instances:
-        journey = definition(draft, run)
+    if resting.is_at_rest(draft):
+        return
+    in_force, known = draft.edition.journeys, draft.catalogue.journey
+    runs = draft.instances
+    stay: list[Journey] = []
+    for run in runs:
+        journey = migration.definition(run, in_force, known)
         if journey is None:
             end(draft, run, JourneyEnd.EXIT, "migrated")
-            continue
-        lookup = words.of_run(draft, run)
-        if journey.goal.holds(lookup):
-            end(draft, run, JourneyEnd.GOAL, "goal_met")
-            continue
-        left = next((name for name, exit_ in journey.exits if exit_.holds(lookup)), None)
-        if left is not None:
-            end(draft, run, JourneyEnd.EXIT, left)
+        elif not _is_left(draft, run, journey):
+            stay.append(journey)
+    if draft.instances is runs:
+        resting.rest(draft, stay)
+
+
+def _is_left(draft: Draft, run: Instance, journey: Journey) -> bool:
+    """End a run whose goal or exit holds."""
+    lookup = words.of_run(draft, run)
+    if journey.goal.test(lookup):
+        end(draft, run, JourneyEnd.GOAL, "goal_met")
+        return True
+    for name, exit_ in journey.exits:
+        if exit_.test(lookup):
+            end(draft, run, JourneyEnd.EXIT, name)
+            return True
+    return False
 
 
 def on_outcome(draft: Draft, row: TaskRow, outcome: str) -> None:

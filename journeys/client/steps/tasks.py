@@ -1,6 +1,7 @@
 """Tasks of this client: proposed, changed, recalled. Nobody else gives a task a version."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -123,7 +124,7 @@ def take_back(draft: Draft, row: TaskRow) -> TaskRow:
 
 def wire(draft: Draft, row: TaskRow) -> Task:
     """The row as others see it."""
-    window = contact_policy.window(draft.state(), draft.edition.contact) if row.marketing else None
+    window = contact_policy.window_at(draft.served, draft.edition.contact)
     return Task(
         task_id=TaskId(row.task_id),
         version=row.version,
@@ -135,8 +136,8 @@ def wire(draft: Draft, row: TaskRow) -> Task:
         journey=row.journey,
         instance=row.instance,
         step=row.step,
-        channel=Channel(row.channel),
-        method=Method(row.method),
+        channel=_CHANNELS(row.channel),
+        method=_METHODS(row.method),
         desk=None if row.desk is None else DeskId(row.desk),
         backups=tuple(DeskId(desk) for desk in row.backups),
         marketing=row.marketing,
@@ -145,7 +146,7 @@ def wire(draft: Draft, row: TaskRow) -> Task:
         minutes=row.minutes,
         due=row.due,
         expires=row.expires,
-        window=window,
+        window=window if row.marketing else None,
         reasons=tuple(Reason(code=code, values=values) for code, values in _told(row)),
         proposed_at=row.proposed_at,
         changed_at=row.changed_at,
@@ -157,6 +158,11 @@ def wire(draft: Draft, row: TaskRow) -> Task:
         crossed_recall=row.crossed_recall,
         **_wanted_of_a_desk(draft, row),
     )
+
+
+# Looked up for every version of every task; an unknown word is UNKNOWN each time.
+_CHANNELS: Final = lru_cache(maxsize=64)(Channel)
+_METHODS: Final = lru_cache(maxsize=64)(Method)
 
 
 def _wanted_of_a_desk(draft: Draft, row: TaskRow) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a condition's words mean for this client, now."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from journeys.catalogue.vocabulary import AT
 from journeys.client.intent.policy import INTENTS
@@ -10,13 +11,16 @@ from journeys.client.steps.draft import Draft
 from journeys.client.wealth.product import level_of
 from journeys.condition import Lookup, Value
 
+_INTENTS: Final = tuple(f"intent.{intent}" for intent in INTENTS)
+"""What most actions ask for: a decision reads them off at once."""
+
 
 def _is_on(which: int) -> Callable[[Draft], Value | None]:
     return lambda draft: draft.evidence.on[which]
 
 
 _CLIENT: Mapping[str, Callable[[Draft], Value | None]] = {
-    **{f"intent.{intent}": _is_on(which) for which, intent in enumerate(INTENTS)},
+    **{word: _is_on(which) for which, word in enumerate(_INTENTS)},
     "now": lambda draft: draft.now,
     "tier": lambda draft: draft.served.tier,
     "segment": lambda draft: draft.served.segment,
@@ -77,27 +81,61 @@ _RUN: Mapping[str, Callable[[Draft, Instance], Value | None]] = {
 }
 
 
-def of_client(draft: Draft, variables: Mapping[str, Value] | None = None) -> Lookup:
-    """The vocabulary, answered from the client and a trigger's variables."""
-    said = variables or {}
+SETTLED: Final = frozenset(
+    {
+        "complaint_open",
+        "language",
+        "marketing_consent",
+        "opted_out",
+        "profiling_consent",
+        "segment",
+        "tier",
+    }
+)
+"""Words of the client that hang on complaints, on what is allowed and on who serves them alone."""
+OF_A_RUN: Final = _RUN.keys() - {"lasted", "held", "above_class"}
+"""Words of a run that hang on the run alone."""
+MOVING: Final = (_CLIENT.keys() | _RUN.keys()) - SETTLED - OF_A_RUN
+"""All others: what they say may change while those parts and the run stand as they are."""
 
-    def lookup(word: str) -> Value | None:
-        if word in said:
-            return said[word]
+
+class _Told(dict[str, Value | None]):
+    """Words that were looked up, each worked out when it is first asked for."""
+
+    __slots__ = ("draft",)
+    draft: Draft
+
+    def __missing__(self, word: str) -> Value | None:
         read = _CLIENT.get(word)
-        return None if read is None else read(draft)
+        value = self[word] = None if read is None else read(self.draft)
+        return value
 
-    return lookup
+
+def of_client(draft: Draft, variables: Mapping[str, Value] | None = None) -> Lookup:
+    """The vocabulary, answered from the client and a trigger's variables.
+
+    A word keeps its answer: whoever changes the draft asks for the words anew.
+    """
+    told = _Told(zip(_INTENTS, draft.evidence.on, strict=True) if variables is None else variables)
+    told.draft = draft
+    # A map's own look-up: what was said or asked before costs no call.
+    return told.__getitem__
 
 
 def of_run(draft: Draft, run: Instance) -> Lookup:
     """The same, with what this run has seen since it was entered."""
-    of_client_too = of_client(draft, run.variables)
+    said = run.variables
 
+    # One call for a word, of goals and exits that are tested after every event.
     def lookup(word: str) -> Value | None:
-        if word.startswith(AT):
-            return word == AT + run.step
-        read = _RUN.get(word)
-        return of_client_too(word) if read is None else read(draft, run)
+        seen = _RUN.get(word)
+        if seen is not None:
+            return seen(draft, run)
+        if word in said:
+            return said[word]
+        read = _CLIENT.get(word)
+        if read is not None:
+            return read(draft)
+        return word == AT + run.step if word.startswith(AT) else None
 
     return lookup

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from journeys.catalogue.scope import Scope
-from journeys.decide import arbitration, decision, eligibility
+from journeys.client.journey.instance import Instance
+from journeys.decide import arbitration, decision, eligibility, funnel
 from journeys.decide.candidate import Considered
 from journeys.decide.decision import Choice
 from journeys.decide.funnel import is_repeated
@@ -53,11 +54,38 @@ def unmarketed(life):
     return life
 
 
+def with_a_run(life):
+    """A complaint is looked into: its journey speaks for all that its group could offer."""
+    journey = life.reference.catalogue.at(MONDAY_10).journeys["complaint"]
+    run = Instance(
+        journey=journey.id,
+        version=journey.version,
+        key="c",
+        step=journey.first,
+        entered_at=MONDAY_10,
+        ends_at=Instant(MONDAY_10 + DAY),
+        variables={},
+        causes=(1,),
+    )
+    life.state = replace(life.state, instances=(run,))
+    return life
+
+
+def with_a_run_of_old(life):
+    """Its journey is in force no more: it speaks for nothing."""
+    (run,) = with_a_run(life).state.instances
+    life.state = replace(life.state, instances=(replace(run, journey="withdrawn"),))
+    return life
+
+
 LIVES = {
     "quiet": lambda: situation(a_life()),
     "for other tiers": lambda: with_tiers(situation(a_life())),
     "for another outlet": lambda: elsewhere(situation(a_life())),
     "not to be marketed": lambda: situation(unmarketed(a_life())),
+    "with a run under way": lambda: situation(with_a_run(a_life())),
+    "with a run under way, for other tiers": lambda: with_tiers(situation(with_a_run(a_life()))),
+    "with a run of an old journey": lambda: situation(with_a_run_of_old(a_life())),
     "with an open sale": lambda: situation(an_open_sale()[0]),
     "at rest": lambda: situation(an_open_sale()[0], Instant(MONDAY_10 + 30 * DAY)),
     "at rest, for other tiers": lambda: with_tiers(situation(an_open_sale()[0])),
@@ -74,6 +102,45 @@ def test_a_decision_is_that_of_every_action_asked_by_itself(kind):
     assert [one for one in found.withheld if one.withheld.rule] == [
         one for one in whole.withheld if one.withheld.rule
     ]
+
+
+def lives_of_one_bank():
+    """Every kind of life beside the same products, first in one order, then in the other."""
+    lives = [make() for make in LIVES.values()]
+    for asked in (*lives, *reversed(lives)):
+        yield asked, dataclasses.replace(asked, reference=lives[0].reference)
+
+
+def test_what_is_kept_for_others_is_what_would_be_worked_out_anew():
+    for asked, among in lives_of_one_bank():
+        assert funnel.early(among) == funnel._Funnel(asked.edition.actions).early(asked)
+
+
+def test_what_others_came_to_is_no_other_verdict():
+    for asked, among in lives_of_one_bank():
+        for _ in range(2):
+            assert decision.decide(among).verdict == one_by_one(asked).verdict
+
+
+def test_where_little_may_be_kept_the_answers_are_the_same(monkeypatch):
+    for most in ("_MOST_KEPT", "_MOST_LEFT"):
+        monkeypatch.setattr(funnel, most, 1)
+    monkeypatch.setattr(decision, "_MOST_VERDICTS", 1)
+
+    for asked, among in lives_of_one_bank():
+        found, nobody_else = decision.decide(among), Choice((), (), funnel.early(among).fallen)
+        verdicts = [one.verdict for one in (found, nobody_else, found)]
+
+        assert verdicts[0] == verdicts[2] == one_by_one(asked).verdict
+
+
+def test_a_run_keeps_back_what_would_be_offered_by_itself_and_nothing_else():
+    found = decision.decide(situation(with_a_run(a_life())))
+
+    assert [one.action.id for one in found.withheld if one.withheld.reason == "instance_open"] == [
+        "complaint_follow_up"
+    ]
+    assert "complaint_answer" in {one.action for one in found.fallen}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""Runs whose goals and exits were tested and do not hold: not tested again until something moves.
+
+They are tested after every event, and most events are pages that no run asks about.
+"""
+
+from collections.abc import Iterable
+from operator import is_
+from typing import Final
+
+from journeys.catalogue.definitions import Journey
+from journeys.client.steps import words
+from journeys.client.steps.draft import Draft
+
+_MOST_KEPT: Final = 1 << 15
+"""Clients: about as many as a worker has at hand; beyond it all are tested anew."""
+_AT_REST: Final[dict[str, tuple[object, ...]]] = {}
+"""By client, what was read when their runs were tested last."""
+
+
+def is_at_rest(draft: Draft) -> bool:
+    """Would every goal and exit of the client's runs come out as it did, and hold no more?
+
+    What was read then stands as it stood: parts are frozen, so that the same object says the same.
+    """
+    known = _AT_REST.get(draft.client)
+    return known is not None and all(map(is_, known, _read(draft)))
+
+
+def rest(draft: Draft, journeys: Iterable[Journey]) -> None:
+    """None of them holds, of all the client's runs; remembered if they read nothing else."""
+    if all(map(_is_settled, journeys)):
+        if len(_AT_REST) >= _MOST_KEPT:
+            _AT_REST.clear()
+        _AT_REST[draft.client] = _read(draft)
+
+
+def _read(draft: Draft) -> tuple[object, ...]:
+    """All that settled words are answered from, and what says which conditions are tested."""
+    return (
+        draft.instances,
+        draft.complaints,
+        draft.allowed,
+        draft.served,
+        draft.edition,
+        draft.catalogue,
+    )
+
+
+def _is_settled(journey: Journey) -> bool:
+    """Do goal and exits read no clock, no money held and no chance?"""
+    tested = (journey.goal, *[exit_ for _, exit_ in journey.exits])
+    return all(words.MOVING.isdisjoint(one.words) for one in tested)
