@@ -2,6 +2,7 @@ import json
 import time
 
 import pytest
+from pydantic import ValidationError
 
 from schemas import codec
 from schemas.envelope import MAX_EVENT_BYTES
@@ -65,6 +66,16 @@ def test_fields_without_a_value_are_left_out_and_instants_are_text():
         "datacontenttype": "application/json",
         "data": {"page": "maturity"},
     }
+
+
+def test_an_event_is_made_as_over_its_class_and_refused_as_there():
+    view = PageView(page=Page.MATURITY)
+    made = codec.build(
+        PageViewed, view, event_id="e1", source="/app/ios", key=CLIENT, time=Instant(0)
+    )
+    assert made == PageViewed(**dict(made))
+    with pytest.raises(ValidationError):
+        codec.build(PageViewed, view, event_id="", source="app", key="li", time=Instant(-1))
 
 
 def test_a_missing_point_inside_a_list_is_written_as_null():
