@@ -147,6 +147,14 @@ def test_hostile_bytes_are_refused_in_linear_time(body):
     assert time.thread_time() - began < 0.5
 
 
+@pytest.mark.parametrize("opened", [b"{", b"[", b"[{", b"{[{"])
+def test_whatever_opens_a_level_counts(opened):
+    codec.check_depth((opened * codec.MAX_DEPTH)[: codec.MAX_DEPTH])
+    with pytest.raises(ContractError) as caught:
+        codec.check_depth((opened * codec.MAX_DEPTH)[: codec.MAX_DEPTH] + opened[:1])
+    assert caught.value.code is Code.TOO_DEEP
+
+
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_not_a_json_number_is_refused_even_in_unknown_fields(word):
     body = raw(VIEW)[:-1] + f',"mood":{word}}}'.encode()
