@@ -266,7 +266,7 @@ def check(event: Envelope, *, key: str | None) -> None:
 
 def encode(event: Envelope) -> bytes:
     """Write an event; the same event gives the same bytes. Unset optional fields are left out."""
-    if isinstance(event, (facts.DecisionMade, facts.DecisionShadowed)):
+    if type(event) is facts.DecisionMade or type(event) is facts.DecisionShadowed:
         return written.decided(event)
     return event.__pydantic_serializer__.to_json(event, exclude_none=True)
 

@@ -233,7 +233,7 @@ class Processor(Generic[S]):
         batch.surprises += fields + values
         if concluded:
             batch.outputs += outputs
-            batch.decided += [o.event for o in concluded if isinstance(o.event, DecisionMade)]
+            batch.decided += [o.event for o in concluded if type(o.event) is DecisionMade]
 
     def _true_size(self, state: S) -> int:
         """The state's size, asked for once a guess is beyond the limit.
