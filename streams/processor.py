@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from journeys.reference import Reference
 from journeys.step import Fold, Output, Place, Step
@@ -52,12 +52,8 @@ class Partition(Generic[S]):
     dirty: dict[str, Entry[S]] = field(default_factory=dict)
 
 
-class _Folded(NamedTuple, Generic[S]):
-    """An event that was folded and is not kept yet."""
-
-    record: Record
-    event: Envelope
-    step: Step[S]
+_Folded = tuple[Record, Envelope, Step[S]]
+"""An event that was folded and is not kept yet. It has no names: one is made for every event."""
 
 
 class StateTooLargeError(Exception):
@@ -170,7 +166,7 @@ class Processor(Generic[S]):
                     newest[record.key] = self.fold.begin(key) if entry is None else entry.state
                 step = self._fold_one(record, event, newest[record.key], reference)
                 newest[record.key] = step.state
-                run.append(_Folded(record, event, step))
+                run.append((record, event, step))
         return run
 
     def _keep_run(self, part: Partition[S], run: Iterable[_Folded[S]], batch: Batch) -> int:
