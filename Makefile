@@ -5,12 +5,15 @@ PYTHON ?= python3.11
 PROCESSES ?= 3
 STAMP := .venv/.installed
 
-.PHONY: demo test setup lint format lock soak services
+.PHONY: demo test setup lint compiled format lock soak services
 
 demo: setup
 	suishen demo
 
-test: setup services lint
+# Where the machine says that no bytecode is written, every process would compile all it imports.
+test: export PYTHONDONTWRITEBYTECODE =
+test: setup services
+	$(MAKE) -j2 lint compiled
 	coverage erase
 	coverage run -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --every-kind
 	coverage combine -q
@@ -34,6 +37,11 @@ lint: setup
 	ruff format --check .
 	mypy
 	lint-imports
+
+# Beside mypy, which keeps one core busy: what is compiled here is not compiled by each process of
+# the tests at once. A fault says nothing here: the tests themselves tell it.
+compiled: setup
+	-@pytest --collect-only -q >/dev/null 2>&1
 
 format: setup
 	ruff check --fix .

@@ -19,7 +19,8 @@ from streams.collector import look_seldom
 from streams.errors import TransientError, WorkerStopError
 
 DIFFERENCE, BAD_INPUT, MACHINERY = 1, 2, 70
-_MONDAY = "2026-11-02T00:00:00+08:00"
+_MONDAY = "2026-12-07T00:00:00+08:00"
+"""A month from here holds the last of December, by which private clients are owed a diagnosis."""
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 

@@ -1,10 +1,13 @@
 """Profiles of hypothesis, kinds of tests with their counts, and real services."""
 
 import os
+import pickle
 import shutil
+import tomllib
 import zlib
 from collections import Counter
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain, groupby, zip_longest
 from pathlib import Path
 
@@ -37,10 +40,11 @@ settings.register_profile(
 _DEFAULT = "ci" if os.environ.get("CI") else "desk"
 settings.load_profile(os.environ.get("SUISHEN_HYPOTHESIS_PROFILE", _DEFAULT))
 
+TESTS = Path(__file__).parent
 COMPONENTS = ("kafka", "postgres", "browser")
 _FOLDERS = ("properties", "scenarios", "contracts", "kill", "browser")
 KINDS = ("unit", "doctest", "properties", "contracts", "kill", *COMPONENTS)
-_TRACES_CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+TRACES_CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 _ran: Counter[str] = Counter()
 _skipped: Counter[str] = Counter()
 
@@ -76,6 +80,15 @@ def pytest_addoption(parser):
         action="store_true",
         help="fail unless tests of every kind ran: a whole run, not a chosen file",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path):
+    """Examples in docstrings are looked for in the rooms: tests have none, and are many files."""
+    collectors = yield
+    if TESTS not in file_path.parents:
+        return collectors
+    return [each for each in collectors if type(each) is pytest.Module]  # examples: a subclass
 
 
 def pytest_collection_modifyitems(items):
@@ -121,7 +134,7 @@ def _untraced():
     if tracer is None:
         yield
         return
-    for_children = {name: os.environ.pop(name) for name in _TRACES_CHILDREN if name in os.environ}
+    for_children = {name: os.environ.pop(name) for name in TRACES_CHILDREN if name in os.environ}
     tracer.stop()
     try:
         yield
@@ -164,6 +177,26 @@ def pytest_sessionfinish(session, exitstatus):
 
 def _may_skip(kind):
     return 0 if kind in required() or kind not in COMPONENTS else _skipped[kind]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _texts_parsed_once():
+    """A catalogue with one word changed is thirty texts that were parsed before, and one new.
+
+    The parser is the library's and pure. Whoever asks gets tables of their own.
+    """
+    parse = tomllib.loads
+
+    @cache
+    def parsed(text):
+        return pickle.dumps(parse(text))
+
+    def loads(text):
+        return pickle.loads(parsed(text))  # noqa: S301 - our own bytes
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tomllib, "loads", loads)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -219,9 +252,13 @@ def kafka_logs(kafka_bootstrap):
     return kafka_bootstrap
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kafka_cluster():
-    """Three brokers of our own, replication 3; `LocalKafka` kills and restarts its nodes."""
+    """Three brokers of our own, replication 3; `LocalKafka` kills and restarts its nodes.
+
+    For one module: three brokers that nobody needs take a sixth of a core. What needs them stands
+    in `tests/kafka/test_cluster.py`.
+    """
     with _local_kafka(3) as cluster:
         yield cluster
 

@@ -74,9 +74,9 @@ class Bank:
         scenes, paydays = Scenes(self._world), Paydays(self._world)
         today = local_day(start, utc_offset_minutes=OFFSET)
         self._money = Money(self._world, Market(seed, today, mix["crash"]))
-        investing = Investing(self._world, self._money.deeds()["price"])
+        self._investing = Investing(self._world, self._money.deeds()["price"])
         diagnoses = Diagnoses(self._world)
-        self._habits = (complaints, applications, scenes, diagnoses, investing)
+        self._habits = (complaints, applications, scenes, diagnoses, self._investing)
         follows = (habit.follows() for habit in (*self._habits, paydays))
         self._answers = Answers(self._world, {k: v for found in follows for k, v in found.items()})
         self._visits = Visits(self._world, self._answers)
@@ -111,6 +111,12 @@ class Bank:
             *(baseline(client, self._start) for client in self.clients),
             *(past for client in self.clients for past in history(client, self._start)),
         ]
+
+    def tell_fall(self) -> None:
+        """Let the market's fall be told at the opening; else it waits for the first evening."""
+        for client in self.clients:
+            if not client.is_obliging:  # The story's clients are silent until it begins.
+                self._investing.tell_fall(client, self._start)
 
     def releases(self, now: Instant) -> list[dict[str, Any]]:
         """Products whose facts changed by now, each version once, for the reference log."""

@@ -95,6 +95,7 @@ class Headless:
         policy = released.at(now)
         self.funnel = Funnel(policy.arbitration.controls)
         self.caps = (*caps_of(policy.contact), *caps_of_outlets(released, now))
+        self.bank.tell_fall()
         self._take(self.bank.opening())
 
     def run(self, until: Instant) -> None:

@@ -8,7 +8,7 @@ from channels.simulator import wishes
 from channels.simulator.answers import Follow
 from channels.simulator.client import Client
 from channels.simulator.money import FRIGHT
-from channels.simulator.products import CURRENT, DEPOSITS
+from channels.simulator.products import CURRENT, DEPOSITS, FUNDS
 from channels.simulator.voice import LEDGER, PROFILE, stamp
 from channels.simulator.world import Said, World
 from schemas.tasks import Task
@@ -54,6 +54,12 @@ class Investing:
         """Who has gone through the plan does not sell in a fright."""
         if outcome in _CALM:
             self._calm.add(client.key)
+
+    def tell_fall(self, client: Client, opens: Instant) -> None:
+        """The last evening's prices come with the opening: each holder hears of the fall."""
+        for product in FUNDS:
+            if product in client.holdings:
+                self._world.agenda.plan(opens, client, "price", product)
 
     def plan_a_day(self, client: Client, morning: Instant) -> None:
         """Who holds deposits alone may take the test, meaning to invest; once is enough."""

@@ -15,6 +15,7 @@ from schemas.time import HOUR, MINUTE, Instant, local_day
 
 _LEAST_BUY: Final = 1_000_000
 _LARGE: Final = 10_000_000
+_PRICES_OUT: Final = 20 * HOUR
 FRIGHT: Final = 0.97
 """A fund that stands below this share of its last report may frighten its holder."""
 
@@ -53,7 +54,7 @@ class Money:
         if today.weekday() < 5:
             for product in products.FUNDS:
                 if product in client.holdings and rng.random() < daily["price_move"]:
-                    at = morning + 20 * HOUR + rng.randrange(120) * MINUTE
+                    at = morning + _PRICES_OUT + rng.randrange(120) * MINUTE
                     plan(at, client, "price", product)
         for product in products.TERMS:
             self._plan_term(client, product, morning, today)
@@ -149,11 +150,11 @@ class Money:
         yield self._position(client, CURRENT, "flow", at)
 
     def _price(self, client: Client, at: Instant, product: str) -> Said:
-        held, today = client.holdings[product], local_day(at, utc_offset_minutes=OFFSET)
+        held, evening = client.holdings[product], last_evening(at)
         if held.value == 0:
             return
-        share = self._market.change(product, held.priced, today)
-        held.priced = today
+        share = self._market.change(product, held.priced, evening)
+        held.priced = evening
         client.move(product, round(held.value * (share - 1)))
         if share < FRIGHT and client.rng.random() < 0.5:
             wishes.begin(self._world, client, "worry", at, cause="price")
@@ -208,6 +209,9 @@ class Money:
         if amount < _LEAST_BUY:
             return
         product = self._choose(client, at)
+        held = client.holdings.setdefault(product, Held(0))
+        if held.value == 0:
+            held.priced = last_evening(at)  # What the market did before is not this client's.
         client.move(CURRENT, -amount)
         yield self._position(client, CURRENT, "trade", at)
         client.move(product, amount)
@@ -240,28 +244,34 @@ _BY_CHANCE: Final = (
 )
 
 
+def last_evening(at: Instant) -> date:
+    """The day whose closing prices are out at a time: they come from eight in the evening on."""
+    return local_day(Instant(at - _PRICES_OUT), utc_offset_minutes=OFFSET)
+
+
 class Market:
     """One market for all clients: a fund's price moves the same for every holder."""
 
     def __init__(self, seed: int, opens: date, crash: Mapping[str, Any]) -> None:
-        """A market whose prices fall once: `day` after the opening, by so many `swings`."""
-        self._seed, self._opens, self._crash = seed, opens, crash
+        """A market that fell on the last evening before the opening, by so many `swings`."""
+        self._seed, self._before = seed, opens - timedelta(days=2)
+        self._swings = crash["swings"]
         self._index: dict[str, list[float]] = {product: [1.0] for product in products.SWINGS}
 
-    def change(self, product: str, since: date | None, today: date) -> float:
-        """Today's price over the price on the day of the last report (day 0 if there was none).
+    def change(self, product: str, since: date | None, evening: date) -> float:
+        """An evening's price over the last one reported, or over the baseline's if none was.
 
-        Money placed in between is treated as placed on that day: near enough here.
+        Money added in between is treated as placed on that evening: near enough here.
         """
-        return self._at(product, today) / self._at(product, since or self._opens)
+        return self._at(product, evening) / self._at(product, since or self._before)
 
     def _at(self, product: str, day: date) -> float:
-        index, wanted = self._index[product], (day - self._opens).days
+        index, wanted = self._index[product], (day - self._before).days
         while len(index) <= wanted:
             rng = Random(f"{self._seed}:{product}:{len(index)}")
             swing = products.SWINGS[product]
             shock = -4 * swing if rng.random() < 0.02 else 0.0
-            if len(index) == self._crash["day"]:
-                shock -= self._crash["swings"] * swing
+            if len(index) == 1:
+                shock -= self._swings * swing
             index.append(index[-1] * (1 + rng.gauss(0.0003, swing) + shock))
         return index[wanted]

@@ -74,15 +74,14 @@ class Regrade(NamedTuple):
 
 
 def regrades(rates: Mapping[str, Any], start: Instant) -> list[Regrade]:
-    """Some products of level 2 are graded up on a morning, and one of them back later."""
+    """Some products of level 2 are graded up by the opening, and one of them back later."""
     known = {row["product"]: row for row in shelf()}
-    at = Instant(start + rates["day"] * DAY + 10 * HOUR)
     graded = [
-        Regrade(at, _graded(known[product], version=2, level=rates["level"]))
+        Regrade(start, _graded(known[product], version=2, level=rates["level"]))
         for product in rates["products"]
     ]
     back = known[rates["graded_back"]]
-    later = Instant(at + rates["back_after_days"] * DAY)
+    later = Instant(start + rates["back_after_days"] * DAY + 10 * HOUR)
     old = _graded(back, version=3, level=back["issuer_level"])
     return [*graded, Regrade(later, old)]
 

@@ -15,6 +15,7 @@ from streams.errors import WorkerStopError
 from streams.kafka.exits import EXIT_CODE
 from streams.settings import PREFIX
 from streams.topics import SOURCE_OF
+from streams.verify.choice import Start, Started
 
 _MOST_STOPS: Final = 3
 """In a row: a worker that ends so often by itself, without applying anything, is broken."""
@@ -27,10 +28,12 @@ _LAST_WORDS: Final = 2000
 class Worker:
     """One worker's place: its process, which may be another one after a kill, and its log."""
 
-    def __init__(self, fold: str, instance: int, command: Sequence[str], log: Path) -> None:
+    def __init__(
+        self, fold: str, instance: int, command: Sequence[str], log: Path, start: Start
+    ) -> None:
         self.fold, self.instance = fold, instance
-        self._command, self._log = command, log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._command, self._log, self._start = command, log, start
+        self._process: Started | None = None
         self._read_to = 0
         self._rest = b""
         self.applied: dict[int, int] = {}
@@ -44,15 +47,9 @@ class Worker:
     def start(self, environment: Mapping[str, str]) -> None:
         """Start a process; what the one before said is forgotten."""
         self.applied, self.reason, self._rest, self.is_down = {}, "", b"", False
-        with self._log.open("ab") as out:
-            self._read_to = out.tell()
-            self._process = subprocess.Popen(  # noqa: S603 - our own arguments
-                [*self._command],
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                env=environment,
-            )
+        self._log.touch()
+        self._read_to = self._log.stat().st_size
+        self._process = self._start(self._command, self._log, environment)
 
     def listen(self) -> None:
         """Take in what it has written since the last time."""
@@ -129,7 +126,7 @@ class Worker:
     def __str__(self) -> str:
         return f"worker {self.instance} of the {self.fold} fold"
 
-    def _there(self) -> subprocess.Popen[bytes]:
+    def _there(self) -> Started:
         if self._process is None:
             raise RuntimeError(f"{self} was never started")
         return self._process
@@ -144,6 +141,7 @@ class Crew:
         more: Sequence[str],
         folder: Path,
         workers: int,
+        start: Start,
         **setting: str,
     ) -> None:
         """Name them; nothing is started.
@@ -153,6 +151,7 @@ class Crew:
             more: arguments for every one.
             folder: for their logs.
             workers: of each fold.
+            start: starts one.
             setting: `SUISHEN_*`; those of this process are not theirs.
         """
         mine = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
@@ -164,6 +163,7 @@ class Crew:
                 number,
                 [*command, "--fold", fold, "--instance", str(number), *more],
                 folder / f"{fold}-{number}.log",
+                start,
             )
             for fold in SOURCE_OF
             for number in range(workers)

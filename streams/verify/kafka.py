@@ -110,6 +110,7 @@ def _crew(choice: Choice, place: Place) -> Crew:
         ["--bootstrap", place.bootstrap, *([] if choice.is_closed else ["--no-feedback"])],
         place.folder,
         choice.workers,
+        choice.start,
         SUISHEN_KAFKA_SESSION_S=str(choice.session_s),
         SUISHEN_KAFKA_HEARTBEAT_S=str(choice.session_s / 5),
     )

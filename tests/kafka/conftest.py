@@ -22,17 +22,11 @@ SHORT = {**QUICK, "SUISHEN_KAFKA_SESSION_S": "6"}
 """The shortest session that a broker takes by default: for tests that wait for its end."""
 
 
-@pytest.fixture(scope="session")
-def nursery_process():
-    with nursery() as found:
-        yield found
-
-
 @pytest.fixture
-def workers(nursery_process):
+def workers():
     """Starts workers; those left at the end of a test are ended."""
-    yield nursery_process
-    nursery_process.clear()
+    yield nursery()
+    nursery().clear()
 
 
 @pytest.fixture(scope="session")

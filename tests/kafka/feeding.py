@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry
-from typing_extensions import override
 
 from channels.ingress.forward import run_ingress
 from channels.process import Process as Frame
@@ -34,7 +32,8 @@ from streams.reference import markers, releases
 from streams.settings import ChannelRow, Settings
 from streams.topics import INGRESS_GROUP, REFERENCE, SOURCE_OF, channel_topic
 from tests.builders import CURRENT, TERM, a_product
-from tests.kafka.running import Worker, publish
+from tests.kafka.nursery import nursery
+from tests.kafka.running import publish
 
 CHANNELS = ("app", "corebank")
 PLAN = Plan(clients=2, desks=2, channels=CHANNELS, unfed=True)
@@ -42,29 +41,41 @@ ROWS = "app=/app,corebank=/corebank"
 NOW = WallClock().now
 
 
-class Process(Worker):
+class Process:
     """`suishen run NAME`, with its log lines kept."""
 
     def __init__(self, bootstrap: str, name: str, *more: str, **environment: str) -> None:
         self.path = Path(tempfile.mkstemp(prefix=f"suishen-{name}-", suffix=".log")[1])
-        command = [sys.executable, "-c", "from channels.cli import main; main()", "run", name]
-        with self.path.open("wb") as out:
-            self.process = subprocess.Popen(
-                [*command, *more],
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={
-                    **os.environ,
-                    "SUISHEN_KAFKA_BOOTSTRAP": bootstrap,
-                    "SUISHEN_KAFKA_SESSION_S": "6",
-                    "SUISHEN_CHANNELS": ROWS,
-                    **environment,
-                },
-            )
+        settings = {
+            **os.environ,
+            "SUISHEN_KAFKA_BOOTSTRAP": bootstrap,
+            "SUISHEN_KAFKA_SESSION_S": "6",
+            "SUISHEN_CHANNELS": ROWS,
+            **environment,
+        }
+        self.process = nursery().start("suishen", ["run", name, *more], self.path, settings)
 
-    @override
+    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
+        whole = [
+            line for line in self.path.read_text().splitlines() if line[:1] + line[-1:] == "{}"
+        ]
+        found = [json.loads(line) for line in whole]
+        return [line for line in found if event is None or line.get("event") == event]
+
+    def wait(self, seconds: float = 30) -> int:
+        return self.process.wait(seconds)
+
+    def kill(self) -> int:
+        self.process.kill()
+        return self.process.wait(60)
+
+    def term(self, seconds: float = 30) -> int:
+        self.process.terminate()
+        return self.process.wait(seconds)
+
     def close(self) -> None:
-        super().close()
+        if self.process.poll() is None:
+            self.kill()
         self.path.unlink()
 
 

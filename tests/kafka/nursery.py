@@ -1,8 +1,14 @@
-"""Worker processes without the wait for imports: one process has them all, and forks.
+"""Processes of the product without the wait for imports: one process has them all, and forks.
 
-What runs is the worker's own `main`, in a process of its own, with its own exit code.
+What runs is the product's own `main`, in a process of its own, with its own exit code; a kill hits
+that process and no other. Imports are two seconds of a core for each, and the tests start a
+hundred. `suishen up`, its parts and the benches start theirs as users do.
 """
 
+import atexit
+import gc
+import importlib
+import inspect
 import json
 import os
 import signal
@@ -10,27 +16,79 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from coverage import process_startup
+
+from tests.conftest import TRACES_CHILDREN
+
+Run = Callable[[list[str]], int]
 _ROOT = Path(__file__).parents[2]
+_LATE = (
+    "aiokafka",
+    "faust.assignor.partition_assignor",
+    "faust.livecheck",
+    "faust.transport.drivers.aiokafka",
+    "channels.catalogue_cli",
+    "channels.doors_cli",
+    "channels.ingress.forward",
+    "channels.ingress_cli",
+    "channels.guard_cli",
+    "channels.operations_cli",
+    "channels.release_cli",
+    "channels.sweeper_cli",
+    "channels.timers_cli",
+    "channels.gateway.app",
+    "channels.workbench.app",
+    "streams.readmodel.projector",
+    "uvicorn.protocols.http.auto",
+)
+"""What the product and its libraries import when a command needs it."""
 
 
-class Worker:
-    """One process; its log lines are kept."""
+class Child:
+    """A forked process, asked of as one of `subprocess` is."""
 
     def __init__(self, ask: Callable[[dict[str, Any]], Any], order: dict[str, Any]) -> None:
-        self._ask, self.path = ask, Path(order["log"])
+        self._ask = ask
         self.pid: int = ask(order)
-        self._code: int | None = None
+        self.returncode: int | None = None
 
     def poll(self) -> int | None:
         """The exit code, if it has ended; minus the signal if one ended it."""
-        if self._code is None:
-            self._code = self._ask({"poll": self.pid})
-        return self._code
+        if self.returncode is None:
+            self.returncode = self._ask({"poll": self.pid})
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
+            time.sleep(0.01)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class Worker:
+    """One worker; its log lines are kept."""
+
+    def __init__(self, child: Child, path: Path) -> None:
+        self._child, self.path = child, path
+        self.poll = child.poll
+        self.signal = child.send_signal
 
     def wait(self, seconds: float = 60) -> int:
         if not self.ends_within(seconds):
@@ -44,10 +102,6 @@ class Worker:
         while self.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         return self.poll() is not None
-
-    def signal(self, number: int) -> None:
-        if self.poll() is None:
-            os.kill(self.pid, number)
 
     def kill(self) -> int:
         self.signal(signal.SIGKILL)
@@ -71,7 +125,7 @@ class Worker:
             if time.monotonic() > deadline:
                 raise AssertionError(f"no {event!r} within {seconds} s\n{self.tail()}")
             if self.poll() is not None and len(self.lines(event)) < count:
-                raise AssertionError(f"ended with {self._code} before {event!r}\n{self.tail()}")
+                raise AssertionError(f"ended with {self.poll()} before {event!r}\n{self.tail()}")
             time.sleep(0.02)
         return found[count - 1]
 
@@ -85,7 +139,7 @@ class Worker:
 
 
 class Nursery:
-    """Starts workers and ends those that are left."""
+    """Starts processes, and ends those workers that are left."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._count = folder, 0
@@ -95,6 +149,8 @@ class Nursery:
             stdout=subprocess.PIPE,
             text=True,
             cwd=_ROOT,
+            # Not traced itself: a child traces if the test does that starts it.
+            env={name: said for name, said in os.environ.items() if name not in TRACES_CHILDREN},
         )
         self._started: list[Worker] = []
 
@@ -113,11 +169,27 @@ class Nursery:
         if instance is not None:
             arguments += ["--instance", str(instance)]
         log = self._folder / f"worker-{self._count}.log"
-        log.touch()
-        order = {"arguments": arguments, "env": env, "log": str(log), "odd": odd}
-        worker = Worker(self._ask, order)
+        run = "worker" if odd is None else f"odd:{odd}"
+        worker = Worker(self.start(run, arguments, log, {**os.environ, **env}), log)
         self._started.append(worker)
         return worker
+
+    def start(
+        self, run: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str]
+    ) -> Child:
+        """A process; `run` is `worker`, `suishen`, or `odd:` and one of `tests.kafka.odd`."""
+        log.touch()
+        order = {"run": run, "arguments": [*arguments], "log": str(log), "env": dict(environment)}
+        return Child(self._ask, order)
+
+    def starter(self, run: str) -> Callable[[Sequence[str], Path, Mapping[str, str]], Child]:
+        """For a verification: its workers, not traced, for other tests run the same lines."""
+
+        def start(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Child:
+            env = {name: said for name, said in environment.items() if name not in TRACES_CHILDREN}
+            return self.start(run, command[command.index("--fold") :], log, env)
+
+        return start
 
     def _ask(self, order: dict[str, Any]) -> Any:
         assert self._process.stdin is not None
@@ -141,29 +213,45 @@ class Nursery:
         self._process.wait(30)
 
 
-@contextmanager
-def nursery():
-    with tempfile.TemporaryDirectory(prefix="suishen-workers-") as folder:
-        found = Nursery(Path(folder))
-        try:
-            yield found
-        finally:
-            found.close()
+@cache
+def nursery() -> Nursery:
+    """The one of this process, until its end."""
+    folder = tempfile.TemporaryDirectory(prefix="suishen-workers-")
+    found = Nursery(Path(folder.name))
+    atexit.register(folder.cleanup)
+    atexit.register(found.close)
+    return found
 
 
 def main() -> None:
-    """Fork a worker for each order; answer with its process id, or with its exit code."""
+    """Fork a process for each order; answer with its process id, or with its exit code."""
     from streams.kafka import worker  # noqa: PLC0415 - the parent needs none of it
     from tests.kafka import odd  # noqa: PLC0415 - likewise
 
+    runs: dict[str, Run] = {"worker": worker.main, "suishen": _suishen}
+    runs |= {f"odd:{name}": run for name, run in odd.MAINS.items()}
+    _warm()
     for line in sys.stdin:
         order = json.loads(line)
-        if "poll" in order:
-            answer = _poll(order["poll"])
-        else:
-            answer = _fork(getattr(odd, order["odd"]) if order["odd"] else worker.main, order)
+        answer = _poll(order["poll"]) if "poll" in order else _fork(runs[order["run"]], order)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _warm() -> None:
+    """Do what every child would do first: late imports, and the look for a caller's module."""
+    for name in _LATE:
+        importlib.import_module(name)
+    inspect.getmodule(_warm.__code__)
+    gc.freeze()
+
+
+def _suishen(arguments: list[str]) -> int:
+    from channels import cli  # noqa: PLC0415 - the parent needs none of it
+
+    sys.argv = ["suishen", *arguments]
+    cli.main()
+    return 0
 
 
 def _poll(pid: int) -> int | None:
@@ -171,7 +259,7 @@ def _poll(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
-def _fork(run: Callable[[list[str]], int], order: dict[str, Any]) -> int:
+def _fork(run: Run, order: dict[str, Any]) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -179,7 +267,9 @@ def _fork(run: Callable[[list[str]], int], order: dict[str, Any]) -> int:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    os.environ.clear()
     os.environ.update(order["env"])
+    process_startup()  # of coverage: it traces where the environment says so
     code = 1
     try:
         code = run(order["arguments"])

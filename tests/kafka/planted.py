@@ -1,7 +1,8 @@
-"""A worker with a bug in it: `planted.py BUG …` and the arguments of a worker.
+"""A worker with a bug in it: three that the published proof must find.
 
-Bugs: `order`: outputs go out long after states and offset; `applied`: a state does not say which
-events it holds; `ids`: what is repeated gets another name.
+`order`: outputs go out long after states and offset; `applied`: a state does not say which events
+it holds; `ids`: what is repeated gets another name, for which it is `planted.py` and the arguments
+of a worker: it must be planted before anything else is imported.
 """
 
 import asyncio
@@ -13,15 +14,13 @@ from typing import Any
 
 from journeys import identity
 
-BUG = sys.argv[1] if __name__ == "__main__" else ""
-
 
 def rename():
     true, turns = identity.derive, itertools.count()
     identity.derive = lambda *parts: true(*parts, os.getpid(), next(turns))
 
 
-if BUG == "ids":  # before anything has taken the true function
+if __name__ == "__main__":  # before anything has taken the true function
     rename()
 
 from streams import processor  # noqa: E402
@@ -60,15 +59,15 @@ async def commit_late(self, topic, commits):
     return await commit_all(self, topic, commits)
 
 
-def plant():
-    if BUG == "order":
+def plant(bug):
+    os.environ["SUISHEN_KAFKA_CHECKPOINT_S"] = "0.1"
+    if bug == "order":
         BatchWriter.send = send_later
-    if BUG == "applied":
+    if bug == "applied":
         processor.pack = lambda frame: pack(frame._replace(applied=0))
         AppMembership.commit_all = commit_late
 
 
 if __name__ == "__main__":
-    plant()
-    os.environ["SUISHEN_KAFKA_CHECKPOINT_S"] = "0.1"
-    sys.exit(worker.main(sys.argv[2:]))
+    plant("ids")
+    sys.exit(worker.main(sys.argv[1:]))

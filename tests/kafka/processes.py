@@ -4,8 +4,6 @@ import itertools
 import json
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from tests.kafka.nursery import nursery
 from tests.services import free_port, free_port_from
 
 _ports = itertools.count(free_port(30000))
@@ -31,13 +30,8 @@ class Suishen:
         port = a_port()
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5)
         settings = {f"SUISHEN_{k.upper()}": str(v) for k, v in environment.items()}
-        with self.path.open("wb") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "channels", *words],
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **settings, "SUISHEN_METRICS_PORT": str(port)},
-            )
+        environment = {**os.environ, **settings, "SUISHEN_METRICS_PORT": str(port)}
+        self.process = nursery().start("suishen", words, self.path, environment)
 
     def probe(self, name: str) -> tuple[int, str]:
         """A probe's status and what it says; 0 where nobody answers."""

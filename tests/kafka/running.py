@@ -1,16 +1,9 @@
 """Logs on a real broker, worker processes over them, and what the plain fold says to it all."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -22,9 +15,11 @@ from journeys.client.fold import ClientFold
 from journeys.desk.fold import DeskFold
 from journeys.step import Fold
 from schemas.time import Instant
+from streams.errors import TransientError
 from streams.frame import unpack
 from streams.kafka.cluster import KafkaCluster, topics_of
 from streams.kafka.logs import Plan, declare
+from streams.kafka.standing import Standing
 from streams.plain import PlainFold
 from streams.ports import Outgoing, Record
 from streams.reference import ReferenceLog
@@ -163,65 +158,25 @@ def until(condition: Any, seconds: float) -> None:
         time.sleep(0.05)
 
 
-def is_applied(bootstrap: str, fold: str) -> bool:
-    """Has the group committed everything that is there?"""
-    ends = ends_of(bootstrap, topics_of(fold).source)
+def until_applied(
+    bootstrap: str, seconds: float = 60, *, fold: str = "client", or_ended: Any = lambda: None
+) -> None:
+    """Wait until the group has committed everything that is there, or a process has ended.
+
+    Over one connection: to make one for each look took more than what was waited for.
+    """
+    standing, topics = Standing(bootstrap), [topics_of(fold).source]
+
+    def is_applied() -> bool:
+        try:
+            return not any(standing.behind(f"suishen-{fold}", topics).values())
+        except TransientError:  # a broker that was away has not found its groups again
+            return False
+
     try:
-        found = committed_of(bootstrap, fold)
-    except (KafkaError, KeyError):
-        return False
-    return all(end == 0 or (p in found and found[p].offset == end) for p, end in ends.items())
-
-
-class Worker:
-    """A worker process; its log lines are kept."""
-
-    def __init__(self, bootstrap: str, fold: str = "client", *more: str, **environment: str):
-        self.path = Path(tempfile.mkstemp(prefix="suishen-worker-", suffix=".log")[1])
-        command = [sys.executable, "-m", "streams.kafka.worker", "--fold", fold]
-        with self.path.open("wb") as out:
-            self.process = subprocess.Popen(
-                [*command, "--bootstrap", bootstrap, "--no-feedback", *more],
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment},
-            )
-
-    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
-        whole = [
-            line for line in self.path.read_text().splitlines() if line[:1] + line[-1:] == "{}"
-        ]
-        found = [json.loads(line) for line in whole]
-        return [line for line in found if event is None or line.get("event") == event]
-
-    def wait(self, seconds: float = 30) -> int:
-        return self.process.wait(seconds)
-
-    def kill(self) -> int:
-        self.process.kill()
-        return self.process.wait(60)
-
-    def term(self, seconds: float = 30) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.kill()
-
-
-@contextmanager
-def a_worker(
-    bootstrap: str, fold: str = "client", *more: str, **environment: str
-) -> Iterator[Worker]:
-    worker = Worker(bootstrap, fold, *more, **environment)
-    try:
-        yield worker
-    except BaseException:
-        sys.stdout.write(worker.path.read_text()[-4000:])
-        raise
+        until(lambda: is_applied() or or_ended() is not None, seconds)
     finally:
-        worker.close()
+        standing.close()
 
 
 class Verdict(NamedTuple):

@@ -52,6 +52,7 @@ def test_every_named_point_is_in_the_source():
 
 @pytest.mark.kafka
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_a_worker_that_dies_at_any_point_is_followed_by_one_that_loses_and_doubles_nothing(
     empty_logs, workers, small_life
 ):
@@ -64,7 +65,7 @@ def test_a_worker_that_dies_at_any_point_is_followed_by_one_that_loses_and_doubl
         _die(empty_logs, workers, death, feed)
     feed.publish(len(events))
     last = workers.worker(empty_logs, **QUICK)
-    running.until(lambda: running.is_applied(empty_logs, "client"), 60)
+    running.until_applied(empty_logs)
     assert last.term() == 0
     verdict = running.judge(empty_logs, "client")
     assert (verdict.lost, verdict.doubled, verdict.different) == (0, 0, 0)

@@ -10,7 +10,7 @@ from tests.kafka import running
 from tests.kafka.conftest import QUICK, SHORT
 from tests.kafka.test_away import Load, judged, measured, outputs
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.untraced]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def first_output_after(bootstrap, act):
 
 def finished(bootstrap, load):
     load.end()
-    running.until(lambda: running.is_applied(bootstrap, "client"), 60)
+    running.until_applied(bootstrap)
 
 
 def test_a_static_member_that_is_killed_and_started_again_goes_on(loaded, workers):
@@ -90,12 +90,12 @@ def test_a_member_with_nothing_to_do_is_well_and_takes_over(kafka_bootstrap, sma
     both = [workers.worker(kafka_bootstrap, instance=None, **QUICK) for _ in range(2)]
     for worker in both:
         worker.until("taken_over")
-    running.until(lambda: running.is_applied(kafka_bootstrap, "client"), 60)
+    running.until_applied(kafka_bootstrap)
     busy, idle = sorted(both, key=lambda worker: -len(worker.lines("applied")))
     assert idle.poll() is None
     assert busy.term() == 0
     running.publish(kafka_bootstrap, events[80:])
-    running.until(lambda: running.is_applied(kafka_bootstrap, "client"), 60)
+    running.until_applied(kafka_bootstrap)
     assert idle.lines("loaded")
     assert idle.term() == 0
     assert judged(kafka_bootstrap) == (0, 0, 0)

@@ -27,7 +27,7 @@ def lived(bootstrap, workers, life, count=120):
 
 def work(bootstrap, workers, **more):
     worker = workers.worker(bootstrap, **more, **QUICK)
-    running.until(lambda: running.is_applied(bootstrap, "client") or worker.poll(), 60)
+    running.until_applied(bootstrap, or_ended=worker.poll)
     assert worker.term() == 0
     running.dismiss(bootstrap)
     return worker

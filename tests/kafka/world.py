@@ -45,7 +45,10 @@ class World:
         for process in self.processes.values():
             process.ready()
         self.engine = open_database(database)
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        # Given up before the server does: a request that meets its end would be reset.
+        kept = httpx.Limits(keepalive_expiry=1)
+        url = f"http://127.0.0.1:{self.port}"
+        self.http = httpx.Client(base_url=url, timeout=30, limits=kept)
 
     def begin(self, name: str, *words: str, **more: Any) -> Suishen:
         """Start a process, or start it again."""

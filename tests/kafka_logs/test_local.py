@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 
 import click
 import pytest
@@ -175,15 +174,3 @@ def run(*arguments):
 
     done = runner.invoke(outer, list(arguments))
     return done.exit_code, json.loads(done.stdout)
-
-
-@pytest.mark.kafka
-@pytest.mark.cluster
-@pytest.mark.slow
-def test_a_cluster_of_three_is_ready_again_soon_after_a_node_was_killed(kafka_cluster):
-    kafka_cluster.kill(2)
-    assert kafka_cluster.status()["why"] == "not running: node 2"
-    began = time.monotonic()
-    kafka_cluster.restart(2)
-    assert kafka_cluster.status()["ready"]
-    assert time.monotonic() - began < 30

@@ -48,6 +48,7 @@ def a_bank(*, seed=7, clients=40, start=MONDAY, mixed=None, **more) -> Bank:
 
 def alone(bank: Bank, *, days: float, start: Instant = MONDAY) -> list[Said]:
     """A life in which no engine answers."""
+    bank.tell_fall()
     said = [Said(start, message) for message in bank.opening()]
     while (at := bank.next_time()) is not None and at <= start + days * DAY:
         said += [Said(at, message) for message in bank.emit(at)]

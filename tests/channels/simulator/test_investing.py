@@ -5,6 +5,8 @@ from random import Random
 from channels.simulator.client import Held
 from channels.simulator.investing import Investing
 from channels.simulator.products import DEPOSITS, FUNDS
+from channels.simulator.story import Story, tokens
+from schemas.time import HOUR, Instant, format_instant
 from tests.channels.simulator.a_task import a_task
 from tests.channels.simulator.lives import MONDAY, a_bank, a_month, alone, tasks_of, with_engine
 
@@ -50,7 +52,12 @@ def test_each_change_of_a_product_is_released_once_and_one_is_graded_back():
             (row["product"], row["version"], row["seller_level"]) for row in bank.releases(at)
         ]
         assert bank.releases(at) == []
-    assert levels == [("wmp-r2", 2, 3), ("bond-a", 2, 3), ("bond-a", 3, 2)]
+    assert levels == [
+        ("wmp-r1", 2, 3),
+        ("wmp-r2", 2, 3),
+        ("bond-a", 2, 3),
+        ("bond-a", 3, 2),
+    ]
 
 
 def test_holders_are_told_of_a_grade_above_their_class():
@@ -71,13 +78,61 @@ def _reports():
                 yield one.message, position, before
 
 
-def test_every_fund_falls_steeply_on_the_day_of_the_crash():
+def test_every_holder_of_a_fund_hears_at_the_opening_that_it_has_fallen():
+    opening = {
+        (one.message.key, held["product"])
+        for one in a_month()
+        if one.kind == "corebank.baseline_loaded"
+        for held in one.data["positions"]
+        if held["product"] in FUNDS
+    }
+    told = {
+        (one.message.key, one.data["product"])
+        for one in a_month()
+        if one.at == MONDAY and one.data.get("cause") == "price"
+    }
+    assert told == opening
+
+
+def test_a_fall_before_the_opening_is_steep_and_none_after_it_is_as_steep():
     lost = [
-        1 - told["value"]["amount_minor"] / before
-        for _, told, before in _reports()
-        if told["cause"] == "price"
+        (message.body["time"] == format_instant(MONDAY), told, before)
+        for message, told, before in _reports()
+        if told["cause"] == "price" and told["product"] in {"eq-a", "ix-a", "eq-thm", "eq-b"}
     ]
-    assert len([share for share in lost if share > 0.2]) > 10
+    shares = {True: [], False: []}
+    for is_first, told, before in lost:
+        shares[is_first].append(1 - told["value"]["amount_minor"] / before)
+    assert len(shares[True]) > 10
+    assert min(shares[True]) > 0.2 > max(shares[False])
+
+
+def test_a_fund_bought_after_the_fall_has_no_part_in_it():
+    bank = a_bank(clients=1)
+    (client,) = bank.clients
+    client.risk_class, client.holdings = 4, {"cur": Held(900_000_000)}
+    while not any(name in FUNDS for name in client.holdings):
+        list(bank._deeds["buy"](client, MONDAY, 0.2))
+    (fund,) = (name for name in client.holdings if name in FUNDS)
+    before = client.holdings[fund].value
+    list(bank._deeds["price"](client, Instant(MONDAY + 20 * HOUR), fund))
+    assert client.holdings[fund].value > before * 0.9
+
+
+def _holders_told(bank):
+    return {message.key for message in bank.emit(MONDAY) if "position" in message.body["type"]}
+
+
+def test_a_bank_that_is_not_asked_to_leaves_the_fall_to_the_first_evening():
+    assert _holders_told(a_bank(clients=60)) == set()
+
+
+def test_no_client_of_a_story_hears_of_the_fall_before_it_begins():
+    bank = a_bank(clients=60, told=Story(Instant(MONDAY + HOUR), "remote-2"))
+    bank.tell_fall()
+    told = _holders_told(bank)
+    assert told
+    assert told.isdisjoint(tokens(7).values())
 
 
 def test_a_wrong_price_is_taken_back_by_its_name():

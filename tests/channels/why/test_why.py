@@ -11,13 +11,16 @@ from streams.embedded.file import FileReader
 from streams.file_log import FileLog
 from streams.past import Past
 from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, REFERENCE
+from tests.channels.why.conftest import MONDAY
 
 
 @pytest.fixture(scope="module")
 def issued(life):
-    """A decision that issued a task."""
+    """A client's first decision that issued a task, made when they were known for a day."""
     past = Past(FileLog.of(life / "log.jsonl"))
-    return next(one for one in past.decisions() if one.event.data.task_ids)
+    issuing = [one for one in past.decisions() if one.event.data.task_ids]
+    firsts = {one.event.partitionkey: one for one in reversed(issuing)}
+    return next(one for one in firsts.values() if one.event.data.decided_at > MONDAY + DAY)
 
 
 @pytest.fixture(params=["recording", "folder"])

@@ -6,6 +6,7 @@ from streams.kafka.logs import Plan
 from streams.verify.choice import Choice
 from streams.verify.kafka import verify_kafka
 from tests import services
+from tests.kafka.nursery import nursery
 from tests.kill import life
 
 
@@ -25,7 +26,11 @@ def free_bootstrap(kafka_bootstrap):
 @pytest.fixture
 def run(recorded, free_bootstrap, tmp_path):
     def verify(**more):
-        choice = {"bootstrap": free_bootstrap, "seed": 3} | more
+        choice = {
+            "bootstrap": free_bootstrap,
+            "seed": 3,
+            "start": nursery().starter("worker"),
+        } | more
         return verify_kafka(Choice(recorded, **choice), tmp_path)
 
     return verify

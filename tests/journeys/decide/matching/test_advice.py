@@ -146,6 +146,7 @@ def test_golden_products_are_good_advice_for_the_golden_retiree():
     assert advice.to_target[-1].after > 90
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", NAMES)
 def test_the_head_of_each_bin_is_nearly_as_good_as_the_whole_shelf(name):
     """The price of not scanning: at most a twentieth of the best gain of any suitable product."""
