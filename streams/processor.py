@@ -17,6 +17,7 @@ from schemas.envelope import Envelope
 from schemas.errors import ContractError
 from schemas.facts import DecisionMade, new_in
 from schemas.signals.engine import ReferenceAdvanced
+from schemas.surprises import surprises
 from schemas.time import Instant
 from streams import dead_letters
 from streams.batch import Batch, Watch
@@ -222,7 +223,7 @@ class Processor(Generic[S]):
             size += sum([new_in(one.event, len(output.value)) for one, output in told])
         if size > self.fold.max_state_bytes:
             size = self._true_size(state)
-        fields, values = codec.surprises(event)
+        fields, values = surprises(event)
         # Nothing below can fail: an event is applied whole or not at all.
         part.entries[key] = part.dirty[key] = Entry(state, record.offset, size)
         batch.events += 1
