@@ -20,10 +20,11 @@ class Failures:
         """Which of those judged failed."""
         self._in_a_row = 0
 
-    def note_success(self) -> None:
-        """An event was applied."""
-        self._judged += 1
-        self._in_a_row = 0
+    def note_successes(self, count: int) -> None:
+        """Events were applied, one after the other."""
+        if count:
+            self._judged += count
+            self._in_a_row = 0
 
     def note_failure(self) -> None:
         """An event failed in the fold.

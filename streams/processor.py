@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from journeys.reference import Reference
 from journeys.step import Fold, Output, Place, Step
@@ -17,6 +17,7 @@ from schemas.envelope import Envelope
 from schemas.errors import ContractError
 from schemas.facts import DecisionMade, new_in
 from schemas.signals.engine import ReferenceAdvanced
+from schemas.surprises import surprises
 from schemas.time import Instant
 from streams import dead_letters
 from streams.batch import Batch, Watch
@@ -52,12 +53,8 @@ class Partition(Generic[S]):
     dirty: dict[str, Entry[S]] = field(default_factory=dict)
 
 
-class _Folded(NamedTuple, Generic[S]):
-    """An event that was folded and is not kept yet."""
-
-    record: Record
-    event: Envelope
-    step: Step[S]
+_Folded = tuple[Record, Envelope, Step[S]]
+"""An event that was folded and is not kept yet. It has no names: one is made for every event."""
 
 
 class StateTooLargeError(Exception):
@@ -155,20 +152,22 @@ class Processor(Generic[S]):
     ) -> list[_Folded[S]]:
         """As many events as fold without more ado; nothing is kept yet."""
         run: list[_Folded[S]] = []
-        newest: dict[str, S] = {}
+        newest: dict[bytes | None, S] = {}
         with suppress(Exception):  # it comes again when its record is applied alone
+            reference = self._reference(part)  # one for all: only a marker moves it, which ends us
             for record, found in pairs:
-                event, key = event_of(found), self._key_of(part, record)
-                if key is None or type(event) is ReferenceAdvanced:
+                event = event_of(found)
+                if type(event) is ReferenceAdvanced:
                     break
-                if key not in newest:
-                    entry = self._entry(part, key)
-                    if entry is not None and record.offset <= entry.applied:
+                if record.key not in newest:
+                    key = self._key_of(part, record)
+                    entry = None if key is None else self._entry(part, key)
+                    if key is None or (entry is not None and record.offset <= entry.applied):
                         break
-                    newest[key] = self.fold.begin(key) if entry is None else entry.state
-                step = self._fold_one(part, record, event, newest[key])
-                newest[key] = step.state
-                run.append(_Folded(record, event, step))
+                    newest[record.key] = self.fold.begin(key) if entry is None else entry.state
+                step = self._fold_one(record, event, newest[record.key], reference)
+                newest[record.key] = step.state
+                run.append((record, event, step))
         return run
 
     def _keep_run(self, part: Partition[S], run: Iterable[_Folded[S]], batch: Batch) -> int:
@@ -177,9 +176,9 @@ class Processor(Generic[S]):
         with suppress(Exception):  # it comes again when its record is applied alone
             for record, event, step in run:
                 self._keep(part, record, event, step, batch)
-                self._failures.note_success()
                 part.next_offset = record.offset + 1
                 kept += 1
+        self._failures.note_successes(kept)
         return kept
 
     def _apply_one(self, part: Partition[S], record: Record, found: Found, batch: Batch) -> None:
@@ -194,8 +193,9 @@ class Processor(Generic[S]):
                 self._advance(part, event.data.offset)
                 return
             state = self.fold.begin(event.partitionkey) if entry is None else entry.state
-            self._keep(part, record, event, self._fold_one(part, record, event, state), batch)
-            self._failures.note_success()
+            step = self._fold_one(record, event, state, self._reference(part))
+            self._keep(part, record, event, step, batch)
+            self._failures.note_successes(1)
         except (TransientError, WorkerStopError):
             raise
         except ContractError as error:
@@ -204,9 +204,9 @@ class Processor(Generic[S]):
             self._bury(part, record, batch, dead_letters.of_bug(record, self.fold.name, error))
             self._failures.note_failure()
 
-    def _fold_one(self, part: Partition[S], record: Record, event: Envelope, state: S) -> Step[S]:
+    def _fold_one(self, record: Record, event: Envelope, state: S, reference: Reference) -> Step[S]:
         requeue_of = dead_letters.requeue_of(record) if record.headers else None
-        return self.fold.apply(state, event, self._reference(part), requeue_of=requeue_of)
+        return self.fold.apply(state, event, reference, requeue_of=requeue_of)
 
     def _keep(
         self, part: Partition[S], record: Record, event: Envelope, step: Step[S], batch: Batch
@@ -223,14 +223,14 @@ class Processor(Generic[S]):
             size += sum([new_in(one.event, len(output.value)) for one, output in told])
         if size > self.fold.max_state_bytes:
             size = self._true_size(state)
-        surprises = sum(codec.surprises(event))
+        fields, values = surprises(event)
         # Nothing below can fail: an event is applied whole or not at all.
         part.entries[key] = part.dirty[key] = Entry(state, record.offset, size)
         batch.events += 1
-        batch.surprises += surprises
+        batch.surprises += fields + values
         if concluded:
             batch.outputs += outputs
-            batch.decided += [o.event for o in concluded if isinstance(o.event, DecisionMade)]
+            batch.decided += [o.event for o in concluded if type(o.event) is DecisionMade]
 
     def _true_size(self, state: S) -> int:
         """The state's size, asked for once a guess is beyond the limit.

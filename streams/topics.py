@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from kafka.partitioner.default import murmur2
@@ -175,6 +176,10 @@ _ANY: Final = re.compile(".+")
 _KEYS: Final = {"client": re.compile(CLIENT_PATTERN), "desk": re.compile(DESK_PATTERN)}
 
 
+_KEYS_AT_HAND: Final = 1024
+"""A worker's desks by far; of a door's clients those of the moment."""
+
+
 def key_pattern(fold: str) -> re.Pattern[str]:
     """What keys a fold may keep a state under (match them whole); any, without a rule."""
     return _KEYS.get(fold, _ANY)
@@ -185,8 +190,9 @@ def topic_of(route: Route) -> str:
     return route.value
 
 
+@lru_cache(maxsize=_KEYS_AT_HAND)
 def partition_of(key: bytes, count: int) -> int:
-    """The partition of a key, as Kafka's Java client counts it (murmur2).
+    """The partition of a key, as Kafka's Java client counts it (murmur2, here byte by byte).
 
     Example:
         >>> partition_of(b"rm-li", 4)

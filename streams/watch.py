@@ -1,5 +1,6 @@
 """Tells metrics and logs what a worker did: once per batch, and one line per decision."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
@@ -85,12 +86,13 @@ class Observed(Watch):
         metrics.events_surprising.labels(fold).inc(batch.surprises)
         for reason, count in batch.dead.items():
             metrics.dead_letters.labels(reason).inc(count)
+        # A label is dear to find: once for all decisions that came out alike.
+        for labels, count in Counter(map(_outcome_of, batch.decided)).items():
+            metrics.decisions.labels(*labels).inc(count)
 
     def _tell_decision(self, decision: DecisionMade) -> None:
         made = decision.data
-        journey = NO_JOURNEY if made.subject is None else made.subject.split("/", 1)[0]
-        result = "issued" if made.task_ids else "withheld"
-        self._metrics.decisions.labels(journey, result).inc()
+        journey, result = _outcome_of(decision)
         chosen = next((one.action for one in made.candidates if one.chosen), None)
         self._log.info(
             "decided",
@@ -102,3 +104,10 @@ class Observed(Watch):
             result=result,
             action=chosen,
         )
+
+
+def _outcome_of(decision: DecisionMade) -> tuple[str, str]:
+    """The journey of what was chosen, and what came of it."""
+    made = decision.data
+    journey = NO_JOURNEY if made.subject is None else made.subject.split("/", 1)[0]
+    return journey, "issued" if made.task_ids else "withheld"

@@ -2,12 +2,14 @@ import json
 import time
 
 import pytest
+from pydantic import ValidationError
 
 from schemas import codec
 from schemas.envelope import MAX_EVENT_BYTES
 from schemas.errors import Code, ContractError
 from schemas.facts import DecisionMade, WealthScore, WealthScored
 from schemas.signals.app import Page, PageView, PageViewed
+from schemas.surprises import surprises
 from schemas.time import Instant
 from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_document, a_position, an_event
 
@@ -67,6 +69,16 @@ def test_fields_without_a_value_are_left_out_and_instants_are_text():
     }
 
 
+def test_an_event_is_made_as_over_its_class_and_refused_as_there():
+    view = PageView(page=Page.MATURITY)
+    made = codec.build(
+        PageViewed, view, event_id="e1", source="/app/ios", key=CLIENT, time=Instant(0)
+    )
+    assert made == PageViewed(**dict(made))
+    with pytest.raises(ValidationError):
+        codec.build(PageViewed, view, event_id="", source="app", key="li", time=Instant(-1))
+
+
 def test_a_missing_point_inside_a_list_is_written_as_null():
     score = WealthScore(coverage=0.5, points=(1.0, None), by_cause={}, parameters="p")
     event = codec.build(
@@ -107,7 +119,7 @@ def test_200_levels_are_too_deep():
 def test_nesting_up_to_the_limit_is_read():
     inside = codec.MAX_DEPTH - 1
     body = raw(VIEW)[:-1] + b',"nest":' + b"[" * inside + b"]" * inside + b"}"
-    assert codec.surprises(codec.decode(body, codec.CLIENT_LOG)) == (1, 0)
+    assert surprises(codec.decode(body, codec.CLIENT_LOG)) == (1, 0)
 
 
 def test_many_brackets_side_by_side_are_not_deep():
@@ -116,7 +128,7 @@ def test_many_brackets_side_by_side_are_not_deep():
 
 def test_brackets_inside_a_text_are_not_levels():
     event = codec.decode(raw(VIEW, note='"' + "[" * 200), codec.CLIENT_LOG)
-    assert codec.surprises(event) == (1, 0)
+    assert surprises(event) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +148,14 @@ def test_hostile_bytes_are_refused_in_linear_time(body):
     assert time.thread_time() - began < 0.5
 
 
+@pytest.mark.parametrize("opened", [b"{", b"[", b"[{", b"{[{"])
+def test_whatever_opens_a_level_counts(opened):
+    codec.check_depth((opened * codec.MAX_DEPTH)[: codec.MAX_DEPTH])
+    with pytest.raises(ContractError) as caught:
+        codec.check_depth((opened * codec.MAX_DEPTH)[: codec.MAX_DEPTH] + opened[:1])
+    assert caught.value.code is Code.TOO_DEEP
+
+
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_not_a_json_number_is_refused_even_in_unknown_fields(word):
     body = raw(VIEW)[:-1] + f',"mood":{word}}}'.encode()
@@ -145,7 +165,7 @@ def test_what_is_not_a_json_number_is_refused_even_in_unknown_fields(word):
 
 
 def test_a_text_may_speak_of_infinity():
-    assert codec.surprises(codec.decode(raw(VIEW, mood="Infinity, NaN"), codec.CLIENT_LOG)) == (
+    assert surprises(codec.decode(raw(VIEW, mood="Infinity, NaN"), codec.CLIENT_LOG)) == (
         1,
         0,
     )
@@ -199,16 +219,16 @@ def test_unknown_fields_and_future_words_are_counted_at_every_depth():
     value = POSITION["data"]["value"] | {"mood": 1}
     data = POSITION["data"] | {"cause": "split", "value": value, "colour": "red"}
     event = codec.decode(raw(POSITION, data=data, shape="round"), codec.CLIENT_LOG)
-    assert codec.surprises(event) == (3, 1)
+    assert surprises(event) == (3, 1)
 
 
 def test_future_words_in_a_list_are_counted():
     data = {"purpose": "marketing", "given": True, "methods": ["sms", "pigeon", "telepathy"]}
-    assert codec.surprises(an_event("consent.consent_changed", data)) == (0, 2)
+    assert surprises(an_event("consent.consent_changed", data)) == (0, 2)
 
 
 def test_an_ordinary_event_holds_no_surprises():
-    assert codec.surprises(codec.decode(raw(POSITION), codec.CLIENT_LOG)) == (0, 0)
+    assert surprises(codec.decode(raw(POSITION), codec.CLIENT_LOG)) == (0, 0)
 
 
 def test_an_unreadable_record_may_still_be_named():

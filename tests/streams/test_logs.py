@@ -4,13 +4,24 @@ import io
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from typing_extensions import override
 
 from streams.batch import Batch
 from streams.errors import TransientError
-from streams.logs import FIELDS, HIDDEN, ClientRefs, Level, Lines, make_logger
+from streams.logs import (
+    _PERSONAL,
+    FIELDS,
+    HIDDEN,
+    ClientRefs,
+    Level,
+    Lines,
+    _harmless,
+    make_logger,
+)
 from streams.metrics import Metrics
 from streams.watch import Observed
 from tests.builders import CLIENT, MONDAY_10
@@ -73,6 +84,14 @@ def test_a_canary_in_any_field_does_not_get_out(log, out, canary):
     log.info("in an unknown field", note=canary)
     assert canary not in out.getvalue()
     assert HIDDEN in out.getvalue()
+
+
+_SIGNS = st.sampled_from([*CANARIES, *"ct_ac_@.+-Xx 09af\n", "\uff11", "13", "example.com"])
+
+
+@given(st.lists(_SIGNS, max_size=12).map("".join) | st.text(max_size=40))
+def test_what_is_looked_for_by_fewer_signs_is_hidden_as_by_all(said):
+    assert _harmless("reason", said) == _PERSONAL.sub(HIDDEN, said)
 
 
 def test_a_field_that_nobody_listed_is_dropped_and_counted(log, out):

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
 from journeys.client.state import ClientState, Served
-from journeys.identity import derive, short_hash
+from journeys.identity import derive, short_hash_of
 from journeys.reference import Reference
 from journeys.step import Output, Route, Step
 from schemas import codec
@@ -35,7 +35,7 @@ class Cause(NamedTuple):
 def cause(name: str, source: str, *, at: Instant, kind: str) -> Cause:
     """Something that is being applied, with its mark."""
     # As `short_hash(source, name)`, written out: every event has one.
-    return Cause(name, source, at, kind, short_hash(f"{source}\x1f{name}"))
+    return Cause(name, source, at, kind, short_hash_of(f"{source}\x1f{name}"))
 
 
 _HEARD_BEFORE: Final = frozenset({Effect.DUPLICATE, Effect.STALE})
