@@ -27,6 +27,7 @@ _UNSHAPELY = "not RFC 3339 with a zone, such as 2026-11-24T08:30:00+08:00"
 _LAST: Final = 253_402_300_800 * SECOND  # 10000-01-01: beyond what RFC 3339 can write
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
+_FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 _REPEATED: Final = 64
 """Instants kept at hand: one event, and each fact that it leads to, names the same few."""
 
@@ -94,7 +95,7 @@ def local_day(moment: Instant, *, utc_offset_minutes: int) -> date:
         >>> local_day(Instant(1_795_480_200_000_000), utc_offset_minutes=480)
         datetime.date(2026, 11, 24)
     """
-    return date(1970, 1, 1) + timedelta(days=(moment + utc_offset_minutes * MINUTE) // DAY)
+    return date.fromordinal(_FIRST_DAY + (moment + utc_offset_minutes * MINUTE) // DAY)
 
 
 _TEXT = core_schema.chain_schema(
