@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from streams.errors import WorkerStopError
+from streams.verify.choice import start
 from streams.verify.crew import Crew
 
 
@@ -18,7 +19,7 @@ def crew_of(tmp_path):
     made = []
 
     def make(command, **setting):
-        crew = Crew(command, [], tmp_path, 1, **setting)
+        crew = Crew(command, [], tmp_path, 1, start, **setting)
         made.append(crew)
         crew.start(crew.workers["client", 0])
         return crew, crew.workers["client", 0]
