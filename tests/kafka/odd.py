@@ -5,7 +5,6 @@ from typing import Final
 
 from journeys.client.fold import ClientFold
 from streams.kafka import worker
-from tests.kafka import planted
 
 
 class SmallFold(ClientFold):
@@ -19,17 +18,7 @@ def small(arguments: list[str]) -> int:
     return worker.main(arguments)
 
 
-def _planted(bug: str) -> Callable[[list[str]], int]:
-    def run(arguments: list[str]) -> int:
-        planted.plant(bug)
-        return worker.main(arguments)
-
-    return run
-
-
 MAINS: Final[dict[str, Callable[[list[str]], int]]] = {
     "small": small,
-    "order": _planted("order"),
-    "applied": _planted("applied"),
 }
 """By what is odd."""

@@ -1,8 +1,7 @@
-"""A worker with a bug in it: three that the published proof must find.
+"""A worker with a bug in it: `planted.py BUG …` and the arguments of a worker.
 
-`order`: outputs go out long after states and offset; `applied`: a state does not say which events
-it holds; `ids`: what is repeated gets another name, for which it is `planted.py` and the arguments
-of a worker: it must be planted before anything else is imported.
+Bugs: `order`: outputs go out long after states and offset; `applied`: a state does not say which
+events it holds; `ids`: what is repeated gets another name.
 """
 
 import asyncio
@@ -14,13 +13,15 @@ from typing import Any
 
 from journeys import identity
 
+BUG = sys.argv[1] if __name__ == "__main__" else ""
+
 
 def rename():
     true, turns = identity.derive, itertools.count()
     identity.derive = lambda *parts: true(*parts, os.getpid(), next(turns))
 
 
-if __name__ == "__main__":  # before anything has taken the true function
+if BUG == "ids":  # before anything has taken the true function
     rename()
 
 from streams import processor  # noqa: E402
@@ -59,15 +60,15 @@ async def commit_late(self, topic, commits):
     return await commit_all(self, topic, commits)
 
 
-def plant(bug):
-    os.environ["SUISHEN_KAFKA_CHECKPOINT_S"] = "0.1"
-    if bug == "order":
+def plant():
+    if BUG == "order":
         BatchWriter.send = send_later
-    if bug == "applied":
+    if BUG == "applied":
         processor.pack = lambda frame: pack(frame._replace(applied=0))
         AppMembership.commit_all = commit_late
 
 
 if __name__ == "__main__":
-    plant("ids")
-    sys.exit(worker.main(sys.argv[1:]))
+    plant()
+    os.environ["SUISHEN_KAFKA_CHECKPOINT_S"] = "0.1"
+    sys.exit(worker.main(sys.argv[2:]))
