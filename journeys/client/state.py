@@ -151,6 +151,14 @@ class Holding(msgspec.Struct, frozen=True, array_like=True):
         return f"{self.account}/{self.product}"
 
 
+def holding_of(held: tuple[Holding, ...], account: str, product: str) -> Holding | None:
+    """The position of a product in an account; asked at every report, so it builds no name."""
+    for holding in held:
+        if holding.product == product and holding.account == account:
+            return holding
+    return None
+
+
 class Scored(msgspec.Struct, frozen=True, array_like=True):
     """The last score, and what has moved since the last one published."""
 

@@ -182,12 +182,12 @@ class Nursery:
         order = {"run": run, "arguments": [*arguments], "log": str(log), "env": dict(environment)}
         return Child(self._ask, order)
 
-    def starter(self, run: str) -> Callable[[Sequence[str], Path, Mapping[str, str]], Child]:
+    def starter(self) -> Callable[[Sequence[str], Path, Mapping[str, str]], Child]:
         """For a verification: its workers, not traced, for other tests run the same lines."""
 
         def start(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Child:
             env = {name: said for name, said in environment.items() if name not in TRACES_CHILDREN}
-            return self.start(run, command[command.index("--fold") :], log, env)
+            return self.start("worker", command[command.index("--fold") :], log, env)
 
         return start
 
@@ -228,8 +228,11 @@ def main() -> None:
     from streams.kafka import worker  # noqa: PLC0415 - the parent needs none of it
     from tests.kafka import odd  # noqa: PLC0415 - likewise
 
-    runs: dict[str, Run] = {"worker": worker.main, "suishen": _suishen}
-    runs |= {f"odd:{name}": run for name, run in odd.MAINS.items()}
+    runs: dict[str, Run] = {
+        "worker": worker.main,
+        "suishen": _suishen,
+        "odd:small": odd.small,
+    }
     _warm()
     for line in sys.stdin:
         order = json.loads(line)

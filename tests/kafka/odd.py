@@ -1,8 +1,5 @@
 """Workers with a fold that is odd in one way, for the nursery: each is a `main`."""
 
-from collections.abc import Callable
-from typing import Final
-
 from journeys.client.fold import ClientFold
 from streams.kafka import worker
 
@@ -16,9 +13,3 @@ class SmallFold(ClientFold):
 def small(arguments: list[str]) -> int:
     worker.FOLDS["client"] = SmallFold
     return worker.main(arguments)
-
-
-MAINS: Final[dict[str, Callable[[list[str]], int]]] = {
-    "small": small,
-}
-"""By what is odd."""

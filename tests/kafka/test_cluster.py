@@ -50,7 +50,7 @@ def test_a_whole_cluster_that_was_away_finds_the_worker_with_its_memory(
 def test_a_broker_that_dies_while_it_leads_leaves_no_trace(kafka_cluster, tmp_path):
     services.clear(kafka_cluster.bootstrap)
     recorded, _ = life.record(tmp_path)
-    start = nursery().starter("worker")
+    start = nursery().starter()
     choice = Choice(recorded, workers=1, kills=1, nodes=3, broker_kills=1, start=start)
     report = verify_kafka(choice, tmp_path, cluster=kafka_cluster)
     assert report.is_clean, report

@@ -4,7 +4,7 @@ The list is ordered by (time, event, name), so shuffled or repeated events give 
 An item pushed out of the list goes on in a residual per intent and half-life.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from operator import truediv
 from typing import Final, NamedTuple
 
@@ -143,8 +143,9 @@ def _log_odds(evidence: Evidence, now: Instant, policy: IntentPolicy) -> list[fl
                 # Spelt out: these are the engine's hottest lines.
                 age = now - (max(at, due or at) if until_due else at)
                 scores[which] += weight * 2.0 ** (-age / half_life) if age > 0 else weight
-    if parts or evidence.completed:
-        for rule, last in _counted(evidence, policy, parts):
+    for rule in policy.counted:
+        last = _completed(evidence, rule, parts.get(rule.evidence, ()))
+        if last is not None:
             scores[rule.intent] += rule.weight * share(now - last, rule.half_life)
     return list(map(truediv, scores, policy.temperature))
 
@@ -198,8 +199,6 @@ def review(
         # Most stand nowhere near their threshold: their chance need not be known.
         if score < policy.surely_on if were[one] else score > policy.surely_off:
             found[one] = sigmoid(score)
-    if not found:
-        return evidence, ()
     changed = [
         one
         for one, p in found.items()
@@ -258,7 +257,10 @@ def _is_enough(evidence: Evidence, which: int, policy: IntentPolicy) -> bool:
                 if rule.explicit:
                     return True
                 pieces += rule.least == 1
-    pieces += sum(r.intent == which and r.weight > 0 for r, _ in _counted(evidence, policy))
+    pieces += sum(
+        rule.weight > 0 and _completed(evidence, rule) is not None
+        for rule in policy.counted_of[which]
+    )
     return pieces >= policy.least_items
 
 
@@ -281,38 +283,18 @@ def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[s
         for left in evidence.residuals
         if left.intent == which
     ]
-    start = evidence.reset_at[which]
+    start, marks = evidence.reset_at[which], policy.marks_of[which]
     for item in evidence.items:
-        for intent, weight, half_life, until_due, is_part in policy.marks.get(item.name, ()):
-            if intent == which and not is_part and item.at > start:
-                since = _since(item) if until_due else item.at
-                terms.append((item.name, Term(weight, since, half_life)))
+        mark = marks.get(item.name)
+        if mark is not None and not mark.is_part and item.at > start:
+            since = _since(item) if mark.until_due else item.at
+            terms.append((item.name, Term(mark.weight, since, mark.half_life)))
     terms += [
         (rule.evidence, Term(rule.weight, last, rule.half_life))
-        for rule in policy.counted
-        if rule.intent == which and (last := _completed(evidence, rule)) is not None
+        for rule in policy.counted_of[which]
+        if (last := _completed(evidence, rule)) is not None
     ]
     return terms
-
-
-def _counted(
-    evidence: Evidence, policy: IntentPolicy, parts: Mapping[str, Sequence[Instant]] | None = None
-) -> list[tuple[Rule, Instant]]:
-    """Counted evidence that is complete, and since when.
-
-    Args:
-        evidence: the whole.
-        policy: says what needs more than one item.
-        parts: when there were items that may count, ascending, by name; looked up unless given.
-    """
-    found: list[tuple[Rule, Instant]] = []
-    for rule in policy.counted:
-        times = _times(evidence, rule) if parts is None else parts.get(rule.evidence, ())
-        if times or evidence.completed:
-            last = _completed(evidence, rule, times)
-            if last is not None:
-                found.append((rule, last))
-    return found
 
 
 def _times(evidence: Evidence, rule: Rule) -> list[Instant]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from journeys.client import seen
 from journeys.client.contact import ledger as slots
-from journeys.client.state import Holding
+from journeys.client.state import Holding, holding_of
 from journeys.client.steps import (
     behaviour,
     cases,
@@ -42,7 +42,7 @@ _CODES = {PositionCause.TRADE: 1, PositionCause.PRICE: 2}
 def on_position(draft: Draft, event: corebank.PositionReported) -> None:
     """Take the position as it stands now; an older version changes nothing."""
     said = event.data
-    old = _find(draft, said)
+    old = holding_of(draft.holdings, said.account, said.product)
     if old is not None and said.version <= old.version:
         _on_known_version(draft, event, said, old)
         return
@@ -125,7 +125,7 @@ def on_baseline(draft: Draft, event: corebank.BaselineLoaded) -> None:
     draft.complaints = tuple(sorted({*draft.complaints, *said.open_complaints}))
     household.load(draft, event)
     for position in said.positions:
-        old = _find(draft, position)
+        old = holding_of(draft.holdings, position.account, position.product)
         if old is None or position.version > old.version:
             _book(draft, event, position, old)
         elif doubt.contradicts(position, old, mark=0):
@@ -316,14 +316,6 @@ def _count_placed(draft: Draft, said: corebank.Position, old: Holding | None, gr
 def _suits(draft: Draft, product: Product) -> bool:
     risk_class = draft.household.told.risk_class
     return risk_class is not None and level_of(product) <= risk_class
-
-
-def _find(draft: Draft, said: corebank.Position) -> Holding | None:
-    product, account = said.product, said.account
-    for holding in draft.holdings:
-        if holding.product == product and holding.account == account:
-            return holding
-    return None
 
 
 def _put(draft: Draft, holding: Holding) -> None:

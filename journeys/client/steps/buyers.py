@@ -8,7 +8,7 @@ prices and payments are no flood.
 
 from base64 import b64encode
 
-from journeys.client.state import ClientState, Holding, Served
+from journeys.client.state import ClientState, Holding, Served, holding_of
 from journeys.client.steps.draft import Draft
 from journeys.client.stored.codec import encode
 from schemas.envelope import Envelope
@@ -52,18 +52,11 @@ def _have_moved(draft: Draft, before: ClientState, event: Envelope | None, due: 
 
 def _is_value_alone(draft: Draft, before: ClientState, event: PositionReported) -> bool:
     account, product = event.data.account, event.data.product
-    old, new = _held(account, product, before.holdings), _held(account, product, draft.holdings)
+    old, new = (holding_of(held, account, product) for held in (before.holdings, draft.holdings))
     if old is None or new is None or old.lot is None or new.lot is None:
         return False
     is_same = old.lot.facts_version == new.lot.facts_version
     return is_same and old.lot.fee_class == new.lot.fee_class and old.doubt == new.doubt
-
-
-def _held(account: str, product: str, held: Held) -> Holding | None:
-    for holding in held:
-        if holding.product == product and holding.account == account:
-            return holding
-    return None
 
 
 def _encoded(draft: Draft) -> str:

@@ -29,7 +29,7 @@ def run(recorded, free_bootstrap, tmp_path):
         choice = {
             "bootstrap": free_bootstrap,
             "seed": 3,
-            "start": nursery().starter("worker"),
+            "start": nursery().starter(),
         } | more
         return verify_kafka(Choice(recorded, **choice), tmp_path)
 
