@@ -15,6 +15,7 @@ from journeys.catalogue.lint_journey import check_slots
 from journeys.catalogue.lint_texts import check_texts
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.learning.predictor import MOST_PREDICTORS
+from journeys.summed import summed
 from schemas.time import DAY, Instant
 
 
@@ -107,7 +108,7 @@ def check_wealth(rows: Sequence[Dated]) -> None:
 
 def _check_stages(rows: Sequence[Dated], moment: Instant) -> None:
     stages = list(in_force(rows, "stage", moment).values())
-    paid = sum(stage.value.pays for stage in stages)
+    paid = summed(stage.value.pays for stage in stages)
     if paid > 1 + _HAIR:
         stages[-1].row.fault(
             f"stages pay {paid:.0%} of the bonus together; write 100% in all or less", "pays"

@@ -10,6 +10,8 @@ from itertools import groupby
 from math import log
 from typing import NamedTuple
 
+from journeys.summed import summed
+
 BLOCK = 1000
 """Contacts that lie close together."""
 
@@ -53,14 +55,14 @@ def quality(rows: Sequence[Scored]) -> Quality | None:
         log_loss=loss,
         average_log_loss=average,
         skill=1 - loss / average,
-        auc=sum(told) / len(told) if told else None,
+        auc=summed(told) / len(told) if told else None,
         ece=_calibration_error(rows),
     )
 
 
 def _mean_loss(chances: Sequence[float], rows: Sequence[Scored]) -> float:
     pairs = zip(chances, rows, strict=True)
-    return -sum(log(p if row.label else 1 - p) for p, row in pairs) / len(rows)
+    return -summed(log(p if row.label else 1 - p) for p, row in pairs) / len(rows)
 
 
 def auc(rows: Sequence[Scored]) -> float | None:
@@ -84,7 +86,8 @@ def auc(rows: Sequence[Scored]) -> float | None:
 
 
 def _calibration_error(rows: Sequence[Scored]) -> float:
-    return sum(abs(sum(row.p - row.label for row in part)) for part in _ranges(rows)) / len(rows)
+    off = (abs(summed(row.p - row.label for row in part)) for part in _ranges(rows))
+    return summed(off) / len(rows)
 
 
 def _ranges(rows: Sequence[Scored]) -> Iterator[list[Scored]]:

@@ -11,6 +11,7 @@ from journeys.errors import DefinitionError
 from journeys.learning import naive_bayes
 from journeys.learning.naive_bayes import Bins, Learned, Rules
 from journeys.learning.predictor import Predictor, stamp_of
+from journeys.summed import summed
 from schemas.reference import Model, ModelQuality
 from schemas.time import Instant
 
@@ -44,7 +45,7 @@ class Table(msgspec.Struct, frozen=True):
     def chance(self, bins: Bins) -> float:
         """The chance of a yes by this model's own word, within (0, 1)."""
         said = self.spoken(bins)
-        return self.rates[bisect_right(self.cuts, sum(said) / len(said))]
+        return self.rates[bisect_right(self.cuts, summed(said) / len(said))]
 
     def spoken(self, bins: Bins) -> tuple[float, ...]:
         """What the bin of each predictor says."""

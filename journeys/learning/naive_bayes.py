@@ -14,6 +14,8 @@ from typing import Final
 
 import msgspec
 
+from journeys.summed import summed
+
 Bins = Sequence[int]
 """The bin of each predictor, in the order of the model."""
 
@@ -126,7 +128,7 @@ def score(model: Learned, bins: Bins) -> float:
     if not all(model.totals):
         return 0.0
     rows = zip(model.no, model.yes, bins, strict=True)
-    return sum(voice(no[at], yes[at], model.totals) for no, yes, at in rows) / len(bins)
+    return summed(voice(no[at], yes[at], model.totals) for no, yes, at in rows) / len(bins)
 
 
 def voice(no: float, yes: float, totals: tuple[float, float]) -> float:

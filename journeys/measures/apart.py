@@ -11,6 +11,7 @@ from math import sqrt
 from typing import Final, NamedTuple
 
 from journeys.measures.shares import Around
+from journeys.summed import summed
 
 _Z: Final = 1.959964
 """Of the normal distribution, for 95 %."""
@@ -57,7 +58,7 @@ def apart(cases: Iterable[Predicted]) -> Apart | None:
     pairs = sum(one.pairs for one in groups)
     if not pairs:
         return None
-    value = sum(one.won for one in groups) / pairs
+    value = summed(one.won for one in groups) / pairs
     spread = _design_effect(groups, value)
     low, high = _ends(value, _variance(groups, pairs, spread))
     met, missed = (sum(sizes) for sizes in zip(*((g.met, g.missed) for g in groups), strict=True))
@@ -116,7 +117,7 @@ def _design_effect(groups: Sequence[_Group], value: float) -> float:
     clients = len(by_client)
     if clients < 2 or alone == 0:  # noqa: PLR2004 - a variance needs two
         return cases / clients
-    together = sum(off * off for off in by_client.values()) * clients / (clients - 1)
+    together = summed(off * off for off in by_client.values()) * clients / (clients - 1)
     single = alone * cases / (cases - 1)
     return min(max(1.0, together / single), cases / clients)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from math import sqrt
 from typing import Final, NamedTuple
 
+from journeys.summed import summed
+
 _Z: Final = 1.959964
 """Of the normal distribution, for 95 %."""
 
@@ -94,7 +96,7 @@ def pooled(by_client: Iterable[tuple[int, int]]) -> Tries:
     plain = p * (1 - p) / trials
     if clients < 2 or plain == 0:  # noqa: PLR2004 - a variance needs two
         return Tries(p * clients, float(clients))
-    squares = sum((mine - p * tried) ** 2 for mine, tried in pairs)
+    squares = summed((mine - p * tried) ** 2 for mine, tried in pairs)
     between = clients / (clients - 1) * squares / trials**2
     worth = min(float(trials), max(float(clients), trials * plain / between if between else trials))
     return Tries(p * worth, worth)

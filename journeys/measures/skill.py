@@ -6,6 +6,7 @@ from math import log, sqrt
 from typing import Final, NamedTuple
 
 from journeys.measures.shares import Around
+from journeys.summed import summed
 
 _Z: Final = 1.959964
 """Of the normal distribution, for 95 %."""
@@ -42,9 +43,9 @@ def skill(cases: Iterable[Weighed]) -> Around | None:
     clients = len(losses)
     if clients < 2:  # noqa: PLR2004 - a variance needs two
         return None
-    whole = sum(average for _, average in losses.values())
-    ratio = sum(own for own, _ in losses.values()) / whole
-    off = sum((own - ratio * average) ** 2 for own, average in losses.values())
+    whole = summed(average for _, average in losses.values())
+    ratio = summed(own for own, _ in losses.values()) / whole
+    off = summed((own - ratio * average) ** 2 for own, average in losses.values())
     reach = _Z * sqrt(off * clients / (clients - 1)) / whole
     return Around(1 - ratio, 1 - ratio - reach, 1 - ratio + reach)
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from journeys.client.intent.decay import Term, first_fall, share, sigmoid
 from journeys.client.intent.policy import INTENTS, IntentPolicy, Rule
+from journeys.summed import summed
 from schemas.time import Instant
 
 EVERY_INTENT: Final = tuple(range(len(INTENTS)))
@@ -271,7 +272,7 @@ def _reasons(
     for name, term in _terms(evidence, which, policy):
         weight = term.weight * share(now - term.since, term.half_life)
         weights[name] = weights.get(name, 0.0) + weight
-    total = sum(weight for weight in weights.values() if weight > 0)
+    total = summed(weight for weight in weights.values() if weight > 0)
     named = sorted((-weight, name) for name, weight in weights.items() if weight > 0 and name)
     return tuple(Weighed(name, -weight / total) for weight, name in named[:_REASONS])
 

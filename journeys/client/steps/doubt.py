@@ -14,6 +14,7 @@ from journeys.client.state import Holding
 from journeys.client.steps.draft import Draft
 from journeys.client.wealth.book import BASIS
 from journeys.client.wealth.score import BLENDED, Score
+from journeys.summed import summed
 from schemas.facts import Effect
 from schemas.reference import Product
 from schemas.signals import corebank
@@ -122,9 +123,9 @@ def surely(draft: Draft, score: Score) -> Score:
     if not (doubts or told):
         return score
     rules = draft.edition.wealth.total
-    held = sum(weight for weight, is_held in zip(rules.weights, BLENDED, strict=True) if is_held)
+    held = summed(weight for weight, is_held in zip(rules.weights, BLENDED, strict=True) if is_held)
     unsure = _share(draft, doubts) * held + _told(score, told, rules.weights)
-    coverage = max(0.0, score.coverage - unsure / sum(rules.weights))
+    coverage = max(0.0, score.coverage - unsure / summed(rules.weights))
     return replace(score, coverage=coverage, shown=coverage >= rules.shown_from)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.score import Label, Score
+from journeys.summed import summed
 
 
 class Causes(StrEnum):
@@ -31,7 +32,7 @@ class Movement(msgspec.Struct, frozen=True):
     @property
     def total(self) -> float:
         """The whole change: the last score less the first."""
-        return sum(self.by_cause.values())
+        return summed(self.by_cause.values())
 
 
 STILL = Movement()

@@ -24,6 +24,7 @@ from journeys.client.wealth.rules import (
     TotalRules,
 )
 from journeys.errors import DefinitionError
+from journeys.summed import summed
 
 _FULL_POINTS = 100.0
 _FEN_IN_A_YUAN = 100
@@ -95,8 +96,8 @@ def _complaints(parameters: WealthParameters) -> list[str]:
     """What no type can say."""
     total, book = parameters.total, parameters.book
     found = [f"curve `{name}` needs two knots or more, ascending" for name in _bent(parameters)]
-    if sum(total.weights) != _FULL_POINTS:
-        found.append(f"`total.weights` add up to {sum(total.weights)}, not {_FULL_POINTS}")
+    if summed(total.weights) != _FULL_POINTS:
+        found.append(f"`total.weights` add up to {summed(total.weights)}, not {_FULL_POINTS}")
     if list(total.cuts) != sorted(total.cuts, reverse=True):
         found.append("`total.cuts` must descend")
     if missing := [kind.value for kind in ProductKind if kind not in book.kind_quarters]:

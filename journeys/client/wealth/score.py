@@ -11,6 +11,7 @@ from journeys.client.wealth.diagnosis import Diagnosis, Shares, diagnose, shares
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.rules import Nine, TotalRules
+from journeys.summed import summed
 
 
 class Label(StrEnum):
@@ -73,7 +74,7 @@ def appraise(
     earned = shares(diagnosis, parameters)
     full = _filled(earned, value_fen, rules)
     points = _points(full, rules)
-    total = sum(points)
+    total = summed(points)
     missing = tuple(one is None for one in earned) if None in earned else _NONE_MISSING
     coverage = _coverage(missing, rules)
     best = _best_allowed(diagnosis, full, rules)
@@ -132,8 +133,10 @@ def _points(full: Nine, rules: TotalRules) -> Nine:
 def _coverage(missing: tuple[bool, ...], rules: TotalRules) -> float:
     if not any(missing):
         return 1.0
-    known = sum(weight for weight, is_out in zip(rules.weights, missing, strict=True) if not is_out)
-    return known / sum(rules.weights)
+    known = summed(
+        weight for weight, is_out in zip(rules.weights, missing, strict=True) if not is_out
+    )
+    return known / summed(rules.weights)
 
 
 def _label(total: float, previous: Label | None, rules: TotalRules) -> Label:

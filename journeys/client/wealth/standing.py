@@ -9,6 +9,7 @@ from journeys.client.wealth.book import BASIS, Book, whole
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.profile import Profile
 from journeys.client.wealth.rules import CLASSES, Five, FiveWhole
+from journeys.summed import summed
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -102,7 +103,7 @@ def _variance(mix: Five, own_risk: int, value: int, parameters: WealthParameters
     """Classes with their correlations, and what is the products' own, uncorrelated."""
     market = parameters.market
     parts = list(map(mul, mix, market.deviation))
-    common: float = sum(map(mul, parts, parts))
+    common = summed(map(mul, parts, parts))
     for one, other, correlation in market.correlations:
         common += 2 * correlation * parts[_PLACE[one]] * parts[_PLACE[other]]
     return max(0.0, common) + own_risk / (BASIS * value) ** 2
@@ -112,5 +113,4 @@ _PLACE = {name: place for place, name in enumerate(CLASSES)}
 
 
 def _dot(mix: Five, each: Five) -> float:
-    total: float = sum(map(mul, mix, each))
-    return total
+    return summed(map(mul, mix, each))

@@ -19,6 +19,7 @@ from journeys.client.wealth.rules import CLASSES, Five, FiveWhole
 from journeys.client.wealth.score import BLENDED
 from journeys.client.wealth.standing import mix_of, stand
 from journeys.client.wealth.target import Groups, target
+from journeys.summed import summed
 
 _MONTHS = 12
 _LEVELS = (1, 2, 3, 4, 5)
@@ -116,9 +117,9 @@ class Household:
         usual = rules.imputation
         if weight is None:
             full = [usual if share is None else share for share in earned]
-            return float(sum(map(mul, rules.weights, full)))
+            return summed(map(mul, rules.weights, full))
         rest = (1 - weight) * usual
-        return sum(
+        return summed(
             [
                 points * (usual if share is None else weight * share + rest if blended else share)
                 for points, share, blended in zip(rules.weights, earned, BLENDED, strict=True)

@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from journeys.client.wealth.rules import Nine
+from journeys.summed import summed
 
 
 class Kind(StrEnum):
@@ -114,7 +115,7 @@ def _unfit(content: Content, reader: Reader, today: date) -> Unfit | None:
 
 
 def _fit(content: Content, reader: Reader, today: date) -> Fit:
-    whole = sum(reader.lost)
+    whole = summed(reader.lost)
     drawn = {
         f"D{number}": reader.lost[number - 1] / whole
         for number in content.dimensions
@@ -122,4 +123,4 @@ def _fit(content: Content, reader: Reader, today: date) -> Fit:
     }
     topics = {tag.name for tag in content.tags if tag.holds(today)}
     drawn |= {name: p for name, p in reader.intents.items() if name in topics}
-    return Fit(content.id, sum(drawn.values()), tuple(sorted(drawn)))
+    return Fit(content.id, summed(drawn.values()), tuple(sorted(drawn)))

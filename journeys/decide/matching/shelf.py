@@ -16,6 +16,7 @@ from journeys.client.wealth.dimensions.allocation import Allocation
 from journeys.client.wealth.rules import CLASSES, AssetClass, FiveWhole
 from journeys.client.wealth.target import Groups
 from journeys.decide.matching.match import Offer
+from journeys.summed import summed
 
 _CASH_EDGES = (1, 7, 30, 90)
 _PURITY_EDGES = (5_000, 6_000, 7_000, 8_000, 9_000)
@@ -133,7 +134,7 @@ def _kind(offer: Offer) -> tuple[int, ...]:
 
 def _mean(offers: Sequence[Offer]) -> Groups:
     parts = [_grouped(offer.facts.look_through) for offer in offers]
-    cash, fixed, equity, other = (sum(one) / len(parts) for one in zip(*parts, strict=True))
+    cash, fixed, equity, other = (summed(one) / len(parts) for one in zip(*parts, strict=True))
     return cash, fixed, equity, other
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from journeys.catalogue.edition import BookPolicy
 from journeys.client.wealth.attribution import Causes
+from journeys.summed import summed
 
 _SHOWN = (Causes.PRICE, Causes.PARAMS, Causes.CLOCK, Causes.CLASS_CHANGE, Causes.FLOW)
 
@@ -70,9 +71,9 @@ def growth(clients: Sequence[Year], policy: BookPolicy) -> Growth:
         cohort=count,
         held=len(held),
         left_out=tuple(sorted(one.client for one in clients if not one.in_cohort(policy.coverage))),
-        mean=sum(counted) / count if count else None,
+        mean=summed(counted) / count if count else None,
         shown={
-            cause: sum(one.by_cause.get(cause, 0.0) for one in cohort) / count
+            cause: summed(one.by_cause.get(cause, 0.0) for one in cohort) / count
             for cause in _SHOWN
             if count
         },
@@ -98,5 +99,5 @@ def pay_out(found: Growth, policy: BookPolicy, *, violations: int, complaints: i
         refused.append("complaints_over_limit")
     if mean is None:
         refused.append("no_cohort")
-    share = 0.0 if refused else sum(stage.pays for stage in reached)
+    share = 0.0 if refused else summed(stage.pays for stage in reached)
     return PayOut(share, tuple(stage.name for stage in reached), tuple(refused))

@@ -1,3 +1,4 @@
+import builtins
 import json
 import os
 import subprocess
@@ -34,6 +35,24 @@ def _hash_under(seed: str) -> str:
 def test_two_runs_under_different_hash_seeds_conclude_the_same():
     here = with_engine(clients=25, days=5).summary["facts_sha256"]
     assert {here, _hash_under("1"), _hash_under("2")} == {here}
+
+
+def test_no_float_is_added_by_a_sum_that_differs_from_python_3_12_on(
+    monkeypatch,
+):
+    add, summed = builtins.sum, []
+
+    def watched(values, start=0):
+        values = list(values)
+        caller = sys._getframe(1).f_globals["__name__"]
+        if caller.startswith("journeys."):
+            summed.append(caller)
+            assert not any(isinstance(value, float) for value in values), f"{caller}: {values}"
+        return add(values, start)
+
+    monkeypatch.setattr(builtins, "sum", watched)
+    assert with_engine(clients=10, days=3).summary["dead_letters"] == 0
+    assert summed
 
 
 def test_another_seed_or_one_event_fewer_concludes_something_else():

@@ -8,6 +8,7 @@ from journeys.client.wealth.curve import read
 from journeys.client.wealth.parameters import WealthParameters
 from journeys.client.wealth.standing import Standing
 from journeys.client.wealth.target import Groups, held, target
+from journeys.summed import summed
 
 
 class Allocation(msgspec.Struct, frozen=True):
@@ -24,7 +25,7 @@ def measure(standing: Standing) -> Allocation | None:
     if wanted is None:
         return None
     has = held(standing)
-    apart = sum(map(abs, map(sub, has, wanted)))
+    apart = summed(map(abs, map(sub, has, wanted)))
     return Allocation(has, wanted, apart / 2)
 
 

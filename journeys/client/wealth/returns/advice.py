@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from journeys.summed import summed
+
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
     """One advised switch and the twelve months after it; unadvised trades do not count."""
@@ -40,4 +42,4 @@ def record(switches: Sequence[Switch]) -> Record:
     if not gains:
         return Record(0, None, None)
     hits = sum(gain > 0 for gain in gains)
-    return Record(len(gains), hits / len(gains), sum(gains) / len(gains))
+    return Record(len(gains), hits / len(gains), summed(gains) / len(gains))

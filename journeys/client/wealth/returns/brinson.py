@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from journeys.summed import summed
+
 
 class Attributed(msgspec.Struct, frozen=True):
     """Both returns, and the three effects, which add up to their difference in one period."""
@@ -32,11 +34,11 @@ def attribute(segments: Sequence[Segment]) -> Attributed:
         >>> round(found.total, 12) == round(found.portfolio - found.benchmark, 12)
         True
     """
-    benchmark = sum(wb * rb for _, wb, _, rb in segments)
+    benchmark = summed(wb * rb for _, wb, _, rb in segments)
     return Attributed(
-        portfolio=sum(wp * rp for wp, _, rp, _ in segments),
+        portfolio=summed(wp * rp for wp, _, rp, _ in segments),
         benchmark=benchmark,
-        allocation=sum((wp - wb) * (rb - benchmark) for wp, wb, _, rb in segments),
-        selection=sum(wb * (rp - rb) for _, wb, rp, rb in segments),
-        interaction=sum((wp - wb) * (rp - rb) for wp, wb, rp, rb in segments),
+        allocation=summed((wp - wb) * (rb - benchmark) for wp, wb, _, rb in segments),
+        selection=summed(wb * (rp - rb) for _, wb, rp, rb in segments),
+        interaction=summed((wp - wb) * (rp - rb) for wp, wb, rp, rb in segments),
     )

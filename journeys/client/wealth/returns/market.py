@@ -7,6 +7,7 @@ import pyxirr
 
 from journeys.client.wealth.returns.money_weighted import sole_rate
 from journeys.client.wealth.returns.rules import ReturnRules
+from journeys.summed import summed
 
 
 class AgainstMarket(msgspec.Struct, frozen=True):
@@ -35,8 +36,8 @@ def against_market(
         rules: where a root is looked for.
     """
     grown = [flow * index[-1] / level for flow, level in zip(flows, index, strict=True)]
-    paid = -sum(flow for flow in grown if flow < 0)
-    received = sum(flow for flow in grown if flow > 0)
+    paid = -summed(flow for flow in grown if flow < 0)
+    received = summed(flow for flow in grown if flow > 0)
     benchmark = paid - received
     return AgainstMarket(
         ks_pme=(received + nav) / paid if paid > 0 else None,

@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import exp, log
 
 from journeys.client.wealth.returns.rules import ReturnRules
+from journeys.summed import summed
 
 Timed = Sequence[tuple[float, float]]
 """(years or periods from the first flow, amount); sorted, at least one of each sign."""
@@ -70,7 +71,7 @@ def is_root(flows: Timed, rate: float, rules: ReturnRules) -> bool:
 def _sign(flows: Timed, log_growth: float) -> int:
     """Of the present value; scaled, for early years at tiny growth pass every float."""
     top = max(-time * log_growth for time, _ in flows)
-    worth = sum(amount * exp(-time * log_growth - top) for time, amount in flows)
+    worth = summed(amount * exp(-time * log_growth - top) for time, amount in flows)
     return (worth > 0) - (worth < 0)
 
 
