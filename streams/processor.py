@@ -15,7 +15,8 @@ from journeys.step import Fold, Output, Place, Step
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
-from schemas.facts import DecisionMade, new_in
+from schemas.facts import DecisionMade
+from schemas.growth import new_in
 from schemas.signals.engine import ReferenceAdvanced
 from schemas.surprises import surprises
 from schemas.time import Instant
