@@ -153,10 +153,11 @@ def _log_odds(evidence: Evidence, now: Instant, policy: IntentPolicy) -> list[fl
 
 def chance(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
     """One of `chances`, to the last bit: what it adds up stands in the same order."""
-    return sigmoid(_log_odds_of(evidence, which, now, policy))
+    return sigmoid(log_odds_of(evidence, which, now, policy))
 
 
-def _log_odds_of(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
+def log_odds_of(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
+    """What the chance of one intent is worked out from."""
     score, start = policy.bias[which], evidence.reset_at[which]
     for left in evidence.residuals:
         if left.intent == which:
@@ -196,7 +197,7 @@ def review(
     whole = _log_odds(evidence, now, policy) if len(which) == len(INTENTS) else None
     found: dict[int, float] = {}
     for one in which:
-        score = _log_odds_of(evidence, one, now, policy) if whole is None else whole[one]
+        score = log_odds_of(evidence, one, now, policy) if whole is None else whole[one]
         # Most stand nowhere near their threshold: their chance need not be known.
         if score < policy.surely_on if were[one] else score > policy.surely_off:
             found[one] = sigmoid(score)
