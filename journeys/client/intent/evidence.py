@@ -253,17 +253,20 @@ def _is_enough(evidence: Evidence, which: int, policy: IntentPolicy) -> bool:
     What left the list counts once for each half-life, counted evidence once.
     """
     pieces = sum(left.intent == which and left.value > 0 for left in evidence.residuals)
-    for item in evidence.items:
-        for rule in policy.rules.get(item.name, ()):
-            if rule.intent == which and rule.weight > 0 and item.at > evidence.reset_at[which]:
-                if rule.explicit:
-                    return True
-                pieces += rule.least == 1
     pieces += sum(
         rule.weight > 0 and _completed(evidence, rule) is not None
         for rule in policy.counted_of[which]
     )
-    return pieces >= policy.least_items
+    start, least = evidence.reset_at[which], policy.least_items
+    for item in reversed(evidence.items):  # mostly the newest are enough
+        if pieces >= least:
+            return True
+        for rule in policy.rules.get(item.name, ()):
+            if rule.intent == which and rule.weight > 0 and item.at > start:
+                if rule.explicit:
+                    return True
+                pieces += rule.least == 1
+    return pieces >= least
 
 
 def _reasons(
@@ -341,9 +344,10 @@ def _push_out(evidence: Evidence, policy: IntentPolicy) -> Evidence:
             residuals = _with_joined(residuals, rule, out)
             continue
         last = _completed(evidence, rule)
-        left = [item.at for item in items if item.name == out.name]
-        if last is not None and last != _completed(evidence, rule, left):
-            completed = _with_completed(completed, Completed(rule.intent, out.name, last))
+        if last is not None:
+            left = [item.at for item in items if item.name == out.name]
+            if last != _completed(evidence, rule, left):
+                completed = _with_completed(completed, Completed(rule.intent, out.name, last))
     return Evidence(items, residuals, evidence.reset_at, evidence.on, completed)
 
 
