@@ -29,21 +29,28 @@ def _count_in(found: Any, counts: list[int]) -> None:  # noqa: ANN401 - whatever
         return
     suspects = _suspects(kind)
     if suspects is not None:
-        more = found.__pydantic_extra__
-        if more:
-            counts[_FIELDS] += len(more)
-        words, others = suspects
-        for name in words:
-            if getattr(found, name) == "unknown":
-                counts[_VALUES] += 1
-        for name in others:
-            _count_in(getattr(found, name), counts)
+        _count_in_fields(found, suspects, counts)
     elif found == "unknown" and isinstance(found, OpenEnum):
         counts[_VALUES] += 1
 
 
+_Suspects = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _count_in_fields(model: Wire, suspects: _Suspects, counts: list[int]) -> None:
+    more = model.__pydantic_extra__
+    if more:
+        counts[_FIELDS] += len(more)
+    words, others = suspects
+    for name in words:
+        if getattr(model, name) == "unknown":
+            counts[_VALUES] += 1
+    for name in others:
+        _count_in(getattr(model, name), counts)
+
+
 @cache
-def _suspects(kind: type[object]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def _suspects(kind: type[object]) -> _Suspects | None:
     """The fields of a model in which something unknown may stand; `None` if it is no model.
 
     Most fields hold but text or numbers. Of the others the first are words, and need no more than

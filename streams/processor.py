@@ -226,7 +226,11 @@ class Processor(Generic[S]):
             size = self._true_size(state)
         fields, values = surprises(event)
         # Nothing below can fail: an event is applied whole or not at all.
-        part.entries[key] = part.dirty[key] = Entry(state, record.offset, size)
+        if entry is None:
+            entry = part.entries[key] = Entry(state, record.offset, size)
+        else:
+            entry.state, entry.applied, entry.size = state, record.offset, size
+        part.dirty[key] = entry
         batch.events += 1
         batch.surprises += fields + values
         if concluded:
