@@ -5,7 +5,9 @@ nothing need be added up; and most pages turn nothing.
 """
 
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from journeys.client.intent.evidence import Evidence, Item, log_odds_of
 from journeys.client.intent.policy import INTENTS, IntentPolicy
@@ -13,7 +15,7 @@ from journeys.summed import summed
 from schemas.time import Instant
 
 
-class _Known(NamedTuple):
+class _Known(msgspec.Struct, frozen=True):
     items: tuple[Item, ...]
     """The very object: while a client has these, whatever else changes only takes away."""
     policy: IntentPolicy

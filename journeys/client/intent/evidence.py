@@ -222,6 +222,8 @@ def next_off(evidence: Evidence, now: Instant, policy: IntentPolicy) -> Instant 
     It is after `now`, and a review at that time turns the intent off.
     """
     first: Instant | None = None
+    if True not in evidence.on:  # as of most clients, most of the time
+        return None
     for which, is_on in enumerate(evidence.on):
         at = _fades_at(evidence, which, now, policy, before=first) if is_on else None
         if at is not None and (first is None or at < first):
