@@ -3,15 +3,16 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from journeys.client.intent import ceiling
-from journeys.client.intent.evidence import EMPTY, absorb, reset, retract, review
+from journeys.client.intent.evidence import EMPTY, Residual, absorb, reset, retract, review
 from journeys.client.intent.policy import INTENTS, from_table
 from schemas.time import DAY, HOUR, Instant
 from tests.journeys.client.intent import builders, draws
 
 PASSED = st.sampled_from([0, 1, HOUR, 3 * HOUR, DAY, -HOUR])
-BETWEEN = st.sampled_from(["", "", "", "review", "reset", "retract"])
+BETWEEN = st.sampled_from(["", "", "", "review", "reset", "retract", "release"])
 
 
 def tempered(policy_table, heat):
@@ -20,16 +21,26 @@ def tempered(policy_table, heat):
     return policy_table
 
 
+MILD = builders.a_policy(
+    *[builders.a_row(name, "renew", 1.0) for name in draws.MIXED.rules],
+    bias=-2.0,
+    list_length=3,
+)
+"""The names of the mixed policy, none of which speaks against anything; a short list."""
+GENTLE = builders.a_policy(
+    *[builders.a_row(name, "renew", 1.0) for name in draws.MIXED.rules], bias=-2.0
+)
 COLD = from_table(tempered(builders.shipped_table(), 0.5))
 
 
 @given(
-    st.sampled_from([builders.shipped(), draws.MIXED, COLD]),
+    st.sampled_from([(builders.shipped(), COLD), (draws.MIXED, MILD)]),
     st.lists(st.tuples(st.integers(0, 30), PASSED, PASSED, BETWEEN), max_size=60),
 )
-def test_evidence_that_cannot_turn_an_intent_turns_none(policy, told):
+def test_evidence_that_cannot_turn_an_intent_turns_none(policies, told):
     ceiling._KNOWN.clear()
-    names, evidence, now = sorted(policy.rules), EMPTY, builders.NOON + 30 * DAY
+    policy, evidence, now = policies[0], EMPTY, builders.NOON + 30 * DAY
+    names = sorted(policy.rules)
     for mark, (which, passed, before, between) in enumerate(told):
         now, name = Instant(now + passed), names[which % len(names)]
         due = Instant(now + DAY) if which % 3 else None
@@ -43,6 +54,8 @@ def test_evidence_that_cannot_turn_an_intent_turns_none(policy, told):
             evidence = reset(evidence, INTENTS[which % 8], Instant(now - before), policy)
         elif between == "retract":
             evidence = retract(evidence, mark - 3, policy)
+        elif between == "release":
+            policy = policies[which % 2]
 
 
 def a_page(evidence, days):
@@ -91,3 +104,17 @@ def test_no_more_clients_are_kept_than_a_worker_has_at_hand(monkeypatch, added_u
     may(EMPTY, first, 1)
     ceiling.may_turn("ct_2", EMPTY, first, "product_view", builders.at(1), builders.shipped())
     assert list(ceiling._KNOWN) == ["ct_2"]
+
+
+def test_what_spoke_against_under_an_older_policy_fades_and_may_let_it_come_on():
+    ceiling._KNOWN.clear()
+    names, noon = ("for_fast", "for_slow", "held"), builders.at(1)
+    known = builders.given(GENTLE, *[builders.an_item(name, 1) for name in names])
+    known = replace(known, residuals=(Residual(0, HOUR, noon, -3.0),))
+    for hours, mark in ((0, 2), (10, 3)):
+        now = Instant(noon + hours * HOUR)
+        more = absorb(known, draws.Item(now, mark, "said"), GENTLE)
+        _, turned = review(more, now, GENTLE, GENTLE.spoken_of["said"])
+        assert bool(turned) is (hours > 0)
+        assert ceiling.may_turn("ct_1", known, more, "said", now, GENTLE) is bool(turned)
+        known = more

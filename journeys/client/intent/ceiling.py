@@ -42,14 +42,14 @@ def may_turn(
             most[rule.intent] += rule.weight / policy.temperature[rule.intent]
     may = False
     for one in policy.spoken_of[name]:
-        if after.on[one] or one in policy.contested:
+        if one in policy.contested:
             may = True
+        elif after.on[one]:
+            may = may or log_odds_of(after, one, now, policy) <= policy.surely_on
         elif most[one] >= policy.surely_off:
             score = log_odds_of(after, one, now, policy)
             may = may or score >= policy.surely_off
-            # Counted evidence may complete with any item, but counts once.
-            counted = summed(rule.weight for rule in policy.counted_of[one])
-            most[one] = score + counted / policy.temperature[one]
+            most[one] = inf if _may_rise(after, one) else score + _counted(one, policy)
     if len(_KNOWN) >= _MOST_KEPT:
         _KNOWN.clear()
     _KNOWN[client] = _Known(after.items, policy, now, most)
@@ -62,6 +62,17 @@ def _most_of(client: str, before: Evidence, now: Instant, policy: IntentPolicy) 
     if known is None or known.items is not before.items or known.policy is not policy:
         return _UNKNOWN.copy()
     return known.most if known.at <= now else _UNKNOWN.copy()
+
+
+def _may_rise(evidence: Evidence, which: int) -> bool:
+    """Does something speak against it from when another policy was in force, and fades?"""
+    return any(left.value < 0 and left.intent == which for left in evidence.residuals)
+
+
+def _counted(which: int, policy: IntentPolicy) -> float:
+    """Counted evidence may complete with any item, but counts once."""
+    weights = summed(rule.weight for rule in policy.counted_of[which])
+    return weights / policy.temperature[which]
 
 
 _UNKNOWN: Final = [inf] * len(INTENTS)
