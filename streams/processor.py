@@ -212,7 +212,7 @@ class Processor(Generic[S]):
     def _keep(
         self, part: Partition[S], record: Record, event: Envelope, step: Step[S], batch: Batch
     ) -> None:
-        key, (state, concluded) = event.partitionkey, step
+        key, state, concluded = event.partitionkey, step.state, step.outputs
         entry = part.entries.get(key)
         # A state grows by less than what came in and what is said of it: the guess is never below.
         value = len(record.value)
