@@ -8,6 +8,8 @@ import pytest
 from channels import cli
 from channels.simulator.products import shelf
 from channels.why.journey_command import STORIES
+from channels.why.story_told import instead, wish
+from channels.workbench.wording import Words
 from journeys.errors import DefinitionError
 from journeys.reference import Reference
 from journeys.stories.run import misses
@@ -42,7 +44,11 @@ def reference():
 def live(reference):
     def told(*lines):
         (story,) = read_stories("s.toml", CLIENT + "".join(lines))
-        return [(miss.place, miss.wish, miss.instead) for miss in misses(story, reference)]
+        words = Words("en", reference.catalogue.at(story.start))
+        return [
+            (miss.place, wish(miss.wish, words), instead(miss.there, words))
+            for miss in misses(story, reference)
+        ]
 
     return told
 
@@ -213,7 +219,7 @@ def test_a_story_that_cannot_go_on_fails_alone(tmp_path, told):
     assert "✓ Another" in out
     assert "2 stories, 1 failed: 0 wishes not fulfilled, 1 could not go on" in out
     code, out = told(tmp_path)
-    assert "无法继续：own.toml:8" in out
+    assert "无法继续：own.toml:8：desk：此时没有未结任务；请看此前各行的结果" in out
     found = json.loads(told(tmp_path, "--json")[1])
     assert (found["missed"], found["stuck"]) == (0, 1)
 
