@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from channels.simulator.products import shelf
-from channels.telling import tell
+from channels.telling import in_language, tell
 from channels.why import story_told
 from channels.workbench.wording import Words
 from journeys.catalogue.catalogue import Catalogue
@@ -55,7 +55,7 @@ def journey() -> None:
     show_default="the shipped one",
     help="Policies to live them under.",
 )
-@click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True)
+@in_language
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def test_journeys(files: tuple[Path, ...], catalogue: Path, lang: str, *, as_json: bool) -> int:
     """Live the stories of FILES (or folders), the shipped ones by default, and judge them.
