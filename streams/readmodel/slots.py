@@ -1,12 +1,12 @@
 """The slots of marketing contacts that a client has spent, or that wait for a channel to show."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from schemas.time import Instant
-from streams.readmodel.measuring.tables import contact_moves
+from streams.readmodel.measuring.tables import contact_moves, past_contacts
 from streams.readmodel.tables import tasks
 
 _KEPT = frozenset({"held", "spent", "outside"})
@@ -25,10 +25,27 @@ class Slot(NamedTuple):
 
 
 def slots(connection: Connection, clients: Collection[str], *, since: Instant) -> list[Slot]:
-    """What clients have of their caps, from moves known after `since`, oldest first.
+    """What clients have of their caps: what their first record told, then moves, oldest first.
 
-    A contact that a core bank told with a client's first record moves no slot, and is not here.
+    Args:
+        connection: of the read model.
+        clients: whose.
+        since: contacts made, and moves known, after it.
     """
+    return [
+        *_told(connection, clients, since=since),
+        *_moved(connection, clients, since=since),
+    ]
+
+
+def _told(connection: Connection, clients: Collection[str], *, since: Instant) -> Iterator[Slot]:
+    c = past_contacts.c
+    found = select(past_contacts).where(c.client.in_(clients), c.at > since)
+    for row in connection.execute(found.order_by(c.client, c.at, c.event_id, c.number)):
+        yield Slot(row.client, is_held=False, method=row.method, at=Instant(row.at), task=None)
+
+
+def _moved(connection: Connection, clients: Collection[str], *, since: Instant) -> list[Slot]:
     c = contact_moves.c
     mine = c.client.in_(clients) & (c.at > since)
     docs = select(contact_moves, tasks.c.doc).outerjoin(tasks, tasks.c.task_id == c.task_id)

@@ -15,7 +15,7 @@ from schemas import codec, facts
 from schemas.decisions import RuleVerdict
 from schemas.reference import Stop
 from schemas.tasks import DeskActionKind, Outcome, Reason, TaskState
-from schemas.time import HOUR, Instant, parse_instant
+from schemas.time import HOUR, Instant, format_instant, parse_instant
 from schemas.wire import Channel, TaskId
 from streams.feed import ReaderFeed
 from streams.ports import Outgoing
@@ -23,7 +23,7 @@ from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from streams.readmodel.stops import StopSwitch
-from tests.builders import CLIENT, MONDAY_10, a_document, the_catalogue
+from tests.builders import CLIENT, MONDAY_10, a_baseline, a_document, the_catalogue
 from tests.fakes import StillClock
 from tests.streams.readmodel.facts_made import DECISION, TASK, Desk, a_decision, a_diagnosis
 
@@ -53,6 +53,12 @@ class Bench:
             task_id=task, change=change, method="app_push", used_week=0, held_week=0, cap_week=2
         )
         self.desk.say(facts.ContactCounted, use, topic="client-facts", at=at)
+
+    def first_record(self, *contacts):
+        told = [each | {"at": format_instant(each["at"])} for each in contacts]
+        document = a_document("corebank.baseline_loaded", a_baseline(contacts=told), at=MONDAY_10)
+        raw = json.dumps(document).encode()
+        self.desk.log.append([Outgoing("client-events", CLIENT.encode(), raw)])
 
     def act(self, action, **more):
         page = self.show(f"/tasks/{TASK}?desk=rm-li").text
@@ -138,6 +144,23 @@ def test_a_contact_made_today_is_named_with_its_time(bench):
     page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
     assert "Cannot be started before 11-24 11:00" in page
     assert "took the one marketing contact in 24 hours at 11-23 11:00" in page
+
+
+def test_a_contact_that_came_with_the_first_record_is_named_too(bench):
+    bench.desk.task()
+    bench.first_record({"at": Instant(MONDAY_10 - HOUR), "method": "sms", "marketing": True})
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    assert "Cannot be started before 11-24 09:00: a contact (text message) took" in page
+    assert "took the one marketing contact in 24 hours at 11-23 09:00" in page
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li", "zh").text
+    assert "一次联系（短信）已于 11-23 09:00 用去24 小时内唯一的营销名额" in page
+    assert "in 24 hours: 1 made, 0 held of 1" in bench.show(f"/clients/{CLIENT}").text
+
+
+def test_a_service_contact_of_the_first_record_takes_no_marketing_slot(bench):
+    bench.desk.task()
+    bench.first_record({"at": Instant(MONDAY_10 - HOUR), "method": "call", "marketing": False})
+    assert "Cannot be started" not in bench.show(f"/tasks/{TASK}?desk=rm-li").text
 
 
 @pytest.mark.parametrize("change", ["returned", None])
