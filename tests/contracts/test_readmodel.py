@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import text
 
 from schemas import facts
@@ -14,6 +15,8 @@ from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_document
 from tests.streams.readmodel.facts_made import DECISION, TASK, project
+
+pytestmark = pytest.mark.untraced
 
 
 def test_a_database_is_migrated_once_and_again_without_harm(database):
