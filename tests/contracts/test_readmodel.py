@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import text
 
 from schemas import facts
@@ -15,6 +16,8 @@ from streams.readmodel.queries import Views
 from streams.readmodel.slots import Slot
 from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_baseline, a_document
 from tests.streams.readmodel.facts_made import DECISION, TASK, project
+
+pytestmark = pytest.mark.untraced
 
 
 def test_a_database_is_migrated_once_and_again_without_harm(database):
