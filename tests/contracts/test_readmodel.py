@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from schemas import facts
 from schemas.tasks import DeskActionKind, Outcome, TaskState
-from schemas.time import HOUR, Instant, format_instant
+from schemas.time import HOUR, Instant, format_instant, parse_instant
 from streams.feed import ReaderFeed
 from streams.ports import Outgoing
 from streams.readmodel.database import open_database
@@ -167,6 +167,19 @@ def test_the_story_of_an_event_names_what_it_caused(database, desk, views):
     assert {"fact.task_changed.v1", "fact.decision_made.v1"} <= {c["type"] for c in story["caused"]}
     assert views.story("cause-1", "/another/source") is None
     assert views.story("never", None) is None
+
+
+def test_an_event_was_received_when_its_door_says_not_when_the_broker_wrote_it(
+    database, desk, views
+):
+    """A broker stamps with the wall's clock, and a demonstration does not run on that."""
+    document = a_document("app.page_viewed", {"page": "holdings"}, event_id="cause-1")
+    document["receivedat"] = "2026-11-23T02:00:01Z"
+    raw = json.dumps(document).encode()
+    desk.log.append([Outgoing("client-events", CLIENT.encode(), raw)])
+    project(database, desk)
+    story = views.story("cause-1", None)
+    assert parse_instant(story["received_at"]) == parse_instant("2026-11-23T02:00:01Z")
 
 
 def test_an_event_the_fold_has_not_come_to_is_only_logged(database, desk):
