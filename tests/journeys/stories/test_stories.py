@@ -8,7 +8,7 @@ import pytest
 from channels import cli
 from channels.simulator.products import shelf
 from channels.why.journey_command import STORIES
-from channels.why.story_told import instead, wish
+from channels.why.story_told import instead, stuck, wish
 from channels.workbench.wording import Words
 from journeys.errors import DefinitionError
 from journeys.reference import Reference
@@ -87,6 +87,27 @@ def test_every_journey_has_its_stories():
 def test_what_is_missed_is_named_with_what_is_there_instead(live, wish, instead):
     ((place, _, found),) = live(INFLOW, line("24h", then=wish))
     assert (place, found) == ("s.toml:12", instead)
+
+
+@pytest.mark.parametrize(
+    ("wish", "instead"),
+    [
+        ('{ recalled = "stay_talk" }', "there is inflow_question because complaint_open"),
+        ('{ ended = "maturity" }', "there is large_inflow by exit (complaint_open)"),
+    ],
+)
+def test_another_recall_or_end_than_was_wished_for_is_named(live, wish, instead):
+    lines = (INFLOW, line("24h"), line("1h", 'complains = "fees"', then=wish))
+    assert [found for _, _, found in live(*lines)] == [instead]
+
+
+def test_a_client_who_cannot_be_is_refused_by_the_storys_place(reference):
+    text = CLIENT.replace('tier = "private"', 'tier = "NO NAME"') + INFLOW
+    (story,) = read_stories("s.toml", text)
+    with pytest.raises(DefinitionError, match=r"s\.toml:2: the client: contract") as refused:
+        list(misses(story, reference))
+    words = Words("zh", reference.catalogue.at(story.start))
+    assert stuck(refused.value, words).startswith("s.toml:2：客户信息：未被接受：contract")
 
 
 def test_a_wish_that_is_fulfilled_is_not_missed(live):
