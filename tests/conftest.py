@@ -20,6 +20,7 @@ from streams.kafka.logs import Plan
 from streams.readmodel import database, local_postgres
 from streams.readmodel.migrate import migrate
 from tests import services
+from tests.scheduling import FewBrokers
 
 _SLOW_MACHINE = [HealthCheck.too_slow]
 settings.register_profile("desk", max_examples=50, deadline=None, print_blob=True)
@@ -110,6 +111,10 @@ def pytest_collection_modifyitems(items):
             rest.append(own)
     in_turn = chain.from_iterable(zip_longest(waiting, reckoning, fillvalue=[]))
     items[:] = chain.from_iterable([*in_turn, *rest])
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return FewBrokers(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -104,6 +104,7 @@ def test_two_catalogues_given_are_compared_whatever_the_log_ran_under(replay, ti
     assert (code, list(found["partings"])) == (0, ["same"])
 
 
+@pytest.mark.untraced
 def test_processes_and_the_kind_of_log_change_nothing(replay, tighter, life):
     _, one = replay("--catalogue", tighter)
     _, two = replay("--catalogue", tighter, "--processes", 2)
