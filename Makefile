@@ -1,8 +1,8 @@
 # Everything runs in .venv; `make demo` and `make test` set it up by themselves.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3.11
-# One more than the cores of a small machine: tests over a broker mostly wait.
-PROCESSES ?= 3
+# Twice the cores of a small machine: tests over a broker mostly wait.
+PROCESSES ?= 4
 STAMP := .venv/.installed
 
 .PHONY: demo test setup lint compiled format lock soak services

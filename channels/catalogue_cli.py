@@ -9,8 +9,10 @@ from typing import Final
 
 import click
 
-from channels.telling import tell
-from journeys.catalogue.difference import differences, shown
+from channels import catalogue_told
+from channels.telling import in_language, tell
+from channels.workbench.wording import Words
+from journeys.catalogue.difference import differences
 from streams.catalogue_files import SHIPPED, read_catalogue, read_files
 
 _DIFFERENCE: Final = 1
@@ -22,8 +24,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.command("check")
 @click.argument("folder", type=_FOLDER, default=SHIPPED, required=False)
 @click.option("--signed", is_flag=True, help="Refuse rules that nobody has signed.")
+@in_language
 @_json
-def check(folder: Path, *, signed: bool, as_json: bool) -> int:
+def check(folder: Path, *, signed: bool, lang: str, as_json: bool) -> int:
     """Load a FOLDER of TOML files, the shipped one by default; every fault is named."""
     _want_files(folder)
     found = read_catalogue(folder, signed=signed)
@@ -40,13 +43,9 @@ def check(folder: Path, *, signed: bool, as_json: bool) -> int:
     if as_json:
         tell(sizes | {"folder": str(folder)}, as_json=True)
         return 0
-    click.echo(f"folder: {folder}")
-    for name, value in sizes.items():
-        click.echo(f"{_NAMES.get(name, name)}: {value}")
+    words = Words(lang, edition)
+    click.echo("\n".join(catalogue_told.sizes({"folder": folder} | sizes, words)))
     return 0
-
-
-_NAMES: Final = {"unsigned": "rules without a signature of their own"}
 
 
 @click.command("copy")
@@ -68,21 +67,23 @@ def copy(folder: Path) -> int:
 @click.command("diff")
 @click.argument("old", type=_FOLDER)
 @click.argument("new", type=_FOLDER)
+@in_language
 @_json
-def diff(old: Path, new: Path, *, as_json: bool) -> int:
+def diff(old: Path, new: Path, *, lang: str, as_json: bool) -> int:
     """What NEW says otherwise than OLD, row by row; exit 1 if anything. Both must load."""
     _want_files(old)
     _want_files(new)
-    versions = {"old": read_catalogue(old).version, "new": read_catalogue(new).version}
+    read = {"old": read_catalogue(old), "new": read_catalogue(new)}
+    versions = {side: one.version for side, one in read.items()}
     found = list(differences(read_files(old), read_files(new)))
     if as_json:
         rows = [json.loads(json.dumps(one._asdict(), default=str)) for one in found]
         tell(versions | {"differences": rows}, as_json=True)
     else:
+        words = Words(lang, read["new"].editions[-1])
         for one in found:
-            click.echo(shown(one))
-        many = "difference" if len(found) == 1 else "differences"
-        click.echo(f"{len(found)} {many}, {versions['old']} → {versions['new']}")
+            click.echo(catalogue_told.changed(one, words))
+        click.echo(catalogue_told.differing(len(found), versions, words))
     return _DIFFERENCE if found else 0
 
 

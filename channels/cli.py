@@ -172,13 +172,18 @@ def _refuse_headless_only() -> None:
 @click.option("--to", default="http://127.0.0.1:8080", show_default=True, help="A gateway.")
 @click.option("--now", "as_now", is_flag=True, help="As if each happened now, by the bank's time.")
 @click.option("--client", metavar="CT", help="With --now: of this client, not the file's own.")
+@click.option("--pages", help="With --now: the workbench's URL, where it is not the gateway's.")
 @_json
-def publish(file: Path, to: str, *, as_now: bool, client: str | None, as_json: bool) -> int:
+def publish(
+    file: Path, to: str, *, as_now: bool, client: str | None, pages: str | None, as_json: bool
+) -> int:
     """Send the events of a JSON-lines file to a gateway; exit 1 if any was refused."""
     from channels.publishing import Try, described, now_of, publish_file
 
     if client is not None and not as_now:
         raise click.UsageError("--client goes with --now: who an event is of is part of it")
+    if pages is not None and not as_now:
+        raise click.UsageError("--pages goes with --now: only then links are printed")
     found = publish_file(file, to, Try(now_of(to), client)) if as_now else publish_file(file, to)
     if as_json:
         tell(found, as_json=True)
@@ -188,7 +193,7 @@ def publish(file: Path, to: str, *, as_now: bool, client: str | None, as_json: b
         for refusal in refusals:
             click.echo(described(file, refusal))
         for event_id in ids if as_now else ():
-            click.echo(f"what became of it: {to}/events?event_id={event_id}")
+            click.echo(f"what became of it: {pages or to}/events?event_id={event_id}")
     return DIFFERENCE if found["refused"] else 0
 
 

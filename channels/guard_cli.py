@@ -48,7 +48,7 @@ def _run(process: Process, guarding: Guarding) -> None:
         try:
             frozen = guarding.step()
         except (TransientError, DBAPIError) as error:
-            process.health.not_ready(type(error).__name__)
+            process.health.not_ready(blind(error))
             process.log.warning("guard_blind", reason=type(error).__name__)
         else:
             process.health.ready()
@@ -57,3 +57,11 @@ def _run(process: Process, guarding: Guarding) -> None:
                 process.log.warning("frozen", action=trip.action, code=trip.guard.id)
         process.health.beat()
         process.stop.wait(_ROUND_S)
+
+
+def blind(error: TransientError | DBAPIError) -> str:
+    """Why nothing can be watched, for whoever waits for it; a statement stays out of sight."""
+    if isinstance(error, TransientError):
+        return str(error)
+    kind = type(error.orig).__name__
+    return f"the database does not answer, or its projector has made no tables yet ({kind})"

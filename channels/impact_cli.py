@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from channels.operator_cli import asked, in_folder, over_cluster
-from channels.telling import tell
+from channels.telling import in_language, tell
 
 _REFUSED: Final = 1
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -68,7 +68,7 @@ _SUMS: Final = {
 @click.command("impact")
 @click.argument("new", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@in_language
 @in_folder
 @over_cluster
 def impact(new: Path, data: Path, bootstrap: str | None, *, lang: str, as_json: bool) -> int:

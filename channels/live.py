@@ -14,7 +14,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from channels import demo_told
+from channels import begin_told
 from channels.gateway.app import create_app as create_gateway
 from channels.gateway.orders import OrderDesk
 from channels.gateway.turns import TurnDesk
@@ -24,7 +24,7 @@ from channels.simulator.bank import Bank
 from channels.simulator.ears import HEARD, hear
 from channels.simulator.headless import Headless
 from channels.simulator.mix import read_mix
-from channels.simulator.story import Story
+from channels.simulator.story import Story, tokens
 from channels.simulator.voice import Message
 from channels.workbench.app import attach
 from channels.workbench.shell import Pages
@@ -240,11 +240,21 @@ def run_demo(clients: int, seed: int, speed: int, port: int) -> int:
         service.engine.listeners.clear()
         bank.desks.unmanned.add(YOURS)
         live = clock.go(Instant(day + _OPENING), speed=speed)
-        demo = demo_told.Running(service.url, YOURS, Path(folder), speed)
-        click.echo("\n".join(demo_told.lines(demo, service.edition().contact)))
+        click.echo(begin_told.day(service.edition().contact, speed))
+        click.echo("\n".join(begin_told.lines(_running(service, folder, seed))))
         code = service.run(LiveBank(bank, live, service).run)
-    click.echo(demo_told.GONE)
+    click.echo(begin_told.GONE)
     return code
+
+
+def _running(service: Service, folder: str, seed: int) -> begin_told.Running:
+    return begin_told.Running(
+        gateway=service.url,
+        pages=service.url,
+        asked=f"event ID --data {folder}",
+        desk=YOURS,
+        client=tokens(seed)[begin_told.WHO],
+    )
 
 
 class DemoClock:

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import click
 
-from channels.telling import source, tell
+from channels.telling import in_language, source, tell
 from schemas.time import Instant, format_instant
 
 _NOTHING: Final = 1
-LANGUAGES: Final = ("zh", "en")
 in_folder = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -61,7 +60,7 @@ def _asked_of(
 @in_recording
 @in_folder
 @over_cluster
-@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
+@in_language
 @_json
 def event(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """What became of an event; with --bootstrap as SUISHEN_DATABASE has it."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from channels.operator_cli import asked, in_folder, over_cluster
-from channels.telling import tell
+from channels.telling import in_language, tell
 from schemas.time import Instant
 
 
@@ -18,7 +18,7 @@ from schemas.time import Instant
 @in_folder
 @over_cluster
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True)
+@in_language
 def overrides(*, data: Path, bootstrap: str | None, as_json: bool, lang: str) -> int:
     """Overrides of the last months by action, desk and client group, with their intervals."""
     from channels.overrides import report

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from channels.releases import at_cluster, at_folder, open_releases
-from channels.telling import source, table, tell
+from channels.telling import in_language, source, table, tell
 
 _FAILED: Final = 1
 _WORDS: Final = {
@@ -48,7 +48,7 @@ _WORDS: Final = {
 @click.command("shadow")
 @click.argument("version", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@in_language
 @at_folder
 @at_cluster
 def shadow(

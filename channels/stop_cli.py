@@ -4,19 +4,18 @@ Exit codes: 0 done, 1 nothing to do, 2 bad input, 70 the channels obey but the e
 """
 
 from collections.abc import Callable
-from datetime import datetime as wall
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from channels.home import HOME
+from channels import stop_told
 from channels.operator_cli import asked, in_folder, over_cluster
 from channels.stopping import Board
-from channels.telling import tell
+from channels.telling import in_language, tell
 from journeys.condition import near
 from schemas.reference import Stop
-from schemas.time import Instant, format_instant, parse_instant
+from schemas.time import Instant, format_instant
 
 _NOTHING: Final = 1
 _UNTOLD: Final = 70
@@ -38,11 +37,10 @@ def stop() -> None:
 @stop.command("set")
 @_what
 @click.option("--reason", required=True, help="Shown to every adviser: why, and until when.")
+@in_language
 @in_folder
 @over_cluster
-def set_stop(
-    scope: str, name: str | None, by: str, reason: str, data: Path, bootstrap: str | None
-) -> int:
+def set_stop(*, scope: str, name: str | None, by: str, reason: str, **where: Any) -> int:  # noqa: ANN401 - click's options
     """Stop contacts: all, or those of a channel, an action or an outlet by its NAME.
 
     No task is taken off a desk: it waits, and expires if the stop outlasts it.
@@ -51,32 +49,33 @@ def set_stop(
     wanted = Stop(scope=scope, name=name, reason=reason)  # type: ignore[arg-type]  # a choice
 
     def act(board: Board, now: Instant) -> bool:
-        _check_known(board, scope, name)
+        _check_known(board, scope, name, where["lang"])
         return board.switch.set(wanted, by=by, now=now)
 
-    return _turn(data, bootstrap, act, idle="nothing to do: that is stopped already")
+    return _turn(act, idle="set_idle", **where)
 
 
 @stop.command("lift")
 @_what
+@in_language
 @in_folder
 @over_cluster
-def lift(scope: str, name: str | None, by: str, data: Path, bootstrap: str | None) -> int:
+def lift(*, scope: str, name: str | None, by: str, **where: Any) -> int:  # noqa: ANN401 - click's options
     """Let such contacts go on."""
     _check(scope, name)
-    idle = "nothing to lift: no such stop is in force"
 
     def act(board: Board, now: Instant) -> bool:
         return board.switch.lift(scope, name, by=by, now=now)
 
-    return _turn(data, bootstrap, act, idle=idle)
+    return _turn(act, idle="lift_idle", **where)
 
 
 @stop.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@in_language
 @in_folder
 @over_cluster
-def list_stops(*, as_json: bool, data: Path, bootstrap: str | None) -> int:
+def list_stops(*, as_json: bool, lang: str, data: Path, bootstrap: str | None) -> int:
     """Every stop ever set, by whom and when; those in force first."""
     side, where = asked(data, bootstrap)
     with side.open_board(where) as board:
@@ -96,23 +95,10 @@ def list_stops(*, as_json: bool, data: Path, bootstrap: str | None) -> int:
         tell({"stops": rows}, as_json=True)
         return 0
     for row in rows:
-        click.echo(_line(row))
+        click.echo(stop_told.line(row, lang))
     if not rows:
-        click.echo("nothing was ever stopped")
+        click.echo(stop_told.say("none", lang))
     return 0
-
-
-def _line(row: dict[str, Any]) -> str:
-    """One stop; times are the bank's, as on the pages."""
-    what = " ".join(filter(None, (row["scope"], row["name"])))
-    lifted = row["lifted_at"] and f"lifted {_home(row['lifted_at'])} by {row['lifted_by']}"
-    since = f"{_home(row['set_at'])} by {row['set_by']}"
-    return f"{what}: {row['reason']} · {since} · {lifted or 'in force'}"
-
-
-def _home(moment: str) -> str:
-    at = wall.fromtimestamp(parse_instant(moment) / 1e6, HOME)
-    return f"{at:%Y-%m-%d %H:%M} (bank time)"
 
 
 def _check(scope: str, name: str | None) -> None:
@@ -121,17 +107,22 @@ def _check(scope: str, name: str | None) -> None:
         raise click.UsageError(f"'{scope}' {wants}")
 
 
-def _check_known(board: Board, scope: str, name: str | None) -> None:
+def _check_known(board: Board, scope: str, name: str | None, lang: str) -> None:
     """A misspelt name would stop nothing."""
     known = None if name is None else board.names(scope)
     if known is None and name is not None:
-        click.echo(f"the log is away: is there a {scope} '{name}'? Nobody can tell", err=True)
+        click.echo(stop_told.unchecked(scope, name, lang), err=True)
     elif name is not None and name not in (known or ()):
         raise click.UsageError(f"no {scope} '{name}'{near(name, known or ())}")
 
 
 def _turn(
-    data: Path, bootstrap: str | None, act: Callable[[Board, Instant], bool], *, idle: str
+    act: Callable[[Board, Instant], bool],
+    *,
+    idle: str,
+    lang: str,
+    data: Path,
+    bootstrap: str | None,
 ) -> int:
     """Turn the switch for the doors, then tell the engine; told twice it hears nothing new."""
     from streams.clock import WallClock
@@ -143,8 +134,7 @@ def _turn(
         try:
             board.release(board.switch.release())
         except TransientError as error:
-            said = f"channels obey; the engine was not told ({error}): repeat this when it is back"
-            click.echo(said, err=True)
+            click.echo(stop_told.say("untold", lang, error=error), err=True)
             return _UNTOLD
-    click.echo("done: channels obey now, decisions from the next event on" if changed else idle)
+    click.echo(stop_told.say("done" if changed else idle, lang))
     return 0 if changed else _NOTHING

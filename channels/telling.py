@@ -4,10 +4,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.cells import cell_len
+
+LANGUAGES: Final = ("zh", "en")
+in_language = click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
+"""The language that a command answers in; JSON has none."""
 
 
 def tell(found: Mapping[str, Any], *, as_json: bool) -> None:

@@ -13,13 +13,13 @@ import click
 from channels.assess import book as books
 from channels.assess import people
 from channels.assess.reading import FormError, read_form
-from channels.assess.wording import LANGUAGES, Language
+from channels.assess.wording import Language
+from channels.telling import in_language
 from streams.catalogue_files import SHIPPED, read_catalogue
 
 BAD_INPUT: Final = 2
 _NOBODY: Final = 1
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-_lang = click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 _name = click.option("--client", help="Only the client of this name.")
 _catalogue = click.option(
     "--catalogue",
@@ -33,7 +33,7 @@ _catalogue = click.option(
 @click.command()
 @_file
 @_name
-@_lang
+@in_language
 @_catalogue
 def diagnose(file: Path, client: str | None, lang: Language, catalogue: Path) -> int:
     """Account and portfolio diagnosis of every client of a score form, with remedies and x-ray."""
@@ -44,7 +44,7 @@ def diagnose(file: Path, client: str | None, lang: Language, catalogue: Path) ->
 @click.command()
 @_file
 @_name
-@_lang
+@in_language
 @_catalogue
 def advise(file: Path, client: str | None, lang: Language, catalogue: Path) -> int:
     """What every client could sell and buy instead; the form's catalogue is the shelf."""
@@ -54,7 +54,7 @@ def advise(file: Path, client: str | None, lang: Language, catalogue: Path) -> i
 
 @click.command()
 @_file
-@_lang
+@in_language
 @_catalogue
 def book(file: Path, lang: Language, catalogue: Path) -> int:
     """An adviser's book over a period: organic growth, stages, pay-out, and what is held."""

@@ -16,7 +16,7 @@ from channels.measuring.asking import question
 from channels.measuring.rivals_told import documents, pair_lines, standing_lines
 from channels.measuring.told import check_lines, document, lines
 from channels.operator_cli import asked, in_folder, over_cluster
-from channels.telling import table, tell
+from channels.telling import in_language, table, tell
 from channels.workbench.wording import Words
 from schemas.time import Instant, parse_instant
 from streams.clock import WallClock
@@ -35,7 +35,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--at", "moment", help="Measure as of then: 2026-11-24T10:00:00+08:00.")
 @in_folder
 @over_cluster
-@click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True)
+@in_language
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def measures(  # noqa: PLR0913 - click's options
     *,

@@ -7,19 +7,21 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
 
+from channels import begin_told, online
 from channels.simulator.bank import Bank
 from channels.simulator.mix import read_mix
-from channels.simulator.story import Story
+from channels.simulator.story import Story, tokens
 from channels.up.bank import BankOverKafka
 from channels.up.parts import CHANNELS, core_port, parts
 from channels.up.supervisor import Supervisor
+from journeys.catalogue.edition import ContactPolicy
 from schemas.reference import Product
 from schemas.time import DAY, MINUTE, Instant, format_instant, parse_instant
 from streams.catalogue_files import shipped
@@ -143,7 +145,9 @@ def live(
     try:
         supervisor.start()
         _wait_ready(supervisor, stop)
-        _tell(site)
+        in_force = online.catalogue(shared["SUISHEN_KAFKA_BOOTSTRAP"]).at(start.morning)
+        for line in beginning(site, start, shared, in_force.contact):
+            _say(line)
         if seconds is not None:
             threading.Timer(seconds, stop.set).start()
         bank = None if time_ is None else _bank(site, start, time_, read_settings(shared))
@@ -266,13 +270,30 @@ def _unready(health: dict[str, str]) -> Sequence[str]:
     return [f"{name} ({why})" for name, why in health.items() if why != "ready"]
 
 
-def _tell(site: Site) -> None:
-    """Where everything is."""
-    _say(f"events go to {site.gateway}/v1/events and, by channel, to their own topics ({CHANNELS})")
-    _say(f"probes and metrics: http://127.0.0.1:{site.port + 2}/metrics and the ports after it")
+def beginning(
+    site: Site, start: Start, shared: Mapping[str, str], hours: ContactPolicy
+) -> Iterator[str]:
+    """Where everything is, and then where to begin."""
+    probes = [part.metrics_port for part in parts(site.port)]
+    yield f"channels may use their own topics as well: {CHANNELS}"
+    yield f"probes and metrics: http://127.0.0.1:{probes[0]}/metrics and the ports to {probes[-1]}"
+    yield f"logs of each process: {site.folder / 'logs'}; a next start goes on in this folder"
     if site.clients:
-        _say(f"a bank minute takes {60 / site.speed:.1f} s; desk {YOURS} is yours")
-    _say(f"open {site.workbench}/desks/{YOURS} ; Ctrl-C ends it all")
+        yield f"a bank minute takes {60 / site.speed:.1f} s"
+        yield begin_told.day(hours, site.speed)
+    yield from begin_told.lines(_running(site, start, shared))
+
+
+def _running(site: Site, start: Start, shared: Mapping[str, str]) -> begin_told.Running:
+    lived_in = bool(site.clients)
+    return begin_told.Running(
+        gateway=site.gateway,
+        pages=site.workbench,
+        asked=f"event ID --bootstrap {shared['SUISHEN_KAFKA_BOOTSTRAP']}",
+        settings=f"SUISHEN_DATABASE={shared['SUISHEN_DATABASE']} ",
+        desk=YOURS if lived_in else None,
+        client=tokens(start.seed)[begin_told.WHO] if lived_in else None,
+    )
 
 
 def _say(text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from channels.telling import tell
+from channels.telling import in_language, tell
 from channels.why.asked_told import Asker, Question
 from channels.why.logs import log_options, open_log
 from channels.why.then_told import Then, decided_then, document, told
@@ -49,7 +49,7 @@ _SAID: Final = {
 @log_options
 @click.option("--at", metavar="TIME", help="RFC 3339; after the client's last event unless given.")
 @click.option("--inbound", is_flag=True, help="As if the client had come to us.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
+@in_language
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Every stage asked about an ACTION for a CLIENT at a time; nothing is written.

@@ -15,12 +15,11 @@ import click
 from pydantic_core import from_json, to_json
 
 from channels import recorded
-from channels.telling import tell
+from channels.telling import in_language, tell
 from channels.why.account import Told
 from channels.why.listed import account_of, clients_of, decisions_of, edition_of
 from channels.why.logs import Asked, log_options, open_log, opener
 from channels.why.retaken import recomputed
-from channels.workbench.wording import LANGUAGES
 from journeys.client import why
 from journeys.client.stored.codec import decode
 from journeys.decide import contact_policy
@@ -35,7 +34,6 @@ from streams.past import Taken
 
 _NOTHING: Final = 1
 _RETRY: Final = "retry"
-_lang = click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a search of all.")
 
@@ -45,7 +43,7 @@ _client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a 
 @log_options
 @_client
 @click.option("--all", "everything", is_flag=True, help="Each action that does not apply as well.")
-@_lang
+@in_language
 @_json
 def explain(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Read a decision out: for whom, why, by which rules, and what was not chosen.
@@ -161,7 +159,7 @@ def _grounds(asked: Asked, taken: Decision) -> tuple[why.Ground, ...]:
     metavar="HASH",
     help="Of the whole log, as 'demo --headless' and 'verify' print it; exit 1 if it differs.",
 )
-@_lang
+@in_language
 @_json
 def recompute(
     decision_id: str,

@@ -3,22 +3,22 @@
 Exit codes: 0 all wishes fulfilled, 1 some not or a story could not go on, 2 bad input.
 """
 
-from datetime import datetime as wall
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
 
-from channels.home import HOME
 from channels.simulator.products import shelf
-from channels.telling import tell
+from channels.telling import in_language, tell
+from channels.why import story_told
+from channels.workbench.wording import Words
 from journeys.catalogue.catalogue import Catalogue
 from journeys.errors import DefinitionError
 from journeys.reference import Reference
 from journeys.stories.run import Miss, misses
 from journeys.stories.story import Story, read_stories
 from schemas.reference import Product
-from schemas.time import Instant, format_instant
+from schemas.time import format_instant
 from streams.catalogue_files import SHIPPED, read_catalogue
 
 STORIES: Final = SHIPPED.parent / "stories"
@@ -32,7 +32,7 @@ class Judged(NamedTuple):
 
     story: Story
     missed: list[Miss]
-    stuck: str | None = None
+    stuck: DefinitionError | None = None
     """Why it could not be lived to its end, if it could not."""
 
     @property
@@ -55,7 +55,7 @@ def journey() -> None:
     show_default="the shipped one",
     help="Policies to live them under.",
 )
-@click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True)
+@in_language
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def test_journeys(files: tuple[Path, ...], catalogue: Path, lang: str, *, as_json: bool) -> int:
     """Live the stories of FILES (or folders), the shipped ones by default, and judge them.
@@ -63,13 +63,14 @@ def test_journeys(files: tuple[Path, ...], catalogue: Path, lang: str, *, as_jso
     Products are the synthetic bank's shelf. What a story may say: README of journeys/stories.
     Exit 0: all wishes fulfilled; 1: some not, or a story could not go on; 2: a file cannot be read.
     """
-    judged = _judged(files or (STORIES,), read_catalogue(catalogue))
+    policies = read_catalogue(catalogue)
+    judged = _judged(files or (STORIES,), policies)
     failed = sum(one.is_failed for one in judged)
     if as_json:
-        tell(_document(judged), as_json=True)
+        tell(_document(judged, policies), as_json=True)
     else:
         for one in judged:
-            _tell(one, lang)
+            _tell(one, Words(lang, policies.at(one.story.start)))
         counts = {
             "stories": len(judged),
             "failed": failed,
@@ -102,7 +103,7 @@ def _lived(story: Story, reference: Reference) -> Judged:
     try:
         missed.extend(misses(story, reference))
     except DefinitionError as error:
-        return Judged(story, missed, str(error))
+        return Judged(story, missed, error)
     return Judged(story, missed)
 
 
@@ -113,14 +114,15 @@ def _reference(catalogue: Catalogue) -> Reference:
     return reference
 
 
-def _document(judged: list[Judged]) -> dict[str, Any]:
+def _document(judged: list[Judged], policies: Catalogue) -> dict[str, Any]:
+    words = Words("en", policies.editions[-1])
     return {
         "stories": [
             {
                 "name": one.story.name_en,
                 "place": one.story.place,
-                "missed": [miss._asdict() | {"at": format_instant(miss.at)} for miss in one.missed],
-                "stuck": one.stuck,
+                "missed": [_of(miss, words) for miss in one.missed],
+                "stuck": None if one.stuck is None else str(one.stuck),
             }
             for one in judged
         ],
@@ -129,20 +131,23 @@ def _document(judged: list[Judged]) -> dict[str, Any]:
     }
 
 
-def _tell(one: Judged, lang: str) -> None:
-    name = one.story.name_zh if lang == "zh" else one.story.name_en
+def _of(miss: Miss, words: Words) -> dict[str, str]:
+    return {
+        "place": miss.place,
+        "at": format_instant(miss.at),
+        "wish": story_told.wish(miss.wish, words),
+        "instead": story_told.instead(miss.there, words),
+    }
+
+
+def _tell(one: Judged, words: Words) -> None:
+    name = one.story.name_zh if words.language == "zh" else one.story.name_en
     click.echo(f"{'✗' if one.is_failed else '✓'} {name}")
     for miss in one.missed:
-        at = _home(miss.at)
-        said = {"place": miss.place, "at": at, "wish": miss.wish, "instead": miss.instead}
-        click.echo("    " + _MISS[lang].format_map(said))
+        click.echo("    " + story_told.miss(miss, words))
     if one.stuck is not None:
-        click.echo("    " + _STUCK[lang].format(why=one.stuck))
-
-
-def _home(moment: Instant) -> str:
-    """A time where the bank is: that is where stories are told."""
-    return wall.fromtimestamp(moment / 1e6, HOME).strftime("%Y-%m-%d %H:%M")
+        why = story_told.stuck(one.stuck, words)
+        click.echo("    " + _STUCK[words.language].format(why=why))
 
 
 _SUMS: Final = {
@@ -150,9 +155,5 @@ _SUMS: Final = {
     "en": (
         "{stories} stories, {failed} failed: {missed} wishes not fulfilled, {stuck} could not go on"
     ),
-}
-_MISS: Final = {
-    "zh": "{place}，{at}：期望 {wish}，实际 {instead}",
-    "en": "{place}, {at}: wished for {wish}, {instead}",
 }
 _STUCK: Final = {"zh": "无法继续：{why}", "en": "could not go on: {why}"}

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import click
 
-from channels.telling import tell
+from channels.telling import in_language, tell
 from channels.why.logs import log_options, opener
 from channels.why.replay_told import ReplayTeller
-from channels.workbench.wording import LANGUAGES
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.difference import Difference, differences, shown
 from journeys.reference import Reference
@@ -39,7 +38,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep finished partitions here: a run cut short goes on.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
+@in_language
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def replay_log(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Fold a log under the catalogue in --catalogue and under the old, and tell what would change.

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from channels import catalogue_told
 from channels.why.replay_words import SAID
 from channels.workbench.wording import Words
-from journeys.catalogue.difference import Difference, shown
+from journeys.catalogue.difference import Difference
 from journeys.catalogue.edition import Edition
 from journeys.partings import NOT_DUE, OTHER_WAY
 from schemas.time import parse_instant
@@ -94,12 +95,8 @@ class ReplayTeller:
         return action is not None and action.marketing
 
     def _rules_changed(self, changed: Sequence[Difference]) -> Iterator[str]:
-        """As the files have it, with the word for the key where there is one."""
         for one in changed[:_MOST_RULES]:
-            word = self._words.code("policy_key", one.key)
-            is_word = word not in {one.key, one.key.replace("_", " "), ""}
-            line = shown(one)
-            yield self._say("beside", name=line, more=word) if is_word else line
+            yield catalogue_told.changed(one, self._words)
         if len(changed) > _MOST_RULES:
             yield self._say("more_rules", count=len(changed) - _MOST_RULES)
 

@@ -17,6 +17,7 @@ from channels.workbench.policies import PolicyPages
 from channels.workbench.room import Room, rooms
 from channels.workbench.scoreboard import Scoreboard, worded
 from channels.workbench.shell import HERE, Pages, Shell, said_in
+from channels.workbench.starting import Starting
 from channels.workbench.streaming import Stream
 from channels.workbench.wording import LANGUAGES
 from journeys.client.wealth.document.plan import Plan
@@ -249,6 +250,10 @@ class _Workbench(Shell):
         policy = self._pages.catalogue.at(now).contact
         return room_told.Waiting(self._pages.views, tasks, policy, now=now)
 
+    def _starting(self) -> Starting:
+        now = self._pages.clock.now()
+        return Starting(self._pages.views, self._pages.catalogue.at(now).contact, now=now)
+
     def _task_page(
         self, request: Request, template: str, task_id: str, desk: str | None
     ) -> Response:
@@ -256,18 +261,20 @@ class _Workbench(Shell):
         found = self._pages.views.task(task_id)
         if found is None:
             return self._missing(request)
-        refusal = self._pages.views.refusal(task_id)
+        views, stop = self._pages.views, self._pages.views.stop_for(found)
+        wait, start = self._waiting([found]).of(found), self._starting()
         return self._page(
             request,
             template,
             task=found,
             under=self._version_of(found["decision_id"]),
-            stop=self._pages.views.stop_for(found),
+            stop=stop,
             since=since,
             desk=desk or found["desk"],
-            refusal=refusal,
-            wait=self._waiting([found]).of(found),
+            refusal=views.refusal(task_id),
+            wait=wait,
             waits=room_told.waits,
+            refused_start=start.refused(found, wait=wait, is_stopped=stop is not None),
             declines=[reason.value for reason in DeclineReason],
         )
 

@@ -75,7 +75,7 @@ def _kept(words: Words, wait: Wait, each: Kept) -> str:
     share = words.say(one) if wait.limit == 1 else words.say(many, limit=wait.limit)
     slot, until = each.slot, words.time(each.until)
     if slot.task is None:
-        what = words.code("method", slot.method)
+        what = words.say("a contact (%(method)s)", method=words.code("method", slot.method))
     else:
         what = words.say(
             "“%(action)s” (%(channel)s)",

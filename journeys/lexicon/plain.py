@@ -5,6 +5,7 @@ clause that it stands in, while a word may be cut by any punctuation.
 """
 
 import re
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 from unicodedata import category, normalize
@@ -66,6 +67,7 @@ def _smooth(piece: str, rules: Smoothing) -> str:
     return rules.between_han.sub("", rules.dropped.sub("", piece))
 
 
+@lru_cache(maxsize=8192)  # about as many as a language's texts are written with
 def _is_unseen(char: str) -> bool:
     if char.isascii():
         return False

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import Any, Final, Protocol
 
 from journeys.client.state import ClientState, TaskRow
-from journeys.errors import DefinitionError
 from journeys.stories.story import Happening
+from journeys.stories.stuck import StuckError
 from schemas.time import Instant, format_instant
 
 Data = Mapping[str, Any]
@@ -52,7 +52,7 @@ def said_of(told: Life, happening: Happening) -> Said:
     """The event that tells what happens now.
 
     Raises:
-        DefinitionError: the story asks for what cannot be, such as an answer to no task.
+        StuckError: the story asks for what cannot be, such as an answer to no task.
     """
     return _TELL[happening.word](told, happening)
 
@@ -70,7 +70,8 @@ def _inflow(told: Life, said: Happening) -> Said:
 def _position(told: Life, said: Happening) -> Said:
     amount = said.more.get("amount")
     if amount is None:
-        raise DefinitionError('say how much stands there after: amount = "50_000 CNY"')
+        what = 'say how much stands there after: amount = "50_000 CNY"'
+        raise StuckError("no_amount", what)
     cause = said.more.get("cause", "trade")
     found = told.position(said.value, amount, said.more.get("matures_in"), cause)
     return "corebank.position_reported", "/corebank/ledger", found
@@ -84,7 +85,7 @@ def _tested(told: Life, said: Happening) -> Said:
 
 def _regraded(told: Life, said: Happening) -> Said:
     if "level" not in said.more:
-        raise DefinitionError("say its new level: level = 3")
+        raise StuckError("no_level", "say its new level: level = 3")
     told.regrade(said.value, said.more["level"])
     return "engine.recheck_asked", "/suishen/sweeper", {"offset": told.offset}
 
@@ -133,7 +134,9 @@ def _presented(told: Life, said: Happening) -> Said:
 def _desk(told: Life, said: Happening) -> Said:
     row = told.open_task(said.more.get("task"))
     if row.desk is None:
-        raise DefinitionError(f"'{row.action}' is with no desk but with {row.channel}; use answers")
+        where = {"action": row.action, "channel": str(row.channel)}
+        what = f"'{row.action}' is with no desk but with {row.channel}; use answers"
+        raise StuckError("no_desk", what, **where)
     told.claims += 1
     claim = {
         "task_id": row.task_id,

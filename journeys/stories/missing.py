@@ -17,12 +17,16 @@ def newest_fates(said: Iterable[Envelope], before: Sequence[Candidate]) -> Seque
     return decisions[-1] if decisions else before
 
 
-def why_none(fates: Iterable[Candidate], action: str | None) -> str:
-    """What kept an action from becoming a task, or every action that came far if none is named."""
-    asked = [one for one in fates if not one.chosen and _speaks(one, action)]
-    if not asked:
+def withheld(fates: Iterable[Candidate], action: str | None) -> tuple[Candidate, ...]:
+    """What was withheld of an action, or of every action that came far if none is named."""
+    return tuple(one for one in fates if not one.chosen and _speaks(one, action))
+
+
+def why_none(kept: Sequence[Candidate]) -> str:
+    """Why there is no task, as far as the last decision knows."""
+    if not kept:
         return "see what the lines before lead to"
-    return f"the last decision withheld {', '.join(map(_told, asked))}"
+    return f"the last decision withheld {', '.join(map(_told, kept))}"
 
 
 def _speaks(one: Candidate, action: str | None) -> bool:

@@ -14,8 +14,9 @@ from journeys.errors import DefinitionError
 from journeys.identity import derive
 from journeys.reference import Reference
 from journeys.stories.happenings import Said, money, said_of
-from journeys.stories.missing import newest_fates, why_none
+from journeys.stories.missing import newest_fates, why_none, withheld
 from journeys.stories.story import Happening, Story
+from journeys.stories.stuck import StuckError
 from schemas import codec
 from schemas.decisions import Candidate
 from schemas.envelope import Envelope, schema_name, type_name
@@ -60,12 +61,14 @@ class Told:
         """Something happens now; what was concluded.
 
         Raises:
-            DefinitionError: the story asks for what cannot be, such as an answer to no task.
+            StuckError: the story asks for what cannot be, such as an answer to no task.
         """
         try:
             return self._say(said_of(self, happening))
+        except StuckError as error:
+            raise error.at(place, happening.word) from None
         except (DefinitionError, ContractError) as error:
-            raise DefinitionError(f"{place}: '{happening.word}': {error}") from None
+            raise _refused(error).at(place, happening.word) from None
 
     @property
     def offset(self) -> int:
@@ -76,23 +79,26 @@ class Told:
         """The newest open task, of an action if one is named.
 
         Raises:
-            DefinitionError: there is none.
+            StuckError: there is none.
         """
         for row in reversed(self.state.tasks):
             if row.state in OPEN_STATES and action in {None, row.action}:
                 return row
         what = "no task is open" if action is None else f"no task '{action}' is open"
-        raise DefinitionError(f"{what} at that time; {why_none(self._fates, action)}")
+        kept = withheld(self._fates, action)
+        message = f"{what} at that time; {why_none(kept)}"
+        raise StuckError("no_task", message, action=action, withheld=kept)
 
     def regrade(self, product: str, level: int) -> None:
         """The seller's level of a product changes.
 
         Raises:
-            DefinitionError: there is no such product.
+            StuckError: there is no such product.
         """
         known = self._reference.product(product)
         if known is None:
-            raise DefinitionError(f"no product '{product}' stands on the shelf")
+            what = f"no product '{product}' stands on the shelf"
+            raise StuckError("no_product", what, product=product)
         newer = {"version": known.version + 1, "issuer_level": level, "seller_level": level}
         offset = self._reference.offset + 1
         graded = known.model_copy(update=newer)
@@ -150,7 +156,7 @@ class Told:
         try:
             self._say(("corebank.baseline_loaded", "/corebank/load", baseline))
         except ContractError as error:
-            raise DefinitionError(f"{story.place}: the client: {error}") from None
+            raise _refused(error).at(story.place) from None
         self.let_pass(DAY)
 
     def _say(self, said: Said, *, at: Instant | None = None) -> list[Envelope]:
@@ -178,6 +184,10 @@ class Told:
         concluded = [output.event for output in step.outputs]
         self._fates = newest_fates(concluded, self._fates)
         return concluded
+
+
+def _refused(error: Exception) -> StuckError:
+    return StuckError("refused", str(error), fault=str(error))
 
 
 def _somebody(story: Story, reference: Reference) -> str:

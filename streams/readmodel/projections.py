@@ -10,7 +10,7 @@ from schemas import codec, facts
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import TYPE_PREFIX, Envelope
 from schemas.tasks import DeclineReason, Task, TaskState
-from streams.dead_letters import name_of
+from streams.dead_letters import name_of, received_at
 from streams.errors import WorkerStopError
 from streams.ports import Record
 from streams.readmodel import project_cases as cases
@@ -47,7 +47,8 @@ def project_event(rows: Rows, record: Record) -> None:
         "topic": record.topic,
         "part": record.partition,
         "position": record.offset,
-        "received_at": record.timestamp,
+        # As its door says: a broker stamps with the clock of the wall, which may not be the bank's.
+        "received_at": received_at(record.value) or record.timestamp,
     }
     rows.put(tables.events, row)
     if name.type in measuring.READ:

@@ -25,6 +25,7 @@ from streams.readmodel import tables as t
 from streams.readmodel.measuring.asked import Asked
 from streams.readmodel.measuring.measures import Measured, measured
 from streams.readmodel.movement import movement
+from streams.readmodel.refusals import last_refusal
 from streams.readmodel.slots import Slot, slots
 from streams.readmodel.stops import StopSwitch
 from streams.readmodel.stories import Progress
@@ -113,12 +114,13 @@ class Views:
         return stop_for(stops, action=task["action"], channel=task["channel"], outlet=outlet)
 
     def refusal(self, task_id: str) -> Doc | None:
-        """The last refused act on a task or a hand-over: why, and when."""
-        c = t.refusals.c
-        last = select(c.doc, c.at).where(c.task_id == task_id).order_by(c.at.desc()).limit(1)
+        """The last refused act on a task or a hand-over; see `refusals.last_refusal`."""
         with self._engine.connect() as connection:
-            row = connection.execute(last).one_or_none()
-        return None if row is None else {"reason": row.doc["reason"], "at": row.at}
+            return last_refusal(connection, task_id)
+
+    def was_lifted(self, *, since: Instant) -> bool:
+        """Has an operator lifted a stop since a moment?"""
+        return any((kept.lifted_at or 0) >= since for kept in StopSwitch(self._engine).history())
 
     def decision(self, decision_id: str) -> Doc | None:
         """A decision with every candidate."""
@@ -167,10 +169,12 @@ class Views:
         with self._engine.connect() as connection:
             return casework.of_client(connection, client)
 
-    def slots(self, clients: Collection[str], *, since: Instant) -> list[Slot]:
+    def slots(
+        self, clients: Collection[str], *, since: Instant, until: Instant | None = None
+    ) -> list[Slot]:
         """What clients have of their contact caps; see `slots.slots`."""
         with self._engine.connect() as connection:
-            return slots(connection, clients, since=since)
+            return slots(connection, clients, since=since, until=until)
 
     def owned_cases(self, desk: str) -> list[Doc]:
         """The open cases that a desk owns, the oldest first."""

@@ -1,12 +1,12 @@
 """The slots of marketing contacts that a client has spent, or that wait for a channel to show."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from schemas.time import Instant
-from streams.readmodel.measuring.tables import contact_moves
+from streams.readmodel.measuring.tables import contact_moves, past_contacts
 from streams.readmodel.tables import tasks
 
 _KEPT = frozenset({"held", "spent", "outside"})
@@ -24,13 +24,45 @@ class Slot(NamedTuple):
     """The one it is for; `None` of a contact that no task led to."""
 
 
-def slots(connection: Connection, clients: Collection[str], *, since: Instant) -> list[Slot]:
-    """What clients have of their caps, from moves known after `since`, oldest first.
+def slots(
+    connection: Connection,
+    clients: Collection[str],
+    *,
+    since: Instant,
+    until: Instant | None = None,
+) -> list[Slot]:
+    """What clients have of their caps: what their first record told, then moves, oldest first.
 
-    A contact that a core bank told with a client's first record moves no slot, and is not here.
+    Args:
+        connection: of the read model.
+        clients: whose.
+        since: contacts made, and moves known, after it.
+        until: and not after this moment, as things stood then; `None`: as they stand.
     """
+    return [
+        *_told(connection, clients, since, until),
+        *_moved(connection, clients, since, until),
+    ]
+
+
+def _told(
+    connection: Connection, clients: Collection[str], since: Instant, until: Instant | None
+) -> Iterator[Slot]:
+    c = past_contacts.c
+    found = select(past_contacts).where(c.client.in_(clients), _known(c.at, since, until))
+    for row in connection.execute(found.order_by(c.client, c.at, c.event_id, c.number)):
+        yield Slot(row.client, is_held=False, method=row.method, at=Instant(row.at), task=None)
+
+
+def _known(at: ColumnElement[int], since: Instant, until: Instant | None) -> ColumnElement[bool]:
+    return at > since if until is None else (at > since) & (at <= until)
+
+
+def _moved(
+    connection: Connection, clients: Collection[str], since: Instant, until: Instant | None
+) -> list[Slot]:
     c = contact_moves.c
-    mine = c.client.in_(clients) & (c.at > since)
+    mine = c.client.in_(clients) & _known(c.at, since, until)
     docs = select(contact_moves, tasks.c.doc).outerjoin(tasks, tasks.c.task_id == c.task_id)
     last = {}
     for row in connection.execute(docs.where(mine).order_by(c.client, c.seq)):

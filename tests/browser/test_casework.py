@@ -8,7 +8,7 @@ from tests.browser.test_workbench import Bank
 from tests.builders import ACCOUNT, CLIENT, MONDAY_10, a_baseline
 from tests.journeys.client.casework import PAYMENT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.untraced]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from tests.browser.looking import grave
 from tests.browser.test_workbench import Bank
 from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_baseline
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.untraced]
 DAY_0 = Instant(MONDAY_10 - 30 * DAY)
 HEADING = {"en": "Not found", "zh": "未找到"}
 

@@ -8,7 +8,7 @@ from tests.journeys.catalogue.shipped import loaded
 from tests.journeys.catalogue.test_dates import NEW_DESK, until
 from tests.journeys.catalogue.test_scopes import OF_BRANCH, a_contact, narrowed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.untraced]
 WORDS = {
     "en": ("Policies", "What changes next", "Contact caps and hours", "Levers", "whole bank"),
     "zh": ("政策", "即将发生的变化", "触达频次与时段", "经营杠杆", "全行"),

@@ -18,7 +18,7 @@ from tests.services import free_port
 from tests.streams.readmodel.facts_made import project
 from tests.streams.readmodel.measured import CONTROL, ENDS, TREATED, Quarter
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.untraced]
 
 
 class Served:

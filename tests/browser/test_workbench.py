@@ -25,7 +25,7 @@ from tests.fakes import StillClock
 from tests.services import free_port
 from tests.streams.running import COMPLAINT, SPOKE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.untraced]
 
 
 class Bank:

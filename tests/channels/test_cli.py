@@ -3,11 +3,13 @@ import shutil
 
 import pytest
 
+from channels.catalogue_told import changed
+from channels.workbench.wording import Words
 from journeys.catalogue.difference import differences
 from journeys.errors import DefinitionError
 from schemas.time import DAY, Instant
 from streams.catalogue_files import SHIPPED
-from tests.builders import MONDAY_10, a_document
+from tests.builders import MONDAY_10, a_document, the_catalogue
 from tests.streams.running import COMPLAINT, SPOKE, Running
 
 
@@ -178,9 +180,15 @@ def test_two_catalogues_are_compared_row_by_row(suishen, tmp_path):
     contact.write_text(
         contact.read_text().replace("marketing_per_week = 2 ", "marketing_per_week = 1 ")
     )
-    code, out, _ = suishen("catalogue", "diff", SHIPPED, tmp_path / "new")
+    words = ("catalogue", "diff", SHIPPED, tmp_path / "new")
+    code, out, _ = suishen(*words, "--lang", "en")
     assert code == 1
-    assert "contact.toml: contact 1 v1: marketing_per_week: 2 → 1" in out
+    line = "contact.toml: contact 1 v1: marketing_per_week: 2 → 1"
+    assert f"{line} (marketing a week, at most)" in out
+    assert "1 difference, " in out
+    _, out, _ = suishen(*words)
+    assert f"{line}（7天内营销触达上限）" in out
+    assert "1 处不同，" in out
     assert suishen("catalogue", "diff", SHIPPED, SHIPPED)[0] == 0
     code, out, _ = suishen("catalogue", "diff", SHIPPED, tmp_path / "new", "--json")
     (one,) = json.loads(out)["differences"]
@@ -200,6 +208,13 @@ def test_rows_that_come_and_go_are_named():
         list(differences({"a.toml": "="}, {}))
 
 
+def test_a_whole_row_that_came_is_said_in_the_readers_language():
+    (one,) = differences({}, {"a.toml": "top = 1\n"})
+    edition = the_catalogue().at(MONDAY_10)
+    assert changed(one, Words("zh", edition)) == "a.toml: top 1: 整行: None → {'value': 1}"
+    assert changed(one, Words("en", edition)) == "a.toml: top 1: the row: None → {'value': 1}"
+
+
 def test_the_help_of_the_demo_says_what_is_kept_and_how_to_read_it(suishen):
     code, out, _ = suishen("demo", "--help")
     told = " ".join(out.split())
@@ -215,9 +230,12 @@ def test_a_live_demo_refuses_what_belongs_to_a_headless_one(suishen, option):
 
 
 def test_a_checked_catalogue_says_where_it_stands(suishen):
-    _, out, _ = suishen("catalogue", "check")
+    _, out, _ = suishen("catalogue", "check", "--lang", "en")
     assert f"folder: {SHIPPED}" in out
     assert "rules without a signature of their own: 54" in out
+    _, out, _ = suishen("catalogue", "check")
+    assert f"文件夹：{SHIPPED}" in out
+    assert "未单独签署的规则：54" in out
 
 
 def test_a_folder_that_is_none_is_said_in_one_line(suishen, tmp_path):
@@ -241,7 +259,8 @@ def test_one_difference_is_told_as_one(suishen, tmp_path):
     contact.write_text(
         contact.read_text().replace("marketing_per_week = 2 ", "marketing_per_week = 1 ")
     )
-    assert "1 difference, " in suishen("catalogue", "diff", SHIPPED, tmp_path / "mine")[1]
+    words = ("catalogue", "diff", SHIPPED, tmp_path / "mine", "--lang", "en")
+    assert "1 difference, " in suishen(*words)[1]
 
 
 def test_a_catalogue_taken_for_an_engine_is_named_as_one(suishen):

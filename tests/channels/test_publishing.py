@@ -117,3 +117,13 @@ def test_the_example_is_taken_at_the_banks_time_for_a_client_of_the_bank():
 def test_a_gateway_that_tells_no_time_is_named():
     with pytest.raises(TransientError, match=r"127.0.0.1:9 does not tell its time"):
         now_of("http://127.0.0.1:9")
+
+
+def test_links_lead_to_the_pages_where_these_are_a_door_of_their_own(suishen, monkeypatch):
+    app = create_app(FakeLog(partitions=1), StillClock(Instant(MONDAY_10 + DAY)))
+    monkeypatch.setattr(publishing.httpx, "Client", lambda **_: TestClient(app))
+    words = ("publish", "--now", EXAMPLE, "--to", "http://gateway")
+    assert "http://gateway/events?event_id=" in suishen(*words)[1]
+    code, out, _ = suishen(*words, "--pages", "http://workbench")
+    assert (code, "what became of it: http://workbench/events?event_id=" in out) == (0, True)
+    assert suishen("publish", EXAMPLE, "--pages", "http://workbench")[0] == 2

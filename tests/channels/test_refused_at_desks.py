@@ -10,6 +10,8 @@ from streams.readmodel.queries import Views
 from tests.builders import CLIENT, MONDAY_10, a_document
 from tests.channels.gateway.test_turns import JSON, Channel
 
+pytestmark = pytest.mark.untraced
+
 TASK = "t_" + "7" * 32
 
 

@@ -147,6 +147,7 @@ def test_a_stage_is_taken_back(running, suishen, tmp_path, new):
     assert (code, "is no stage" in err) == (2, True)
 
 
+@pytest.mark.untraced
 def test_signed_anew_over_what_came_meanwhile_a_draft_goes_on(running, suishen, tmp_path, new):
     place, by = ("--data", tmp_path), ("--by", "bo")
     texts = files()

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from channels import stop_told
 from schemas.time import DAY, HOUR, Instant
 from streams.readmodel.database import open_database
 from streams.readmodel.stops import StopSwitch
@@ -13,6 +14,7 @@ from tests.journeys.client.living import INFLOW
 from tests.streams.running import Running
 
 WHY = ("--reason", "drill", "--by", "duty")
+EN = ("--lang", "en")
 NOWHERE = "127.0.0.1:1"
 
 
@@ -38,7 +40,7 @@ def asked(running):
 
 
 def test_a_running_engine_hears_of_a_stop_and_of_its_end(running, suishen, tmp_path):
-    place = ("--data", tmp_path)
+    place = ("--data", tmp_path, *EN)
     code, out, _ = suishen("stop", "set", "action", "inflow_question", *WHY, *place)
     assert (code, "channels obey now" in out) == (0, True)
     assert asked(running) == []
@@ -52,7 +54,7 @@ def test_a_running_engine_hears_of_a_stop_and_of_its_end(running, suishen, tmp_p
 
 
 def test_a_list_tells_who_stopped_what_and_when(running, suishen, tmp_path):
-    place = ("--data", tmp_path)
+    place = ("--data", tmp_path, *EN)
     assert "nothing was ever stopped" in suishen("stop", "list", *place)[1]
     suishen("stop", "set", "all", *WHY, *place)
     suishen("stop", "set", "channel", "remote", *WHY, *place)
@@ -73,6 +75,30 @@ def test_a_list_tells_who_stopped_what_and_when(running, suishen, tmp_path):
     assert re.search(r"lifted \d{4}-\d\d-\d\d \d\d:\d\d \(bank time\) by lead", said)
 
 
+def test_all_is_told_in_chinese_unless_english_is_asked_for(running, suishen, tmp_path):
+    place = ("--data", tmp_path)
+    assert "从未设置过停联" in suishen("stop", "list", *place)[1]
+    assert "已执行：各渠道即时遵守" in suishen("stop", "set", "all", *WHY, *place)[1]
+    assert "无须操作：已处于停联" in suishen("stop", "set", "all", *WHY, *place)[1]
+    suishen("stop", "set", "channel", "remote", *WHY, *place)
+    suishen("stop", "lift", "all", "--by", "lead", *place)
+    code, out, _ = suishen("stop", "lift", "all", "--by", "lead", *place)
+    assert (code, "没有可解除的停联" in out) == (1, True)
+    said = suishen("stop", "list", *place)[1]
+    at = r"\d{4}-\d\d-\d\d \d\d:\d\d（银行时间）"
+    assert re.search(rf"渠道 remote：drill · duty 于 {at} 设定 · 生效中", said)
+    assert re.search(rf"所有联系：drill · duty 于 {at} 设定 · lead 于 {at} 解除", said)
+
+
+def test_what_could_not_be_done_while_the_log_is_away_is_told_in_both():
+    unchecked = [stop_told.unchecked("action", "stay_talk", lang) for lang in ("zh", "en")]
+    assert unchecked == [
+        "日志不可用，未能核实：行动 stay_talk",
+        "the log is away, so this could not be looked up: action stay_talk",
+    ]
+    assert "未能通知引擎（away）" in stop_told.say("untold", "zh", error="away")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -91,7 +117,7 @@ def test_a_misspelt_stop_is_refused(running, suishen, tmp_path, words, message):
 def test_doors_obey_while_the_log_is_away(suishen, tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'views.db'}"
     monkeypatch.setenv("SUISHEN_DATABASE", url)
-    code, _, err = suishen("stop", "set", "all", *WHY, "--bootstrap", NOWHERE)
+    code, _, err = suishen("stop", "set", "all", *WHY, "--bootstrap", NOWHERE, *EN)
     assert (code, "channels obey" in err, "repeat this" in err) == (70, True, True)
     database = open_database(url)
     assert [stop.scope for stop in StopSwitch(database).in_force()] == ["all"]

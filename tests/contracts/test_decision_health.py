@@ -19,6 +19,8 @@ from tests.streams.readmodel.measured import (
     figure,
 )
 
+pytestmark = pytest.mark.untraced
+
 TALK, VIEW, STAY = "maturity_talk", "idle_cash_view", "stay_talk"
 DUTY = "regrade_notice"
 SUMMER = Instant(STARTS - 61 * DAY)

@@ -15,6 +15,8 @@ from streams.topics import CLIENT_EVENTS, CLIENT_FACTS, DEAD_LETTERS, REFERENCE,
 from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT
 from tests.fakes import FakeLog, StillClock
 
+pytestmark = pytest.mark.untraced
+
 KEY, OTHER = CLIENT.encode(), OTHER_CLIENT.encode()
 
 

@@ -11,6 +11,8 @@ from schemas.time import DAY, Instant
 from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT
 from tests.streams.readmodel.facts_made import project
 
+pytestmark = pytest.mark.untraced
+
 
 def ago(days):
     return Instant(MONDAY_10 - days * DAY)

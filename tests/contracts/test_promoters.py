@@ -7,6 +7,8 @@ from schemas.wire import DecisionId
 from tests.streams.readmodel.facts_made import project
 from tests.streams.readmodel.measured import NOVEMBER, TREATED, Quarter, asked, figure
 
+pytestmark = pytest.mark.untraced
+
 CLIENT = TREATED[0]
 LATER = Instant(NOVEMBER + HOUR)
 TALK, OTHER_TALK = DecisionId(f"d_{1:032x}"), DecisionId(f"d_{2:032x}")

@@ -2,18 +2,22 @@
 
 import json
 
+import pytest
 from sqlalchemy import text
 
 from schemas import facts
 from schemas.tasks import DeskActionKind, Outcome, TaskState
-from schemas.time import HOUR, Instant
+from schemas.time import HOUR, Instant, format_instant, parse_instant
 from streams.feed import ReaderFeed
 from streams.ports import Outgoing
 from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
-from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_document
+from streams.readmodel.slots import Slot
+from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_baseline, a_document
 from tests.streams.readmodel.facts_made import DECISION, TASK, project
+
+pytestmark = pytest.mark.untraced
 
 
 def test_a_database_is_migrated_once_and_again_without_harm(database):
@@ -131,6 +135,22 @@ def test_changes_come_in_order_and_only_to_whom_they_concern(database, desk, vie
     assert len(views.changes_since(0, None)) == len(mine)
 
 
+def test_contacts_of_the_first_record_are_slots_that_were_spent(database, desk, views):
+    told = [
+        {"at": format_instant(Instant(MONDAY_10 - hours * HOUR)), "method": how, "marketing": is_}
+        for hours, how, is_ in ((30, "call", True), (2, "sms", True), (1, "email", False))
+    ]
+    document = a_document("corebank.baseline_loaded", a_baseline(contacts=told), at=MONDAY_10)
+    for _ in range(2):  # said twice, counted once
+        raw = json.dumps(document).encode()
+        desk.log.append([Outgoing("client-events", CLIENT.encode(), raw)])
+    project(database, desk)
+    found = views.slots({CLIENT}, since=Instant(MONDAY_10 - 30 * HOUR))
+    at = Instant(MONDAY_10 - 2 * HOUR)
+    assert found == [Slot(CLIENT, is_held=False, method="sms", at=at, task=None)]
+    assert views.slots({OTHER_CLIENT}, since=Instant(0)) == []
+
+
 def an_event(desk, event_id="cause-1", source="/app/mobile"):
     document = a_document("app.page_viewed", {"page": "holdings"}, event_id=event_id, source=source)
     raw = json.dumps(document).encode()
@@ -147,6 +167,19 @@ def test_the_story_of_an_event_names_what_it_caused(database, desk, views):
     assert {"fact.task_changed.v1", "fact.decision_made.v1"} <= {c["type"] for c in story["caused"]}
     assert views.story("cause-1", "/another/source") is None
     assert views.story("never", None) is None
+
+
+def test_an_event_was_received_when_its_door_says_not_when_the_broker_wrote_it(
+    database, desk, views
+):
+    """A broker stamps with the wall's clock, and a demonstration does not run on that."""
+    document = a_document("app.page_viewed", {"page": "holdings"}, event_id="cause-1")
+    document["receivedat"] = "2026-11-23T02:00:01Z"
+    raw = json.dumps(document).encode()
+    desk.log.append([Outgoing("client-events", CLIENT.encode(), raw)])
+    project(database, desk)
+    story = views.story("cause-1", None)
+    assert parse_instant(story["received_at"]) == parse_instant("2026-11-23T02:00:01Z")
 
 
 def test_an_event_the_fold_has_not_come_to_is_only_logged(database, desk):

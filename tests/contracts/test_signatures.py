@@ -9,6 +9,8 @@ from streams.readmodel.projector import Projector
 from streams.readmodel.signatures import Change, SignatureBook, drafts, releases
 from tests.builders import MONDAY_10
 
+pytestmark = pytest.mark.untraced
+
 OLD = {"tags.toml": '[[tag]]\nid = "a"\n'}
 NEW = {"tags.toml": '[[tag]]\nid = "b"\n'}
 CHANGE = Change.of(OLD, NEW, 1)

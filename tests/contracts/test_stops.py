@@ -9,6 +9,8 @@ from streams.readmodel.stops import StopSwitch
 from tests.builders import MONDAY_10
 from tests.streams.readmodel.facts_made import TASK, project
 
+pytestmark = pytest.mark.untraced
+
 REMOTE = Stop(scope="channel", name="remote", reason="the lines are down")
 ALL = Stop(scope="all", reason="drill")
 LATER = Instant(MONDAY_10 + HOUR)

@@ -123,6 +123,7 @@ def test_a_broker_that_was_away_finds_the_worker_with_its_memory(own_broker, wor
     assert worker.term() == 0
 
 
+@pytest.mark.untraced
 @pytest.mark.kafka
 @pytest.mark.slow
 def test_a_worker_is_stopped_while_the_broker_is_away(own_broker, workers, small_life):

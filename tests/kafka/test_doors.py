@@ -345,6 +345,7 @@ def test_a_projector_killed_under_load_loses_and_doubles_no_row(world, tmp_path)
     assert len(found["events"]) > 2000
 
 
+@pytest.mark.untraced
 def test_while_the_broker_is_away_doors_say_so_and_afterwards_nothing_is_missing(world, kafka_node):
     if kafka_node is None:
         pytest.skip("kafka: a broker that is named is not ours to kill")

@@ -32,7 +32,7 @@ from tests.kafka.running import (
     until,
 )
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.untraced]
 APP, CORE = channel_topic("app"), channel_topic("corebank")
 SHOWN = "six minutes after it was received"
 """Depends on the day on which it is received."""

@@ -94,6 +94,7 @@ def cluster(tmp_path_factory):
     made.down()
 
 
+@pytest.mark.untraced
 @pytest.mark.kafka
 def test_a_cluster_is_made_found_running_and_stopped(cluster):
     bootstrap = cluster.up()
@@ -144,6 +145,7 @@ def test_a_broker_that_ends_while_starting_shows_its_last_words(cluster, tmp_pat
     assert LocalKafka(folder).pid(1) is None
 
 
+@pytest.mark.untraced
 @pytest.mark.kafka
 def test_a_stale_process_id_is_nobody_s_broker(cluster):
     cluster.down()

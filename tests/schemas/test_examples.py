@@ -13,6 +13,8 @@ from schemas.logs import ALL_KINDS, LOGS, short_name
 from schemas.publish import schema_of
 from schemas.surprises import surprises
 
+pytestmark = pytest.mark.untraced
+
 EXAMPLES = Path(__file__).parents[2] / "schemas" / "published" / "examples"
 BY_TYPE = {codec.wire_type(kind): kind for kind in ALL_KINDS}
 BY_LOG = {log.name: log.kinds for log in LOGS}

@@ -9,6 +9,8 @@ from schemas.compatibility import breaks
 from schemas.dead_letter import DeadLetter
 from schemas.logs import ALL_KINDS, short_name
 
+pytestmark = pytest.mark.untraced
+
 PUBLISHED = Path(__file__).parents[2] / "schemas" / "published"
 LINES = (PUBLISHED / "examples" / "valid.jsonl").read_text(encoding="utf-8").splitlines()
 TEXTS = publish.publish(map(json.loads, LINES))

@@ -6,6 +6,8 @@ import pytest
 
 from streams.collector import look_seldom, pass_over_what_is_loaded
 
+pytestmark = pytest.mark.untraced
+
 A_SLICE = 500 * 8
 """Objects that the events of a slice are made of, about."""
 

@@ -16,6 +16,8 @@ from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, a_document, a_produc
 from tests.streams.running import COMPLAINT, SPOKE, Running
 from tests.streams.test_processor import Count, Counting
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture
 def running(tmp_path):

@@ -10,6 +10,8 @@ from streams.topics import TASKS
 from tests.builders import CLIENT, MONDAY_10, a_baseline, a_position, a_product
 from tests.streams.running import Running
 
+pytestmark = pytest.mark.untraced
+
 HELD = [f"PAWM-FIX-2026-{nth:05d}" for nth in range(40)]
 
 

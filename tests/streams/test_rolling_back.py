@@ -11,6 +11,8 @@ from tests.builders import a_release
 from tests.streams.test_releasing import Cluster
 from tests.streams.test_stages import NEW, OLD, a_stage, draft
 
+pytestmark = pytest.mark.untraced
+
 
 class Bank(Cluster):
     """Catalogue `one` in force, and what `suishen catalogue` would write next."""

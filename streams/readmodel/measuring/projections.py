@@ -144,6 +144,11 @@ def _baseline(rows: Rows, event: BaselineLoaded) -> None:
         _position(rows, event.partitionkey, each)
     if event.data.risk_test is not None:
         _risk_test(rows, event, event.data.risk_test)
+    whose = {"client": event.partitionkey, "event_id": event.id, "source": event.source}
+    for number, past in enumerate(event.data.contacts):
+        if past.marketing:
+            when = {"number": number, "at": past.at, "method": past.method.value}
+            rows.put(t.past_contacts, whose | when)
 
 
 def _tested(rows: Rows, event: RiskTestTaken) -> None:

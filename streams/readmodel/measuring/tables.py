@@ -61,6 +61,18 @@ contact_moves = Table(
 )
 """Slots of marketing contacts: held, spent, returned, or taken outside; `touched_at` is when the
 contact was, `at` when it became known."""
+past_contacts = Table(
+    "past_contacts",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("event_id", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("method", String, nullable=False),
+)
+"""Marketing contacts that came with a client's first record: they count against the caps, and are
+no move of a slot. Measures are of what the engine did, and leave them out."""
 decided = Table(
     "decided",
     metadata,

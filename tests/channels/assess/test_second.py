@@ -47,6 +47,7 @@ def test_scores():
         assert (one["target"] and list(one["target"].values())) == target
 
 
+@pytest.mark.untraced
 def test_matches():
     form = forms.match_form(2, CASES)
 

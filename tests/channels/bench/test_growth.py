@@ -1,5 +1,7 @@
 """What the processor's guess of a state's size rests on."""
 
+import pytest
+
 from channels.bench.life import recorded
 from journeys.client.fold import ClientFold
 from schemas import codec
@@ -9,6 +11,8 @@ from streams.plain import PlainFold
 from streams.recording import records_of
 from streams.reference import ReferenceLog
 from streams.topics import CLIENT_EVENTS
+
+pytestmark = pytest.mark.untraced
 
 
 def test_a_state_grows_by_less_than_what_came_in_and_what_was_said_of_it(tmp_path):

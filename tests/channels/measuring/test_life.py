@@ -15,6 +15,8 @@ from streams import outcomes
 from streams.embedded.file import FileReader
 from streams.readmodel.measuring import chances
 
+pytestmark = pytest.mark.untraced
+
 START = parse_instant("2026-11-02T00:00:00+08:00")
 DAYS = 12
 

@@ -49,6 +49,7 @@ def folder(tmp_path):
     running.engine.close()
 
 
+@pytest.mark.untraced
 def test_models_are_asked_from_their_marker_on_and_not_before(taught, by_models):
     assert all(data.decided_at > MIDDLE for data in by_models)
     before = [data for data, _ in written(taught) if data.decided_at <= MIDDLE]
@@ -58,6 +59,7 @@ def test_models_are_asked_from_their_marker_on_and_not_before(taught, by_models)
     assert any(one.p != one.prior for one in parts)
 
 
+@pytest.mark.untraced
 def test_a_replay_with_models_in_the_middle_is_the_life_itself(taught):
     again = [one.value for one in Past(FileLog.of(taught / "log.jsonl")).decisions()]
     assert sorted(again) == sorted(value for _, value in written(taught))

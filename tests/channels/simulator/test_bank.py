@@ -17,6 +17,7 @@ from schemas.time import DAY, HOUR, MINUTE, Instant, format_instant, parse_insta
 from tests.channels.simulator.lives import MONDAY, a_bank, a_month, alone, digest
 
 
+@pytest.mark.untraced
 def test_the_same_seed_says_the_same_bytes_under_any_hash_seed():
     program = (
         "from tests.channels.simulator.lives import a_bank, alone, digest\n"

@@ -12,6 +12,8 @@ from schemas.time import DAY, Instant
 from tests.channels.simulator.a_task import MONDAY_10, a_task
 from tests.channels.simulator.lives import MONDAY, a_bank, a_month, alone
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture
 def diagnoses():

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
+
 from channels.simulator.ears import hear
 from channels.simulator.headless import Plan, run
 from channels.simulator.mix import read_mix
@@ -15,6 +17,8 @@ from schemas.time import DAY, HOUR, MINUTE, Instant
 from streams.ports import Outgoing
 from tests.channels.simulator.a_task import a_task
 from tests.channels.simulator.lives import MONDAY, a_bank, a_week, tasks_of, with_engine
+
+pytestmark = pytest.mark.untraced
 
 PROGRAM = (
     "from tests.channels.simulator.lives import with_engine\n"

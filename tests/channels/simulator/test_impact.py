@@ -17,6 +17,8 @@ from tests.builders import the_catalogue
 from tests.journeys.catalogue.shipped import files
 from tests.journeys.client.living import recalled
 
+pytestmark = pytest.mark.untraced
+
 END = Instant(parse_instant("2026-11-02T00:00:00+08:00") + 25 * DAY)
 
 

@@ -2,6 +2,8 @@
 
 from random import Random
 
+import pytest
+
 from channels.simulator.client import Held
 from channels.simulator.investing import Investing
 from channels.simulator.products import DEPOSITS, FUNDS
@@ -9,6 +11,8 @@ from channels.simulator.story import Story, tokens
 from schemas.time import HOUR, Instant, format_instant
 from tests.channels.simulator.a_task import a_task
 from tests.channels.simulator.lives import MONDAY, a_bank, a_month, alone, tasks_of, with_engine
+
+pytestmark = pytest.mark.untraced
 
 
 def test_a_test_that_is_withdrawn_never_was():

@@ -13,6 +13,8 @@ from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 
+pytestmark = pytest.mark.untraced
+
 START = parse_instant("2026-10-01T00:00:00+08:00")
 DAYS = 40
 

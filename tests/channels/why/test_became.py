@@ -115,6 +115,7 @@ def test_a_decision_without_a_task_has_no_such_lines():
     assert not list(Became(Words("en", the_catalogue().at(MONDAY_10))).lines(()))
 
 
+@pytest.mark.untraced
 def test_a_recording_leads_to_the_same_tasks_as_the_engine_wrote(life):
     recorded, engine = Past(FileLog.of(life / "log.jsonl")), Past(FileReader(life / ENGINE))
     issued = [one for one in recorded.decisions() if one.event.data.task_ids][:6]

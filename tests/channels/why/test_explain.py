@@ -41,6 +41,7 @@ def log(request, life):
     return ["--data", life]
 
 
+@pytest.mark.untraced
 def test_the_reasons_told_are_those_of_the_tasks(life, past):
     """All of them; an assistant's task alone hears of no product."""
     reader, tasks = FileLog.of(life / "log.jsonl"), {}

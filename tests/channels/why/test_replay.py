@@ -75,6 +75,7 @@ def test_a_replay_is_what_was_lived(replay, life):
     assert sum(found["tasks"]["old"].values()) == proposed
 
 
+@pytest.mark.untraced
 def test_a_tighter_cap_says_who_loses_what_and_where(replay, tighter):
     code, found = replay("--catalogue", tighter)
     assert code == 1
@@ -94,6 +95,7 @@ def test_a_tighter_cap_says_who_loses_what_and_where(replay, tighter):
     assert told == sum(found["partings"].values())
 
 
+@pytest.mark.untraced
 def test_two_catalogues_given_are_compared_whatever_the_log_ran_under(replay, tighter):
     code, found = replay("--catalogue", SHIPPED, "--against", tighter)
     assert code == 1
@@ -102,6 +104,7 @@ def test_two_catalogues_given_are_compared_whatever_the_log_ran_under(replay, ti
     assert (code, list(found["partings"])) == (0, ["same"])
 
 
+@pytest.mark.untraced
 def test_processes_and_the_kind_of_log_change_nothing(replay, tighter, life):
     _, one = replay("--catalogue", tighter)
     _, two = replay("--catalogue", tighter, "--processes", 2)
@@ -168,6 +171,7 @@ def test_people_read_old_and_new_side_by_side(suishen, life, tighter):
     assert "partitions folded: 4 of 4" in err
 
 
+@pytest.mark.untraced
 def test_what_is_lost_and_what_is_gained_stand_under_their_own_headings(suishen, life, tighter):
     words = ("replay", "--events", life / "log.jsonl")
     out = suishen(*words, "--catalogue", tighter, "--lang", "en")[1]
@@ -180,6 +184,7 @@ def test_what_is_lost_and_what_is_gained_stand_under_their_own_headings(suishen,
     assert "新规则多出的待办（" in suishen(*words, *back)[1]
 
 
+@pytest.mark.untraced
 def test_old_tasks_less_the_lost_and_with_the_gained_are_the_new(suishen, replay, life, tighter):
     _, found = replay("--catalogue", tighter)
     old, new = (sum(found["tasks"][side].values()) for side in ("old", "new"))
@@ -191,6 +196,7 @@ def test_old_tasks_less_the_lost_and_with_the_gained_are_the_new(suishen, replay
     assert line.endswith(f" = {new}")
 
 
+@pytest.mark.untraced
 def test_every_parting_is_a_clients_first_or_follows_from_one(suishen, replay, life, tighter):
     _, found = replay("--catalogue", tighter)
     counted = Counter()
@@ -214,6 +220,7 @@ def test_the_names_are_those_of_the_design(replay, tighter):
     )
 
 
+@pytest.mark.untraced
 def test_the_same_report_is_told_in_chinese(suishen, life, tighter):
     words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter)
     chinese, english = suishen(*words)[1], suishen(*words, "--lang", "en")[1]
@@ -224,6 +231,7 @@ def test_the_same_report_is_told_in_chinese(suishen, life, tighter):
         assert code not in chinese + english
 
 
+@pytest.mark.untraced
 def test_marketing_and_service_add_up_to_all_tasks(suishen, replay, life, tighter):
     _, found = replay("--catalogue", tighter)
     words = ("replay", "--events", life / "log.jsonl", "--catalogue", tighter, "--lang", "en")
@@ -259,6 +267,7 @@ EDITS = [
 ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("name", "old", "new"), EDITS)
 def test_folding_once_where_policies_agree_says_what_two_whole_folds_say(life, name, old, new):
     files = read_files()

@@ -45,6 +45,7 @@ def test_a_recording_is_read_like_the_logs_it_was_written_from(life):
     assert file.partitions(CLIENT_FACTS) == 0
 
 
+@pytest.mark.untraced
 def test_every_decision_comes_out_of_the_events_as_it_was_written(life):
     again = {
         one.event.data.decision_id: one for one in Past(FileLog.of(life / "log.jsonl")).decisions()
@@ -62,6 +63,7 @@ def test_a_client_alone_decides_as_among_all_others(life):
         assert past.again(data.decision_id, client=one.event.partitionkey) == one
 
 
+@pytest.mark.untraced
 def test_a_decision_is_explained_in_both_languages(suishen, log, issued):
     name = issued.event.data.decision_id
     code, english, _ = suishen("explain", name, *log, "--lang", "en")

@@ -15,7 +15,7 @@ from schemas import codec, facts
 from schemas.decisions import RuleVerdict
 from schemas.reference import Stop
 from schemas.tasks import DeskActionKind, Outcome, Reason, TaskState
-from schemas.time import HOUR, Instant, parse_instant
+from schemas.time import HOUR, Instant, format_instant, parse_instant
 from schemas.wire import Channel, TaskId
 from streams.feed import ReaderFeed
 from streams.ports import Outgoing
@@ -23,7 +23,7 @@ from streams.readmodel.database import open_database
 from streams.readmodel.projector import Projector
 from streams.readmodel.queries import Views
 from streams.readmodel.stops import StopSwitch
-from tests.builders import CLIENT, MONDAY_10, a_document, the_catalogue
+from tests.builders import CLIENT, MONDAY_10, a_baseline, a_document, the_catalogue
 from tests.fakes import StillClock
 from tests.streams.readmodel.facts_made import DECISION, TASK, Desk, a_decision, a_diagnosis
 
@@ -53,6 +53,12 @@ class Bench:
             task_id=task, change=change, method="app_push", used_week=0, held_week=0, cap_week=2
         )
         self.desk.say(facts.ContactCounted, use, topic="client-facts", at=at)
+
+    def first_record(self, *contacts):
+        told = [each | {"at": format_instant(each["at"])} for each in contacts]
+        document = a_document("corebank.baseline_loaded", a_baseline(contacts=told), at=MONDAY_10)
+        raw = json.dumps(document).encode()
+        self.desk.log.append([Outgoing("client-events", CLIENT.encode(), raw)])
 
     def act(self, action, **more):
         page = self.show(f"/tasks/{TASK}?desk=rm-li").text
@@ -132,12 +138,94 @@ def test_a_refused_start_still_says_when_it_would_be_granted(bench):
     assert "Cannot be started before 11-24 09:00" in page
 
 
+def refused_at_ten(bench, reason="cap_day"):
+    """The page as it stands the next day: nothing is in the way any more."""
+    bench.desk.task(version=4, state=TaskState.ACCEPTED, state_reason=reason)
+    bench.clock.moment = Instant(MONDAY_10 + 26 * HOUR)
+
+
+def test_an_accepted_task_forgets_a_refused_start_once_the_slot_is_free(bench):
+    an_offer_holds_the_day(bench)
+    refused_at_ten(bench)
+    bench.slot("returned", OFFER, Instant(MONDAY_10 + 11 * HOUR))
+    for path in (f"/tasks/{TASK}?desk=rm-li", f"/clients/{CLIENT}"):
+        page = bench.show(path).text
+        assert "accepted" in page
+        assert "cap is used up" not in page
+    assert "名额已满" not in bench.show(f"/tasks/{TASK}?desk=rm-li", "zh").text
+
+
+def test_what_the_page_cannot_account_for_is_told_as_past_with_its_time(bench):
+    """A branch's narrower cap, say: the fold has the last word, and Start is there all the same."""
+    bench.desk.task()
+    refused_at_ten(bench)
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    assert "Start refused at 11-23 10:00: the day&#39;s cap is used up" in page
+    assert "Start the talk" in page
+    zh = bench.show(f"/tasks/{TASK}?desk=rm-li", "zh").text
+    assert "11-23 10:00 未获准开始：当日接触名额已满" in zh
+
+
+def test_a_start_refused_by_a_stop_is_forgotten_once_it_is_lifted(bench):
+    bench.desk.task()
+    switch = StopSwitch(bench.database)
+    switch.set(Stop(scope="all", reason="drill"), by="duty", now=Instant(MONDAY_10 - HOUR))
+    refused_at_ten(bench, "stopped")
+    path, words = f"/tasks/{TASK}?desk=rm-li", "Start refused at 11-23 10:00"
+    assert words in bench.show(path).text
+    switch.lift("all", None, by="duty", now=Instant(MONDAY_10 + HOUR))
+    assert words not in bench.show(path).text
+    bench.desk.task(
+        version=5,
+        state=TaskState.ACCEPTED,
+        state_reason="stopped",
+        changed_at=Instant(MONDAY_10 + 2 * HOUR),
+    )
+    assert "Start refused at 11-23 12:00" in bench.show(path).text  # it was lifted by then
+
+
+def test_a_start_out_of_hours_is_forgotten_when_they_open(bench):
+    bench.desk.task()
+    late = Instant(MONDAY_10 + 12 * HOUR)
+    bench.desk.task(
+        version=4, state=TaskState.ACCEPTED, state_reason="quiet_hours", changed_at=late
+    )
+    bench.clock.moment = Instant(late + HOUR)
+    path, words = f"/tasks/{TASK}?desk=rm-li", "Start refused at 11-23 22:00"
+    assert words in bench.show(path).text
+    bench.clock.moment = Instant(MONDAY_10 + 26 * HOUR)
+    assert words not in bench.show(path).text
+
+
+def test_a_reason_that_only_the_fold_knows_stays(bench):
+    bench.desk.task()
+    refused_at_ten(bench, "consent_missing")
+    assert "Start refused at 11-23 10:00: " in bench.show(f"/tasks/{TASK}?desk=rm-li").text
+
+
 def test_a_contact_made_today_is_named_with_its_time(bench):
     an_offer_holds_the_day(bench)
     bench.slot("spent", OFFER, Instant(MONDAY_10 + HOUR))
     page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
     assert "Cannot be started before 11-24 11:00" in page
     assert "took the one marketing contact in 24 hours at 11-23 11:00" in page
+
+
+def test_a_contact_that_came_with_the_first_record_is_named_too(bench):
+    bench.desk.task()
+    bench.first_record({"at": Instant(MONDAY_10 - HOUR), "method": "sms", "marketing": True})
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li").text
+    assert "Cannot be started before 11-24 09:00: a contact (text message) took" in page
+    assert "took the one marketing contact in 24 hours at 11-23 09:00" in page
+    page = bench.show(f"/tasks/{TASK}?desk=rm-li", "zh").text
+    assert "一次联系（短信）已于 11-23 09:00 用去 24 小时内唯一的营销名额" in page
+    assert "in 24 hours: 1 made, 0 held of 1" in bench.show(f"/clients/{CLIENT}").text
+
+
+def test_a_service_contact_of_the_first_record_takes_no_marketing_slot(bench):
+    bench.desk.task()
+    bench.first_record({"at": Instant(MONDAY_10 - HOUR), "method": "call", "marketing": False})
+    assert "Cannot be started" not in bench.show(f"/tasks/{TASK}?desk=rm-li").text
 
 
 @pytest.mark.parametrize("change", ["returned", None])
@@ -600,6 +688,34 @@ def test_a_refused_act_is_told(bench):
     )
     bench.desk.say(facts.ActionRefused, refusal, topic="desk-facts", key="rm-li")
     assert "already taken" in bench.show(f"/tasks/{TASK}?desk=rm-li").text
+
+
+def an_act_is_refused(bench, action, reason, at=MONDAY_10):
+    refusal = facts.Refusal(task_id=TASK, action=action, actor="rm-wu", reason=reason, at=at)
+    bench.desk.say(facts.ActionRefused, refusal, topic="desk-facts", key="rm-li", at=at)
+
+
+def test_a_refused_act_is_forgotten_once_another_is_taken(bench):
+    bench.desk.full()
+    an_act_is_refused(bench, DeskActionKind.ACCEPT, "stale_version", Instant(MONDAY_10 + HOUR))
+    bench.desk.task(version=3, changed_at=Instant(MONDAY_10 + HOUR + 1))  # ranked anew: no act
+    path = f"/tasks/{TASK}?desk=rm-li"
+    assert "Last act refused" in bench.show(path).text
+    accepted = {"state": TaskState.ACCEPTED, "changed_at": Instant(MONDAY_10 + 2 * HOUR)}
+    bench.desk.task(version=4, **accepted)
+    assert "Last act refused" not in bench.show(path).text
+    assert "上次操作被拒" not in bench.show(path, "zh").text
+
+
+def test_who_came_second_is_told_so_until_the_task_is_free_again(bench):
+    """The acceptance of who came first reaches the client's log after the second one's refusal."""
+    bench.desk.full()
+    an_act_is_refused(bench, DeskActionKind.ACCEPT, "already_taken", Instant(MONDAY_10 + 1))
+    bench.desk.task(version=3, state=TaskState.ACCEPTED, changed_at=Instant(MONDAY_10 + 2))
+    path = f"/tasks/{TASK}?desk=rm-li"
+    assert "already taken" in bench.show(path).text
+    bench.desk.task(version=4, changed_at=Instant(MONDAY_10 + 3))
+    assert "already taken" not in bench.show(path).text
 
 
 def test_an_act_on_a_task_that_was_closed_meanwhile_is_told(bench):

@@ -13,6 +13,8 @@ from tests.builders import MONDAY_10, a_position, a_product
 from tests.journeys.client.living import recalled
 from tests.journeys.decide.sales import NOTE, an_open_sale, with_product
 
+pytestmark = pytest.mark.untraced
+
 LATER = Instant(MONDAY_10 + HOUR)
 HELD = [f"PAWM-FIX-2026-{nth:05d}" for nth in range(40)]
 NOTICES = Counter(HELD)

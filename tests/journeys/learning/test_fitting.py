@@ -1,11 +1,15 @@
 from random import Random
 
+import pytest
+
 from journeys.learning.fitting import fit
 from journeys.learning.joining import Label
 from journeys.learning.model import Title, snapshot
 from schemas.time import DAY, HOUR, Instant
 from tests.builders import MONDAY_10
 from tests.models import GOOD, PROPENSITY, RULES, SIZES, age_matters
+
+pytestmark = pytest.mark.untraced
 
 GROUPS = {"one": "pair", "two": "pair", "other": "alone"}
 

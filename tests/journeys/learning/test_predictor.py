@@ -42,6 +42,7 @@ def test_every_measure_can_be_taken_and_has_a_unit():
     assert set(UNITS) == propensity.MEASURES
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", sorted(FORBIDDEN))
 def test_a_forbidden_predictor_is_refused_by_name(name):
     said = refused(AGE, f'id = "{name}"\nunit = "years"')

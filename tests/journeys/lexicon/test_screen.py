@@ -10,6 +10,8 @@ from journeys.lexicon.lexicon import screen
 from journeys.lexicon.plain import plain
 from tests.journeys.catalogue.shipped import files, loaded
 
+pytestmark = pytest.mark.untraced
+
 DATA = Path(__file__).parent / "data"
 VECTORS = json.loads((DATA / "vectors.json").read_text("utf-8"))
 READINGS = json.loads((DATA / "readings.json").read_text("utf-8"))

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from journeys.measures.apart import Predicted, apart
 
+pytestmark = pytest.mark.untraced
+
 CASES = st.lists(
     st.builds(
         Predicted,

@@ -8,6 +8,8 @@ import pytest
 from channels import cli
 from channels.simulator.products import shelf
 from channels.why.journey_command import STORIES
+from channels.why.story_told import instead, stuck, wish
+from channels.workbench.wording import Words
 from journeys.errors import DefinitionError
 from journeys.reference import Reference
 from journeys.stories.run import misses
@@ -42,7 +44,11 @@ def reference():
 def live(reference):
     def told(*lines):
         (story,) = read_stories("s.toml", CLIENT + "".join(lines))
-        return [(miss.place, miss.wish, miss.instead) for miss in misses(story, reference)]
+        words = Words("en", reference.catalogue.at(story.start))
+        return [
+            (miss.place, wish(miss.wish, words), instead(miss.there, words))
+            for miss in misses(story, reference)
+        ]
 
     return told
 
@@ -81,6 +87,27 @@ def test_every_journey_has_its_stories():
 def test_what_is_missed_is_named_with_what_is_there_instead(live, wish, instead):
     ((place, _, found),) = live(INFLOW, line("24h", then=wish))
     assert (place, found) == ("s.toml:12", instead)
+
+
+@pytest.mark.parametrize(
+    ("wish", "instead"),
+    [
+        ('{ recalled = "stay_talk" }', "there is inflow_question because complaint_open"),
+        ('{ ended = "maturity" }', "there is large_inflow by exit (complaint_open)"),
+    ],
+)
+def test_another_recall_or_end_than_was_wished_for_is_named(live, wish, instead):
+    lines = (INFLOW, line("24h"), line("1h", 'complains = "fees"', then=wish))
+    assert [found for _, _, found in live(*lines)] == [instead]
+
+
+def test_a_client_who_cannot_be_is_refused_by_the_storys_place(reference):
+    text = CLIENT.replace('tier = "private"', 'tier = "NO NAME"') + INFLOW
+    (story,) = read_stories("s.toml", text)
+    with pytest.raises(DefinitionError, match=r"s\.toml:2: the client: contract") as refused:
+        list(misses(story, reference))
+    words = Words("zh", reference.catalogue.at(story.start))
+    assert stuck(refused.value, words).startswith("s.toml:2：客户信息：未被接受：contract")
 
 
 def test_a_wish_that_is_fulfilled_is_not_missed(live):
@@ -213,7 +240,7 @@ def test_a_story_that_cannot_go_on_fails_alone(tmp_path, told):
     assert "✓ Another" in out
     assert "2 stories, 1 failed: 0 wishes not fulfilled, 1 could not go on" in out
     code, out = told(tmp_path)
-    assert "无法继续：own.toml:8" in out
+    assert "无法继续：own.toml:8：desk：此时没有未结任务；请看此前各行的结果" in out
     found = json.loads(told(tmp_path, "--json")[1])
     assert (found["missed"], found["stuck"]) == (0, 1)
 

@@ -10,11 +10,12 @@ from streams.topics import DESK_EVENTS
 from streams.verify.choice import start
 from tests import services
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.untraced]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 SHORT_S = 6.0
 """The shortest session that a broker allows."""
 
 
+@pytest.mark.untraced
 def test_kills_under_load_leave_no_trace(run):
     report = run(kills=3, start=start)  # fresh processes: each life has its own hash seed
     assert report.is_clean, report

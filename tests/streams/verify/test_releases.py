@@ -1,3 +1,5 @@
+import pytest
+
 from schemas import codec
 from streams import reference
 from streams.reference import ReferenceLog
@@ -10,6 +12,7 @@ from tests.streams.verify.a_file import CATALOGUE
 FILE = reference.releases([CATALOGUE, a_product(), a_product("other", version=4)], now=MONDAY_10)
 
 
+@pytest.mark.untraced
 def test_fifty_releases_can_follow_those_of_the_file_and_each_changes_the_view():
     made, log = Releases(FILE), FakeLog(partitions=1)
     log.append(FILE)

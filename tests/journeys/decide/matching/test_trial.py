@@ -71,6 +71,7 @@ def near(draw, offer: Offer) -> Offer:
     return replace(offer, facts=facts)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", range(40))
 def test_a_tried_move_has_the_bits_of_the_move(seed):
     draw = Random(seed)  # noqa: S311 - seeded, nothing secret
