@@ -167,13 +167,14 @@ def log_odds_of(evidence: Evidence, which: int, now: Instant, policy: IntentPoli
             score += left.value * share(now - left.at, left.half_life)
     marks = policy.marks_of[which]
     parts: dict[str, list[Instant]] = {}
-    # Told apart first, in one sweep: most items say nothing of one intent.
-    for at, _, name, due in [item for item in evidence.items if item[2] in marks]:
-        _, weight, half_life, until_due, is_part = marks[name]
+    # Told apart first, in one sweep: most items say nothing of one intent. And by place: to take
+    # a named tuple apart, or to ask for its names, costs more.
+    for item in [item for item in evidence.items if item[2] in marks]:
+        at, (_, weight, half_life, until_due, is_part) = item[0], marks[item[2]]
         if is_part:
-            parts.setdefault(name, []).append(at)
+            parts.setdefault(item[2], []).append(at)
         elif at > start:
-            age = now - (max(at, due or at) if until_due else at)
+            age = now - (max(at, item[3] or at) if until_due else at)
             score += weight * 2.0 ** (-age / half_life) if age > 0 else weight
     for rule in policy.counted_of[which]:
         last = _completed(evidence, rule, parts.get(rule.evidence, ()))
@@ -278,9 +279,9 @@ def _reasons(
     evidence: Evidence, which: int, now: Instant, policy: IntentPolicy
 ) -> tuple[Weighed, ...]:
     weights: dict[str, float] = {}
-    for name, term in _terms(evidence, which, policy):
-        weight = term.weight * share(now - term.since, term.half_life)
-        weights[name] = weights.get(name, 0.0) + weight
+    for name, (weight, since, half_life) in _terms(evidence, which, policy):
+        left = weight * share(now - since, half_life)
+        weights[name] = weights.get(name, 0.0) + left
     total = summed(weight for weight in weights.values() if weight > 0)
     named = sorted((-weight, name) for name, weight in weights.items() if weight > 0 and name)
     return tuple(Weighed(name, -weight / total) for weight, name in named[:_REASONS])
@@ -288,8 +289,8 @@ def _reasons(
 
 def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[str, Term]]:
     """What speaks for or against one intent; what left the list has no name any more."""
-    terms = [
-        ("", Term(left.value, left.at, left.half_life))
+    terms: list[tuple[str, Term]] = [
+        ("", (left.value, left.at, left.half_life))
         for left in evidence.residuals
         if left.intent == which
     ]
@@ -300,9 +301,9 @@ def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[s
             _, weight, half_life, until_due, is_part = mark
             if not is_part:
                 since = _since(item) if until_due else item.at
-                terms.append((item.name, Term(weight, since, half_life)))
+                terms.append((item.name, (weight, since, half_life)))
     terms += [
-        (rule.evidence, Term(rule.weight, last, rule.half_life))
+        (rule.evidence, (rule.weight, last, rule.half_life))
         for rule in policy.counted_of[which]
         if (last := _completed(evidence, rule)) is not None
     ]
