@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+import msgspec
+
 from journeys.reference import Reference
 from schemas.envelope import Envelope
 from schemas.time import Instant
@@ -36,7 +38,7 @@ class Place(NamedTuple):
     offset: int
 
 
-class Step(NamedTuple, Generic[S]):
+class Step(msgspec.Struct, Generic[S], frozen=True):
     """The state after an event, and what was concluded, in order."""
 
     state: S

@@ -442,19 +442,3 @@ class BookEntryRefused(Fact):
     type: Literal["org.suishen.fact.book_entry_refused.v1"]
     data: BookRefusal
     status: ClassVar[Literal["released", "draft"]] = "draft"
-
-
-def new_in(event: Envelope, size: int) -> int:
-    """Of an event's bytes, how many may say what its key's state does not know yet.
-
-    That leaves out type and schema, the key that it is about, and a state that a fact carries. Of
-    a decision a state keeps its hash and when to ask again, which is less than its names: what it
-    weighed is kept nowhere, and what follows from it is told in facts of their own.
-    """
-    # By type, not by `isinstance`: of a model that is a call for each class asked about.
-    if type(event) is DecisionMade or type(event) is DecisionShadowed:
-        return len(event.id) + len(event.data.decision_id)
-    known = len(event.type) + len(event.dataschema) + len(event.subject) + len(event.partitionkey)
-    if type(event) is BuyerStated:
-        known += len(event.data.state or "")
-    return size - known

@@ -27,27 +27,45 @@ def _count_in(found: Any, counts: list[int]) -> None:  # noqa: ANN401 - whatever
         for one in found:
             _count_in(one, counts)
         return
-    names = _suspects(kind)
-    if names is not None:
-        more = found.__pydantic_extra__
-        if more:
-            counts[_FIELDS] += len(more)
-        for name in names:
-            _count_in(getattr(found, name), counts)
+    suspects = _suspects(kind)
+    if suspects is not None:
+        _count_in_fields(found, suspects, counts)
     elif found == "unknown" and isinstance(found, OpenEnum):
         counts[_VALUES] += 1
 
 
+_Suspects = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _count_in_fields(model: Wire, suspects: _Suspects, counts: list[int]) -> None:
+    more = model.__pydantic_extra__
+    if more:
+        counts[_FIELDS] += len(more)
+    words, others = suspects
+    for name in words:
+        if getattr(model, name) == "unknown":
+            counts[_VALUES] += 1
+    for name in others:
+        _count_in(getattr(model, name), counts)
+
+
 @cache
-def _suspects(kind: type[object]) -> tuple[str, ...] | None:
+def _suspects(kind: type[object]) -> _Suspects | None:
     """The fields of a model in which something unknown may stand; `None` if it is no model.
 
-    Most fields hold but text or numbers.
+    Most fields hold but text or numbers. Of the others the first are words, and need no more than
+    a look; the second hold models, or several words.
     """
     if not issubclass(kind, Wire):
         return None
     fields = kind.model_fields.items()
-    return tuple(name for name, field in fields if _is_suspect(field.annotation))
+    words = tuple(name for name, field in fields if _is_word(field.annotation))
+    suspect = (name for name, field in fields if _is_suspect(field.annotation))
+    return words, tuple(name for name in suspect if name not in words)
+
+
+def _is_word(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, OpenEnum)
 
 
 def _is_suspect(annotation: object) -> bool:

@@ -15,7 +15,8 @@ from journeys.step import Fold, Output, Place, Step
 from schemas import codec
 from schemas.envelope import Envelope
 from schemas.errors import ContractError
-from schemas.facts import DecisionMade, new_in
+from schemas.facts import DecisionMade
+from schemas.growth import new_in
 from schemas.signals.engine import ReferenceAdvanced
 from schemas.surprises import surprises
 from schemas.time import Instant
@@ -211,7 +212,7 @@ class Processor(Generic[S]):
     def _keep(
         self, part: Partition[S], record: Record, event: Envelope, step: Step[S], batch: Batch
     ) -> None:
-        key, (state, concluded) = event.partitionkey, step
+        key, state, concluded = event.partitionkey, step.state, step.outputs
         entry = part.entries.get(key)
         # A state grows by less than what came in and what is said of it: the guess is never below.
         value = len(record.value)
@@ -225,7 +226,11 @@ class Processor(Generic[S]):
             size = self._true_size(state)
         fields, values = surprises(event)
         # Nothing below can fail: an event is applied whole or not at all.
-        part.entries[key] = part.dirty[key] = Entry(state, record.offset, size)
+        if entry is None:
+            entry = part.entries[key] = Entry(state, record.offset, size)
+        else:
+            entry.state, entry.applied, entry.size = state, record.offset, size
+        part.dirty[key] = entry
         batch.events += 1
         batch.surprises += fields + values
         if concluded:

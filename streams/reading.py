@@ -39,17 +39,19 @@ def event_of(found: Found) -> Envelope:
 
 
 def _found_in(record: Record, decode: Decode) -> Found:
+    """The event, under its record's key: a client has one partition and one state."""
     try:
-        return _read(record, decode)
+        if record.headers:
+            dead_letters.check_refused(record)
+        if record.key is None:
+            return _of_nobody(decode(record.value, None))
+        return decode(record.value, record.key.decode("utf-8", "replace"))
     except Exception as error:  # noqa: BLE001 - raised again where errors are judged
         return error
 
 
-def _read(record: Record, decode: Decode) -> Envelope:
-    """The event, under its record's key: a client has one partition and one state."""
-    dead_letters.check_refused(record)
-    key = None if record.key is None else record.key.decode("utf-8", "replace")
-    event = decode(record.value, key)
-    if key is None and not isinstance(event, ReferenceAdvanced):
+def _of_nobody(event: Envelope) -> Envelope:
+    """The one event that has no key."""
+    if not isinstance(event, ReferenceAdvanced):
         raise ContractError(Code.KEY_MISMATCH, Fault("/partitionkey", "the record's key"))
     return event

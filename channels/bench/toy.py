@@ -42,6 +42,8 @@ class Toy(msgspec.Struct, frozen=True):
 
     model_extra: ClassVar[None] = None
     """The host counts an event's unknown fields; there are none."""
+    model_fields: ClassVar[dict[str, object]] = {}
+    """And takes the names of its known ones for nothing new; that much a toy may weigh more."""
     dataschema: ClassVar[str] = ""
 
     @property

@@ -205,9 +205,11 @@ def decision_time(state: ClientState, event: Envelope) -> Instant:
 
     An interactive event advances the contact clock to its own time first.
     """
-    received = event.time if event.receivedat is None else event.receivedat
-    acted = event.time if type(event) in INTERACTIVE else Instant(0)
-    return max(state.contact_clock, received, acted)
+    received, clock = event.receivedat, state.contact_clock
+    at = event.time if received is None else received
+    at = max(at, clock)
+    # Most are received no sooner than they happened: then nobody need ask who acted.
+    return event.time if event.time > at and type(event) in INTERACTIVE else at
 
 
 def fire_due(draft: Draft, *, upto: Instant) -> None:

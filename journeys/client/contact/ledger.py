@@ -116,8 +116,10 @@ def cool_down(ledger: Ledger, rest: CoolDown, *, now: Instant) -> Ledger:
 
 def silent_until(ledger: Ledger, subject: str, *, now: Instant) -> Instant | None:
     """Until when a subject is silent; `None` if it is not."""
-    rests = (c.until for c in ledger.cool_downs if c.subject == subject)
-    return next((until for until in rests if until > now), None)
+    for rest in ledger.cool_downs:
+        if rest.subject == subject and rest.until > now:
+            return rest.until
+    return None
 
 
 def _without(holds: Iterable[Hold], task: str | None) -> Iterable[Hold]:

@@ -14,12 +14,11 @@ _SPENT = 64
 """Half-lives after which a piece of evidence is below the last bit of any score."""
 
 
-class Term(NamedTuple):
-    """One piece of evidence: full weight until `since`, then halved every `half_life`."""
+Term = tuple[float, Instant, int]
+"""One piece of evidence: full weight until an instant, then halved every half-life.
 
-    weight: float
-    since: Instant
-    half_life: int
+A plain tuple, as a rule's mark is: a search for a fall takes some dozens apart.
+"""
 
 
 def share(age: int, half_life: int) -> float:
@@ -71,8 +70,8 @@ def first_fall(
     again: a stretch is passed over only if its floor is above the limit, which takes what speaks
     for at the stretch's end and what speaks against at its start.
     """
-    speaks_for = _together([term for term in terms if term.weight > 0], now)
-    against = _together([term for term in terms if term.weight < 0], now)
+    speaks_for = _together([term for term in terms if term[0] > 0], now)
+    against = _together([term for term in terms if term[0] < 0], now)
     if not against and (sure := _around_fall(speaks_for, now, limit)) is not None:
         found = _by_halves(speaks_for, now, before, limit, sure)
         if found is None or has_fallen(found):
@@ -156,7 +155,8 @@ def _by_halves(
 
 def _stretches(terms: list[Term], now: Instant) -> Iterator[tuple[int, int]]:
     """Time from now until nothing is left of any term, in stretches that double."""
-    last = max((max(now, t.since) + _SPENT * t.half_life for t in terms), default=now + HOUR)
+    ends = (max(now, since) + _SPENT * half_life for _, since, half_life in terms)
+    last = max(ends, default=now + HOUR)
     start = int(now)
     while start < last:
         end = 2 * start - now + HOUR
@@ -171,8 +171,8 @@ def _together(terms: list[Term], now: Instant) -> list[Term]:
         if since <= now:
             left = weight * share(now - since, half_life)
             fading[half_life] = fading.get(half_life, 0.0) + left
-    held = [term for term in terms if term.since > now]
-    return [Term(left, now, half_life) for half_life, left in fading.items()] + held
+    held = [term for term in terms if term[1] > now]
+    return [(left, now, half_life) for half_life, left in fading.items()] + held
 
 
 def _sum(terms: list[Term], at: int) -> float:

@@ -86,10 +86,13 @@ def absorb(evidence: Evidence, item: Item, policy: IntentPolicy) -> Evidence:
     Beyond `policy.list_length` the one that began to fade first goes on in the residuals.
     """
     items = evidence.items
-    place = _after(items, item)
-    if place and _key(items[place - 1]) == _key(item):
-        return _with_later_due(evidence, place - 1, item)
-    items = (*items[:place], item, *items[place:])
+    if items and items[-1].at >= item.at:  # seldom: mostly it is the newest
+        place = _after(items, item)
+        if place and _key(items[place - 1]) == _key(item):
+            return _with_later_due(evidence, place - 1, item)
+        items = (*items[:place], item, *items[place:])
+    else:
+        items = (*items, item)
     grown = Evidence(items, evidence.residuals, evidence.reset_at, evidence.on, evidence.completed)
     while len(grown.items) > policy.list_length:
         grown = _push_out(grown, policy)
@@ -153,23 +156,25 @@ def _log_odds(evidence: Evidence, now: Instant, policy: IntentPolicy) -> list[fl
 
 def chance(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
     """One of `chances`, to the last bit: what it adds up stands in the same order."""
-    return sigmoid(_log_odds_of(evidence, which, now, policy))
+    return sigmoid(log_odds_of(evidence, which, now, policy))
 
 
-def _log_odds_of(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
+def log_odds_of(evidence: Evidence, which: int, now: Instant, policy: IntentPolicy) -> float:
+    """What the chance of one intent is worked out from."""
     score, start = policy.bias[which], evidence.reset_at[which]
     for left in evidence.residuals:
         if left.intent == which:
             score += left.value * share(now - left.at, left.half_life)
     marks = policy.marks_of[which]
     parts: dict[str, list[Instant]] = {}
-    # Told apart first, in one sweep: most items say nothing of one intent.
-    for at, _, name, due in [item for item in evidence.items if item[2] in marks]:
-        _, weight, half_life, until_due, is_part = marks[name]
+    # Told apart first, in one sweep: most items say nothing of one intent. And by place: to take
+    # a named tuple apart, or to ask for its names, costs more.
+    for item in [item for item in evidence.items if item[2] in marks]:
+        at, (_, weight, half_life, until_due, is_part) = item[0], marks[item[2]]
         if is_part:
-            parts.setdefault(name, []).append(at)
+            parts.setdefault(item[2], []).append(at)
         elif at > start:
-            age = now - (max(at, due or at) if until_due else at)
+            age = now - (max(at, item[3] or at) if until_due else at)
             score += weight * 2.0 ** (-age / half_life) if age > 0 else weight
     for rule in policy.counted_of[which]:
         last = _completed(evidence, rule, parts.get(rule.evidence, ()))
@@ -196,7 +201,7 @@ def review(
     whole = _log_odds(evidence, now, policy) if len(which) == len(INTENTS) else None
     found: dict[int, float] = {}
     for one in which:
-        score = _log_odds_of(evidence, one, now, policy) if whole is None else whole[one]
+        score = log_odds_of(evidence, one, now, policy) if whole is None else whole[one]
         # Most stand nowhere near their threshold: their chance need not be known.
         if score < policy.surely_on if were[one] else score > policy.surely_off:
             found[one] = sigmoid(score)
@@ -221,6 +226,8 @@ def next_off(evidence: Evidence, now: Instant, policy: IntentPolicy) -> Instant 
     It is after `now`, and a review at that time turns the intent off.
     """
     first: Instant | None = None
+    if True not in evidence.on:  # as of most clients, most of the time
+        return None
     for which, is_on in enumerate(evidence.on):
         at = _fades_at(evidence, which, now, policy, before=first) if is_on else None
         if at is not None and (first is None or at < first):
@@ -252,26 +259,29 @@ def _is_enough(evidence: Evidence, which: int, policy: IntentPolicy) -> bool:
     What left the list counts once for each half-life, counted evidence once.
     """
     pieces = sum(left.intent == which and left.value > 0 for left in evidence.residuals)
-    for item in evidence.items:
-        for rule in policy.rules.get(item.name, ()):
-            if rule.intent == which and rule.weight > 0 and item.at > evidence.reset_at[which]:
-                if rule.explicit:
-                    return True
-                pieces += rule.least == 1
     pieces += sum(
         rule.weight > 0 and _completed(evidence, rule) is not None
         for rule in policy.counted_of[which]
     )
-    return pieces >= policy.least_items
+    start, least = evidence.reset_at[which], policy.least_items
+    for item in reversed(evidence.items):  # mostly the newest are enough
+        if pieces >= least:
+            return True
+        for rule in policy.rules.get(item.name, ()):
+            if rule.intent == which and rule.weight > 0 and item.at > start:
+                if rule.explicit:
+                    return True
+                pieces += rule.least == 1
+    return pieces >= least
 
 
 def _reasons(
     evidence: Evidence, which: int, now: Instant, policy: IntentPolicy
 ) -> tuple[Weighed, ...]:
     weights: dict[str, float] = {}
-    for name, term in _terms(evidence, which, policy):
-        weight = term.weight * share(now - term.since, term.half_life)
-        weights[name] = weights.get(name, 0.0) + weight
+    for name, (weight, since, half_life) in _terms(evidence, which, policy):
+        left = weight * share(now - since, half_life)
+        weights[name] = weights.get(name, 0.0) + left
     total = summed(weight for weight in weights.values() if weight > 0)
     named = sorted((-weight, name) for name, weight in weights.items() if weight > 0 and name)
     return tuple(Weighed(name, -weight / total) for weight, name in named[:_REASONS])
@@ -279,19 +289,21 @@ def _reasons(
 
 def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[str, Term]]:
     """What speaks for or against one intent; what left the list has no name any more."""
-    terms = [
-        ("", Term(left.value, left.at, left.half_life))
+    terms: list[tuple[str, Term]] = [
+        ("", (left.value, left.at, left.half_life))
         for left in evidence.residuals
         if left.intent == which
     ]
     start, marks = evidence.reset_at[which], policy.marks_of[which]
     for item in evidence.items:
         mark = marks.get(item.name)
-        if mark is not None and not mark.is_part and item.at > start:
-            since = _since(item) if mark.until_due else item.at
-            terms.append((item.name, Term(mark.weight, since, mark.half_life)))
+        if mark is not None and item.at > start:
+            _, weight, half_life, until_due, is_part = mark
+            if not is_part:
+                since = _since(item) if until_due else item.at
+                terms.append((item.name, (weight, since, half_life)))
     terms += [
-        (rule.evidence, Term(rule.weight, last, rule.half_life))
+        (rule.evidence, (rule.weight, last, rule.half_life))
         for rule in policy.counted_of[which]
         if (last := _completed(evidence, rule)) is not None
     ]
@@ -299,7 +311,9 @@ def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[s
 
 
 def _times(evidence: Evidence, rule: Rule) -> list[Instant]:
-    return [item.at for item in evidence.items if item.name == rule.evidence]
+    name = rule.evidence
+    # By place, as above: names of fields cost a third more, and most pages ask.
+    return [item[0] for item in evidence.items if item[2] == name]
 
 
 def _completed(
@@ -340,9 +354,10 @@ def _push_out(evidence: Evidence, policy: IntentPolicy) -> Evidence:
             residuals = _with_joined(residuals, rule, out)
             continue
         last = _completed(evidence, rule)
-        left = [item.at for item in items if item.name == out.name]
-        if last is not None and last != _completed(evidence, rule, left):
-            completed = _with_completed(completed, Completed(rule.intent, out.name, last))
+        if last is not None:
+            left = [item.at for item in items if item.name == out.name]
+            if last != _completed(evidence, rule, left):
+                completed = _with_completed(completed, Completed(rule.intent, out.name, last))
     return Evidence(items, residuals, evidence.reset_at, evidence.on, completed)
 
 
@@ -407,7 +422,7 @@ def _since(item: Item) -> Instant:
 
 
 def _after(items: Sequence[Item], item: Item) -> int:
-    """Where the item goes; it mostly is the newest."""
+    """Where the item goes."""
     place, key = len(items), _key(item)
     while place and _key(items[place - 1]) > key:
         place -= 1

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -61,15 +61,12 @@ class Rule(msgspec.Struct, frozen=True):
     reason_en: str
 
 
-class Mark(NamedTuple):
-    """A rule as the sum over evidence reads it, many times for every event."""
+Mark = tuple[int, float, int, bool, bool]
+"""A rule as the sum over evidence reads it, many times for every event.
 
-    intent: int
-    weight: float
-    half_life: int
-    until_due: bool
-    is_part: bool
-    """Is one item but a part of a piece of evidence?"""
+Intent, weight, half-life, `until_due`, and whether one item is but a part of a piece of evidence.
+Python takes a plain tuple apart in half the time of a named one.
+"""
 
 
 class IntentPolicy(msgspec.Struct, frozen=True):
@@ -140,7 +137,7 @@ def _marks(rules: Sequence[Rule]) -> tuple[Mark, ...]:
 
 
 def _mark(rule: Rule) -> Mark:
-    return Mark(rule.intent, rule.weight, rule.half_life, rule.until_due, rule.least > 1)
+    return rule.intent, rule.weight, rule.half_life, rule.until_due, rule.least > 1
 
 
 def from_table(table: Mapping[str, Any]) -> IntentPolicy:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from journeys.client.intent import ceiling
 from journeys.client.intent import evidence as weigh
 from journeys.client.intent.evidence import EVERY_INTENT, Item
 from journeys.client.steps.draft import Draft
@@ -55,9 +56,11 @@ def note(draft: Draft, name: str, *, due: Instant | None = None) -> None:
     policy = draft.edition.intents
     if name in policy.rules:
         item = Item(draft.cause.at, draft.cause.mark, name, due)
-        draft.evidence = weigh.absorb(draft.evidence, item, policy)
+        before = draft.evidence
+        draft.evidence = weigh.absorb(before, item, policy)
+        may = ceiling.may_turn(draft.client, before, draft.evidence, name, draft.now, policy)
         # Nothing else can have come on, and what goes off does so by its timer.
-        has_turned = _turn(draft, policy.spoken_of[name])
+        has_turned = may and _turn(draft, policy.spoken_of[name])
         # What speaks for an intent only puts its fall off: a timer that is set may fire early,
         # and is then set anew. To look for the fall at every page would be dear.
         if has_turned or draft.intent_off_at is None or name not in policy.raising:

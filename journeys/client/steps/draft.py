@@ -3,7 +3,9 @@
 A draft lives inside one call of the fold. The state it came from is never touched.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from journeys.catalogue.catalogue import Catalogue
 from journeys.catalogue.edition import Edition
@@ -19,7 +21,7 @@ from schemas.time import Instant
 from schemas.wire import Wire
 
 
-class Cause(NamedTuple):
+class Cause(msgspec.Struct, frozen=True):
     """What is being applied: an event, or a timer at the time it was due. Made by `cause`."""
 
     id: str

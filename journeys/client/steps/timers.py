@@ -39,7 +39,40 @@ class Timer(NamedTuple):
 
 
 def earliest(state: ClientState | Draft) -> Instant | None:
-    """When the earliest timer of a client is due; asked at every event, so it builds none."""
+    """When the earliest timer of a client is due; asked at every event, so it builds none.
+
+    Most events move no due time: what was found of the client last is found again.
+    """
+    read = (
+        state.instances,
+        state.tasks,
+        state.ledger,
+        state.cases,
+        state.holdings,
+        state.paydays,
+        state.clock_at,
+        state.intent_off_at,
+        state.retry_at,
+        state.diagnosis_at,
+    )
+    known = _FOUND.get(state.client)
+    # Mostly the same objects, which is seen at once; of others that are equal the same holds.
+    if known is not None and known[0] == read:
+        return known[1]
+    if len(_FOUND) >= _MOST_KEPT:
+        _FOUND.clear()
+    found = _earliest(state)
+    _FOUND[state.client] = read, found
+    return found
+
+
+_MOST_KEPT: Final = 1 << 15
+"""Clients: about as many as a worker has at hand; beyond it all are looked at anew."""
+_FOUND: Final[dict[str, tuple[tuple[object, ...], Instant | None]]] = {}
+"""By client, what was read last, and when the earliest timer in it is due."""
+
+
+def _earliest(state: ClientState | Draft) -> Instant | None:
     soonest = _soonest_of_work(state)
     for holding in state.holdings:
         due = holding.due

@@ -2,10 +2,11 @@
 
 import pytest
 
+from channels.bench import toy
 from channels.bench.life import recorded
 from journeys.client.fold import ClientFold
 from schemas import codec
-from schemas.facts import new_in
+from schemas.growth import new_in
 from streams.file_log import FileLog
 from streams.plain import PlainFold
 from streams.recording import records_of
@@ -32,3 +33,10 @@ def test_a_state_grows_by_less_than_what_came_in_and_what_was_said_of_it(tmp_pat
                 assert size - sizes.get(key, 0) < new
                 sizes[key] = size
     assert len(sizes) == 12
+
+
+def test_the_toy_of_the_host_is_measured_as_any_event():
+    (one,) = toy.events(1, clients=1, partitions=1)
+    event = toy.decode(one.value, (one.key or b"").decode())
+    told = len(event.type) + len(event.subject) + len(event.partitionkey)
+    assert new_in(event, len(one.value)) == toy.EVENT_BYTES - told

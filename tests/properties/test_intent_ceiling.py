@@ -1,0 +1,120 @@
+"""What is not added up would have turned nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from journeys.client.intent import ceiling
+from journeys.client.intent.evidence import EMPTY, Residual, absorb, reset, retract, review
+from journeys.client.intent.policy import INTENTS, from_table
+from schemas.time import DAY, HOUR, Instant
+from tests.journeys.client.intent import builders, draws
+
+PASSED = st.sampled_from([0, 1, HOUR, 3 * HOUR, DAY, -HOUR])
+BETWEEN = st.sampled_from(["", "", "", "review", "reset", "retract", "release"])
+
+
+def tempered(policy_table, heat):
+    for intent in INTENTS:
+        policy_table["intent"][intent]["temperature"] = heat
+    return policy_table
+
+
+MILD = builders.a_policy(
+    *[builders.a_row(name, "renew", 1.0) for name in draws.MIXED.rules],
+    bias=-2.0,
+    list_length=3,
+)
+"""The names of the mixed policy, none of which speaks against anything; a short list."""
+GENTLE = builders.a_policy(
+    *[builders.a_row(name, "renew", 1.0) for name in draws.MIXED.rules], bias=-2.0
+)
+COLD = from_table(tempered(builders.shipped_table(), 0.5))
+
+
+@given(
+    st.sampled_from([(builders.shipped(), COLD), (draws.MIXED, MILD)]),
+    st.lists(st.tuples(st.integers(0, 30), PASSED, PASSED, BETWEEN), max_size=60),
+)
+def test_evidence_that_cannot_turn_an_intent_turns_none(policies, told):
+    ceiling._KNOWN.clear()
+    policy, evidence, now = policies[0], EMPTY, builders.NOON + 30 * DAY
+    names = sorted(policy.rules)
+    for mark, (which, passed, before, between) in enumerate(told):
+        now, name = Instant(now + passed), names[which % len(names)]
+        due = Instant(now + DAY) if which % 3 else None
+        item = draws.Item(Instant(now - before), mark, name, due)
+        known, evidence = evidence, absorb(evidence, item, policy)
+        changed, turned = review(evidence, now, policy, policy.spoken_of[name])
+        assert ceiling.may_turn("ct_1", known, evidence, name, now, policy) or not turned
+        if between == "review":
+            evidence = changed
+        elif between == "reset":
+            evidence = reset(evidence, INTENTS[which % 8], Instant(now - before), policy)
+        elif between == "retract":
+            evidence = retract(evidence, mark - 3, policy)
+        elif between == "release":
+            policy = policies[which % 2]
+
+
+def a_page(evidence, days):
+    return absorb(evidence, builders.an_item("product_view", days, event=days), builders.shipped())
+
+
+def may(before, after, days, policy=None):
+    args = ("product_view", builders.at(days), policy or builders.shipped())
+    return ceiling.may_turn("ct_1", before, after, *args)
+
+
+@pytest.fixture
+def added_up(monkeypatch):
+    found = []
+    real = ceiling.log_odds_of
+    monkeypatch.setattr(
+        ceiling, "log_odds_of", lambda e, which, *more: found.append(which) or real(e, which, *more)
+    )
+    ceiling._KNOWN.clear()
+    return found
+
+
+def test_what_cannot_have_come_near_is_not_added_up(added_up):
+    first = a_page(EMPTY, 1)
+    assert not may(EMPTY, first, 1)
+    assert added_up == [0, 1]
+    assert not may(first, a_page(first, 2), 2)
+    assert added_up == [0, 1]
+
+
+def test_another_state_another_policy_or_an_earlier_time_is_added_up_anew(added_up):
+    first = a_page(EMPTY, 3)
+    may(EMPTY, first, 3)
+    second = a_page(first, 4)
+    for before, days, policy in ((EMPTY, 4, None), (first, 2, None), (first, 4, COLD)):
+        low = ceiling._Known(first.items, builders.shipped(), builders.at(3), [-50.0] * 8)
+        ceiling._KNOWN["ct_1"] = low
+        added_up.clear()
+        may(before, second, days, policy)
+        assert added_up == [0, 1]
+
+
+def test_no_more_clients_are_kept_than_a_worker_has_at_hand(monkeypatch, added_up):
+    monkeypatch.setattr(ceiling, "_MOST_KEPT", 1)
+    first = a_page(EMPTY, 1)
+    may(EMPTY, first, 1)
+    ceiling.may_turn("ct_2", EMPTY, first, "product_view", builders.at(1), builders.shipped())
+    assert list(ceiling._KNOWN) == ["ct_2"]
+
+
+def test_what_spoke_against_under_an_older_policy_fades_and_may_let_it_come_on():
+    ceiling._KNOWN.clear()
+    names, noon = ("for_fast", "for_slow", "held"), builders.at(1)
+    known = builders.given(GENTLE, *[builders.an_item(name, 1) for name in names])
+    known = replace(known, residuals=(Residual(0, HOUR, noon, -3.0),))
+    for hours, mark in ((0, 2), (10, 3)):
+        now = Instant(noon + hours * HOUR)
+        more = absorb(known, draws.Item(now, mark, "said"), GENTLE)
+        _, turned = review(more, now, GENTLE, GENTLE.spoken_of["said"])
+        assert bool(turned) is (hours > 0)
+        assert ceiling.may_turn("ct_1", known, more, "said", now, GENTLE) is bool(turned)
+        known = more
