@@ -42,7 +42,7 @@ def told(action: Action, treatment: Treatment, situation: Situation) -> Told:
         return Told(prior, prior, None)
     policy = edition.propensity
     contact = Contact(str(treatment.method), action.group, action.topic)
-    bins, as_recorded = situation.derived(_Measured).of(contact)
+    bins, as_recorded = situation.derived(_Measured).of(contact, situation)
     tables = asked(action, channel, situation.reference, policy)
     p = model.chance(tables, bins, prior, whole_at=policy.rules.whole_at)
     return Told(p, prior, as_recorded)
@@ -83,10 +83,12 @@ def used(
 
 
 class _Measured:
-    """A client's bins at a decision: those of the client taken once, the rest for each contact."""
+    """A client's bins at a decision: those of the client taken once, the rest for each contact.
+
+    The situation keeps it, so it does not keep the situation: a ring waits for the collector.
+    """
 
     def __init__(self, situation: Situation) -> None:
-        self._situation = situation
         self._predictors = situation.edition.propensity.predictors
         self._of_client = {
             each.id: each.bin_of(_OF_CLIENT[each.id](situation))
@@ -95,11 +97,11 @@ class _Measured:
         }
         self._found: dict[Contact, tuple[tuple[int, ...], str]] = {}
 
-    def of(self, contact: Contact) -> tuple[tuple[int, ...], str]:
+    def of(self, contact: Contact, situation: Situation) -> tuple[tuple[int, ...], str]:
         """The bin of each predictor in force, in order of name, and as a record keeps them."""
         found = self._found.get(contact)
         if found is None:
-            of_client, situation = self._of_client, self._situation
+            of_client = self._of_client
             bins = tuple(
                 [
                     of_client[each.id]

@@ -4,7 +4,7 @@ Asked of selling actions only, and last: a move is searched for on the whole she
 of the client does not tell blocks the sale, and is named. A licence (S20) is the desk's to judge.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -192,16 +192,20 @@ class _Client:
     def room(self, regimes: tuple[str, ...]) -> Room:
         """The most to be bought of a product: nothing of a regime that may not be sold."""
         if regimes not in self._rooms:
-            self._rooms[regimes] = partial(self._room, regimes)
+            whole, asked = self.buyer.before.value_fen, self.adviser.policy.sale["s11"].regimes
+            # Of what it reads, not of us: a ring would wait for the collector.
+            self._rooms[regimes] = partial(_room, regimes, whole, self.means, asked)
         return self._rooms[regimes]
 
-    def _room(self, regimes: tuple[str, ...], offer: Offer) -> int:
-        if regimes and offer.regime not in regimes:
-            return 0
-        whole, most = self.buyer.before.value_fen, self.means
-        is_asked = offer.regime in self.adviser.policy.sale["s11"].regimes
-        # Where even the least is beyond the client's means, the row is left to say so.
-        return most if is_asked and most is not None and most >= offer.minimum_fen else whole
+
+def _room(
+    regimes: tuple[str, ...], whole: int, most: int | None, asked: Collection[str], offer: Offer
+) -> int:
+    if regimes and offer.regime not in regimes:
+        return 0
+    is_asked = offer.regime in asked
+    # Where even the least is beyond the client's means, the row is left to say so.
+    return most if is_asked and most is not None and most >= offer.minimum_fen else whole
 
 
 class _Line:
