@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -53,6 +53,7 @@ def attach(app: FastAPI, pages: Pages) -> None:
     app.include_router(Stream(pages).router())
     app.include_router(CasePages(pages).router())
     app.include_router(PolicyPages(pages).router())
+    app.include_router(_Nowhere(pages).router())  # the last: it answers for every other address
 
     @app.middleware("http")
     async def guard(request: Request, call: Any) -> Response:  # noqa: ANN401 - Starlette's
@@ -63,6 +64,21 @@ def attach(app: FastAPI, pages: Pages) -> None:
         if not request.url.path.startswith("/static"):
             answer.headers["cache-control"] = "no-store"
         return answer
+
+
+class _Nowhere(Shell):
+    """What nobody else answers for."""
+
+    def router(self) -> APIRouter:
+        router = APIRouter(default_response_class=HTMLResponse)
+        router.get("/{address:path}")(self.missing)
+        return router
+
+    def missing(self, request: Request, address: str) -> Response:
+        """A page that says so; what programs ask of a gateway beside us is answered as before."""
+        if address.startswith("v1/"):
+            raise HTTPException(404)
+        return self._not_found(request, may_come=False)
 
 
 class _Workbench(Shell):

@@ -96,7 +96,11 @@ class Shell:
         if request.headers.get("Awaits"):
             # A page that stands and waits: no fault, and no line in the browser's list of them.
             return Response(status_code=204)
-        answer = self._page(request, "missing.html", since=self._pages.views.last_change())
+        return self._not_found(request, may_come=True)
+
+    def _not_found(self, request: Request, *, may_come: bool) -> Response:
+        since = self._pages.views.last_change()
+        answer = self._page(request, "missing.html", since=since, may_come=may_come)
         answer.status_code = 404
         return answer
 

@@ -121,6 +121,16 @@ def an_offer_holds_the_day(bench):
     bench.slot("held", OFFER, MONDAY_10)
 
 
+def test_a_task_of_no_desk_leads_back_to_its_client(bench):
+    an_offer_holds_the_day(bench)
+    page, chinese = (bench.show(f"/tasks/{OFFER}", language).text for language in ("en", "zh"))
+    assert "None" not in page
+    assert "desk=" not in page
+    assert f'<p class="back"><a href="/clients/{CLIENT}">' in page
+    assert "No desk works this task" in page
+    assert "此任务不在任何工位" in chinese
+
+
 def test_a_talk_says_what_holds_the_days_contact_and_until_when(bench):
     an_offer_holds_the_day(bench)
     name = Words("en", the_catalogue().at(MONDAY_10)).action("idle_cash_view")
@@ -580,6 +590,15 @@ def test_what_is_not_there_says_so(bench, path):
     answer = bench.show(path)
     assert answer.status_code == 404
     assert "Not found" in answer.text
+    assert "data-awaits" in answer.text
+
+
+@pytest.mark.parametrize(("path", "is_page"), [("/nope", True), ("/v1/nope", False)])
+def test_at_an_address_of_nobody_a_page_says_so_and_a_program_hears_it(bench, path, is_page):
+    answer = bench.show(path)
+    assert answer.status_code == 404
+    assert ("There is no page at this address." in answer.text) is is_page
+    assert "data-awaits" not in answer.text
 
 
 def test_an_act_becomes_a_signal_on_the_desks_log(bench):
