@@ -3,12 +3,13 @@
 import gc
 from typing import Final
 
-_COLLECT: Final = (20_000, 20, 20)
-"""By default after 700 objects: that is several looks at each slice of events under way."""
+_COLLECT: Final = (100_000, 20, 20)
+"""By default after 700 objects, several looks at each slice of events under way. A slice that decides
+much and what is fetched meanwhile pass 20,000, and a look at those stands still for 13 ms."""
 
 
 def look_seldom() -> None:
-    """Of a process that folds events: look at some thousands of objects, not at some hundreds."""
+    """Of a process that folds events: look at a hundred thousand objects, not at some hundreds."""
     gc.set_threshold(*_COLLECT)
 
 
