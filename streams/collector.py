@@ -4,8 +4,10 @@ import gc
 from typing import Final
 
 _COLLECT: Final = (100_000, 20, 20)
-"""By default after 700 objects, several looks at each slice of events under way. A slice that decides
-much and what is fetched meanwhile pass 20,000, and a look at those stands still for 13 ms."""
+"""By default after 700 objects: that is several looks at each slice of events under way.
+
+A slice that decides much passes 20,000 with what is fetched meanwhile, and a look takes 13 ms then.
+"""
 
 
 def look_seldom() -> None:
