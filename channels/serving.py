@@ -115,6 +115,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # who comes before the server runs waits for it: we may be called ready
     except OSError as error:
         listening.close()
         raise WorkerStopError(

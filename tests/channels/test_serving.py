@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import closing
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import OperationalError
 
 from channels.process import Process
-from channels.serving import answers, serve_app, wait_for_views
+from channels.serving import _bound, answers, serve_app, wait_for_views
 from streams.errors import TransientError, WorkerStopError
 from streams.health import Health
 from streams.metrics import Metrics
@@ -152,6 +153,12 @@ def test_a_read_model_that_is_away_is_no_fault_of_the_door(serving):
     answer = one.get("/")
     assert (answer.status_code, answer.json()["code"]) == (503, "views-unavailable")
     assert answer.headers["retry-after"] == "2"
+
+
+def test_who_comes_before_the_server_runs_is_not_turned_away():
+    port = free_port(25000)
+    with closing(_bound("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port), 5):
+        pass
 
 
 def test_a_port_in_use_names_the_remedy():
