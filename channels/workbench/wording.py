@@ -17,6 +17,7 @@ from channels.home import HOME
 from journeys.catalogue.edition import Edition, Reading, SuitabilityRule
 from journeys.client.wealth.remedies.remedy import Do
 from schemas.reference import Product, Stop
+from schemas.tasks import TaskState
 from schemas.time import Instant, parse_instant
 
 LANGUAGES: Final = ("zh", "en")
@@ -101,6 +102,10 @@ class Words:
         """A reason to stand behind a word, with a dot before it; nothing if it says the same."""
         word = self.code("reason", reason)
         return f" · {word}" if word and word != self.code(kind, code) else ""
+
+    def why_state(self, state: str, reason: str | None) -> str:
+        """The same for a task's state; of an accepted one it tells of a refused start: left out."""
+        return "" if state == TaskState.ACCEPTED else self.why("state", state, reason)
 
     def action(self, action: str) -> str:
         """An action's name."""

@@ -41,9 +41,7 @@ def test_two_runs_under_different_hash_seeds_conclude_the_same():
     assert {here, _hash_under("1"), _hash_under("2")} == {here}
 
 
-def test_no_float_is_added_by_a_sum_that_differs_from_python_3_12_on(
-    monkeypatch,
-):
+def test_no_float_is_added_by_a_sum_that_differs_from_python_3_12_on(monkeypatch):
     add, summed = builtins.sum, []
 
     def watched(values, start=0):
