@@ -10,7 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from channels.workbench import booking, diagnosing, event_page, room_told, waterfall
+from channels.workbench import (
+    allowed_told,
+    booking,
+    diagnosing,
+    event_page,
+    room_told,
+    waterfall,
+)
 from channels.workbench.acts import message_of
 from channels.workbench.casepages import CasePages, left
 from channels.workbench.policies import PolicyPages
@@ -331,6 +338,9 @@ class _Workbench(Shell):
             template,
             page=found,
             since=since,
+            allowed=self._pages.views.allowance(token),
+            marketing_off=allowed_told.off,
+            ways_off=allowed_told.ways_off,
             period=known,
             periods=tuple(_PERIODS),
             lines=waterfall.lines,

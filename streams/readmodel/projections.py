@@ -13,8 +13,8 @@ from schemas.tasks import DeclineReason, Task, TaskState
 from streams.dead_letters import name_of, received_at
 from streams.errors import WorkerStopError
 from streams.ports import Record
+from streams.readmodel import allowance, tables
 from streams.readmodel import project_cases as cases
-from streams.readmodel import tables
 from streams.readmodel.measuring import projections as measuring
 from streams.readmodel.noting import Place, note, note_client, refused
 from streams.readmodel.rows import Rows
@@ -53,6 +53,8 @@ def project_event(rows: Rows, record: Record) -> None:
     rows.put(tables.events, row)
     if name.type in measuring.READ:
         measuring.signal(rows, record)
+    if name.type in allowance.READ:
+        allowance.signal(rows, record)
 
 
 def named(raw: bytes) -> Named | None:

@@ -22,6 +22,7 @@ from schemas.tasks import OPEN_STATES
 from schemas.time import Instant
 from streams.readmodel import book, casework, effects, stories
 from streams.readmodel import tables as t
+from streams.readmodel.allowance import Allowance, allowance
 from streams.readmodel.measuring.asked import Asked
 from streams.readmodel.measuring.measures import Measured, measured
 from streams.readmodel.movement import movement
@@ -163,6 +164,11 @@ class Views:
         """Who serves a client now; `None` if nobody has said."""
         with self._engine.connect() as connection:
             return _service(connection, client)
+
+    def allowance(self, client: str) -> Allowance:
+        """What a client allows of marketing, as their words stand."""
+        with self._engine.connect() as connection:
+            return allowance(connection, client)
 
     def cases(self, client: str) -> list[Doc]:
         """A client's newest cases, each with all that was said and done."""

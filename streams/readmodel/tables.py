@@ -161,6 +161,22 @@ buyers = Table(
     Column("state", String, nullable=False),
 )
 """What orders of a client are judged on: the newest."""
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("event_id", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("is_first", Boolean, nullable=False),
+    Column("word", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("given", Boolean),
+    Column("until", BigInteger),
+)
+"""Every word on what a client allows, opt-outs and complaints too; what holds is read from it."""
 diagnoses = Table(
     "diagnoses",
     metadata,
