@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from journeys.decide.contact_policy import is_open
+from channels.workbench.barring import Bar
 from journeys.identity import derive
 from schemas import codec
+from schemas.decisions import WithheldReason
 from schemas.envelope import ClientEvent, DeskEvent
 from schemas.signals.desk import DeskActed, DeskAction
-from schemas.tasks import DeclineReason, DeskActionKind, Outcome, SendWindow, TaskState
-from schemas.time import HOUR, Instant, parse_instant
+from schemas.tasks import DeclineReason, DeskActionKind, Outcome, TaskState
+from schemas.time import HOUR, Instant
 from schemas.wire import DeskId, TaskId, Wire
 from streams.ports import Outgoing
 from streams.topics import CLIENT_EVENTS, DESK_EVENTS
@@ -30,21 +31,27 @@ _CLOSED: Final = frozenset(
 
 
 class Refused(Exception):  # noqa: N818 - a no, not a fault
-    """The page's data says no before a fold is asked; `rules` are the rows of conduct it breaks."""
+    """The page's data says no before a fold is asked."""
 
-    def __init__(self, reason: str, rules: tuple[str, ...] = ()) -> None:
+    def __init__(self, reason: str, rules: tuple[str, ...] = (), bar: Bar | None = None) -> None:
+        """Say no.
+
+        Args:
+            reason: a word of the notices.
+            rules: the rows of conduct that it breaks.
+            bar: what keeps a talk from being started, told instead of the word.
+        """
         super().__init__(reason)
-        self.reason, self.rules = reason, rules
+        self.reason, self.rules, self.bar = reason, rules, bar
 
 
 def message_of(
-    task: Mapping[str, Any], said: Mapping[str, str], *, now: Instant, is_stopped: bool = False
+    task: Mapping[str, Any], said: Mapping[str, str], *, now: Instant, bar: Bar | None = None
 ) -> Outgoing:
     """The signal of an act. One form makes one event, however often it is sent.
 
     Raises:
-        Refused: the task is closed or has moved on, the hour is wrong, an operator has stopped such
-            contacts, or a field is missing.
+        Refused: the task is closed or has moved on, something bars the talk, or a field is missing.
     """
     if TaskState(task["state"]) in _CLOSED:
         raise Refused("closed")
@@ -56,11 +63,11 @@ def message_of(
         action = _action(task, said, now)
     except (ValidationError, ValueError):
         raise Refused("incomplete") from None
-    begins = action.action is DeskActionKind.START
-    if is_stopped and (begins or _is_made_now(action, task)):
+    if bar is not None and action.action is DeskActionKind.START:
+        raise Refused("barred", bar=bar)
+    is_stopped = bar is not None and bar.reason == WithheldReason.STOPPED
+    if is_stopped and _is_made_now(action, task):
         raise Refused("stopped")
-    if begins:
-        _check_hour(task, now)
     desk = said.get("desk") or task["desk"]
     return signal(DeskActed, action, desk=desk, nonce=said.get("nonce", ""), now=now)
 
@@ -113,12 +120,3 @@ def _action(task: Mapping[str, Any], said: Mapping[str, str], now: Instant) -> D
         until=Instant(now + _SNOOZE) if kind is DeskActionKind.SNOOZE else None,
         to=DeskId(to) if to else None,
     )
-
-
-def _check_hour(task: Mapping[str, Any], now: Instant) -> None:
-    """The door looks at the wall clock: a contact past its window is not made."""
-    if now >= parse_instant(task["expires"]):
-        raise Refused("expired")
-    window = task["window"]
-    if window is not None and not is_open(SendWindow(**window), now):
-        raise Refused("window")

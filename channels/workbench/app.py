@@ -19,6 +19,7 @@ from channels.workbench import (
     waterfall,
 )
 from channels.workbench.acts import message_of
+from channels.workbench.barring import Bar, Barring
 from channels.workbench.casepages import CasePages, left
 from channels.workbench.policies import PolicyPages
 from channels.workbench.room import Room, rooms
@@ -246,32 +247,33 @@ class _Workbench(Shell):
         if task is None:
             return self._missing(request)
 
-        stop = await asyncio.to_thread(self._pages.views.stop_for, task)
+        bar = await asyncio.to_thread(self._bar, task)
 
         def made() -> Outgoing:
-            now = self._pages.clock.now()
-            return message_of(task, said, now=now, is_stopped=stop is not None)
+            return message_of(task, said, now=self._pages.clock.now(), bar=bar)
 
         return await self._send(request, made)
 
     def _inbox(self, desk: str) -> dict[str, Any]:
         since, now = self._pages.views.last_change(), self._pages.clock.now()
         tasks = self._pages.views.inbox(desk)
-        waiting = self._waiting(tasks)
+        barring = self._barring(tasks)
         return {
             "desk": desk,
-            "tasks": [{**task, "wait": waiting.of(task)} for task in tasks],
-            "waits": room_told.waits,
+            "tasks": [{**task, "bar": barring.of(task)} for task in tasks],
+            "barred": room_told.barred,
             "waiting": [{**row, "left": left(row, now)} for row in self._pages.views.waiting(desk)],
             "cases": self._pages.views.owned_cases(desk),
             "is_known": self._pages.views.is_desk(desk),
             "since": since,
         }
 
-    def _waiting(self, tasks: Sequence[Mapping[str, Any]]) -> room_told.Waiting:
+    def _barring(self, tasks: Sequence[Mapping[str, Any]]) -> Barring:
         now = self._pages.clock.now()
-        policy = self._pages.catalogue.at(now).contact
-        return room_told.Waiting(self._pages.views, tasks, policy, now=now)
+        return Barring(self._pages.views, tasks, self._pages.catalogue.at(now).contact, now=now)
+
+    def _bar(self, task: Mapping[str, Any]) -> Bar | None:
+        return self._barring([task]).of(task, self._pages.views.stop_for(task))
 
     def _starting(self) -> Starting:
         now = self._pages.clock.now()
@@ -285,7 +287,7 @@ class _Workbench(Shell):
         if found is None:
             return self._missing(request)
         views, stop = self._pages.views, self._pages.views.stop_for(found)
-        wait, start = self._waiting([found]).of(found), self._starting()
+        barring, start = self._barring([found]), self._starting()
         return self._page(
             request,
             template,
@@ -295,9 +297,11 @@ class _Workbench(Shell):
             since=since,
             desk=desk or found["desk"],
             refusal=views.refusal(task_id),
-            wait=wait,
-            waits=room_told.waits,
-            refused_start=start.refused(found, wait=wait, is_stopped=stop is not None),
+            bar=barring.of(found, stop),
+            barred=room_told.barred,
+            refused_start=start.refused(
+                found, wait=barring.wait_of(found), is_stopped=stop is not None
+            ),
             declines=[reason.value for reason in DeclineReason],
         )
 

@@ -14,7 +14,7 @@ from schemas.tasks import OPEN_STATES, SendWindow, TaskState
 from schemas.time import Instant, parse_instant
 from streams.readmodel.slots import Slot
 
-_BEFORE: Final = OPEN_STATES - {TaskState.STARTED}
+BEFORE: Final = OPEN_STATES - {TaskState.STARTED}
 """States in which the talk has not begun: it still needs a slot."""
 
 
@@ -57,7 +57,7 @@ def wait_of(
     task: Mapping[str, Any], found: Iterable[Slot], policy: ContactPolicy, *, now: Instant
 ) -> Wait | None:
     """What keeps a marketing task of a desk from being started; `None` if no cap does."""
-    if not task["marketing"] or task["desk"] is None or TaskState(task["state"]) not in _BEFORE:
+    if not task["marketing"] or task["desk"] is None or TaskState(task["state"]) not in BEFORE:
         return None
     others = [slot for slot in found if _task_of(slot) != task["task_id"]]
     waits = []

@@ -1,15 +1,13 @@
 """What has a client's contact caps, in sentences."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from channels.workbench.room import Kept, Room, Wait, wait_of
+from channels.workbench.barring import EXPIRED, Bar
+from channels.workbench.room import Kept, Room, Wait
 from channels.workbench.wording import Words
-from journeys.catalogue.edition import ContactPolicy
-from journeys.decide.contact_policy import LONGEST
 from schemas.decisions import WithheldReason
-from schemas.time import Instant
-from streams.readmodel.queries import Views
+from schemas.tasks import SendWindow
 
 _SLOTS: Final[Mapping[WithheldReason, tuple[str, str]]] = {
     WithheldReason.CAP_DAY: (
@@ -23,28 +21,41 @@ _SLOTS: Final[Mapping[WithheldReason, tuple[str, str]]] = {
     WithheldReason.CAP_CHANNEL: ("the one call in 7 days", "one of %(limit)s calls in 7 days"),
 }
 """What is kept: where there is one, and where there are more."""
+_BARRED: Final[Mapping[str, str]] = {
+    WithheldReason.STOPPED: "Cannot be started: such contacts are stopped for now.",
+    WithheldReason.COMPLAINT_OPEN: (
+        "Cannot be started: a complaint of the client is open, and until it is closed nothing is "
+        "marketed."
+    ),
+    WithheldReason.OPTED_OUT: (
+        "Cannot be started: the client allows no marketing by this way (%(way)s)."
+    ),
+    EXPIRED: "Cannot be started: the task has expired.",
+}
+_NOT_BEFORE: Final[Mapping[str, str]] = {
+    WithheldReason.DO_NOT_CALL: "the client is on the do-not-call list",
+    WithheldReason.QUIET_HOURS: "it is outside the contact hours, %(opens)s to %(closes)s",
+}
 _SPANS: Final = {WithheldReason.CAP_DAY: "in 24 hours", WithheldReason.CAP_WEEK: "in 7 days"}
 
 
-class Waiting:
-    """Looks up, once for many tasks, what each waits for."""
+def barred(words: Words, bar: Bar) -> str:
+    """Why a talk cannot be started now and, where time leads there, from when on it can."""
+    if bar.wait is not None:
+        return waits(words, bar.wait)
+    if bar.until is None:
+        return words.say(_BARRED[bar.reason], way=words.code("method", bar.method))
+    why = words.say(_NOT_BEFORE[bar.reason], **_span(bar.hours))
+    return words.say(
+        "Cannot be started before %(time)s: %(kept)s.", time=words.time(bar.until), kept=why
+    )
 
-    def __init__(
-        self,
-        views: Views,
-        tasks: Sequence[Mapping[str, Any]],
-        policy: ContactPolicy,
-        *,
-        now: Instant,
-    ) -> None:
-        clients = {task["client"] for task in tasks if task["marketing"]}
-        self._policy, self._now = policy, now
-        self._slots = views.slots(clients, since=Instant(now - LONGEST)) if clients else []
 
-    def of(self, task: Mapping[str, Any]) -> Wait | None:
-        """Why a task cannot be started yet; `None` if no cap keeps it."""
-        mine = [slot for slot in self._slots if slot.client == task["client"]]
-        return wait_of(task, mine, self._policy, now=self._now)
+def _span(hours: SendWindow | None) -> dict[str, str]:
+    if hours is None:
+        return {}
+    named = {"opens": hours.opens, "closes": hours.closes}
+    return {name: f"{minute // 60:02}:{minute % 60:02}" for name, minute in named.items()}
 
 
 def waits(words: Words, wait: Wait) -> str:

@@ -11,7 +11,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from channels.workbench.acts import Refused
+from channels.workbench.barring import Bar
 from channels.workbench.readings import Readings
+from channels.workbench.room_told import barred
 from channels.workbench.wording import LANGUAGES, Products, Words
 from journeys.catalogue.edition import Edition
 from journeys.catalogue.written import Written
@@ -85,7 +87,7 @@ class Shell:
             message = made()
             await self._pages.publisher.publish([message])
         except Refused as no:
-            return self._notice(request, no.reason, status=409, rules=no.rules)
+            return self._notice(request, no.reason, status=409, rules=no.rules, bar=no.bar)
         except TransientError:
             return self._notice(request, "log_away", status=503)
         told = codec.name_of(message.value)[0] if message.topic == CLIENT_EVENTS else None
@@ -111,10 +113,19 @@ class Shell:
         *,
         status: int,
         rules: tuple[str, ...] = (),
+        bar: Bar | None = None,
         event_id: str | None = None,
     ) -> Response:
         """A line in answer to a form; `event_id` leads to what becomes of what was sent."""
-        answer = self._page(request, "_notice.html", what=what, broken=rules, event_id=event_id)
+        answer = self._page(
+            request,
+            "_notice.html",
+            what=what,
+            broken=rules,
+            event_id=event_id,
+            bar=bar,
+            barred=barred,
+        )
         answer.status_code = status
         return answer
 

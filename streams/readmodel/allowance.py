@@ -1,6 +1,6 @@
 """What a client allows of marketing, from their own words: no fact says it as it stands."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select
@@ -49,11 +49,17 @@ class Allowance(NamedTuple):
     complaints: tuple[str, ...]
 
 
-def allowance(connection: Connection, client: str) -> Allowance:
-    """A client's allowance, by the rules of the fold (`journeys/client/steps/consents.py`)."""
+def allowances_of(connection: Connection, clients: Collection[str]) -> dict[str, Allowance]:
+    """What clients allow, by the rules of the fold (`journeys/client/steps/consents.py`)."""
     c = allowances.c
-    found = select(allowances).where(c.client == client).order_by(c.position, c.number)
-    rows = list(connection.execute(found))
+    said: dict[str, list[Row[Any]]] = {client: [] for client in clients}
+    found = select(allowances).where(c.client.in_(clients)).order_by(c.position, c.number)
+    for row in connection.execute(found):
+        said[row.client].append(row)
+    return {client: _allowance(rows) for client, rows in said.items()}
+
+
+def _allowance(rows: Sequence[Row[Any]]) -> Allowance:
     marketing, profiling = _newest(rows, Purpose.MARKETING), _newest(rows, Purpose.PROFILING)
     return Allowance(
         _consent(marketing),

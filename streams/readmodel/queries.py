@@ -22,7 +22,7 @@ from schemas.tasks import OPEN_STATES
 from schemas.time import Instant
 from streams.readmodel import book, casework, effects, stories
 from streams.readmodel import tables as t
-from streams.readmodel.allowance import Allowance, allowance
+from streams.readmodel.allowance import Allowance, allowances_of
 from streams.readmodel.measuring.asked import Asked
 from streams.readmodel.measuring.measures import Measured, measured
 from streams.readmodel.movement import movement
@@ -167,8 +167,12 @@ class Views:
 
     def allowance(self, client: str) -> Allowance:
         """What a client allows of marketing, as their words stand."""
+        return self.allowances([client])[client]
+
+    def allowances(self, clients: Collection[str]) -> dict[str, Allowance]:
+        """The same of many clients."""
         with self._engine.connect() as connection:
-            return allowance(connection, client)
+            return allowances_of(connection, clients)
 
     def cases(self, client: str) -> list[Doc]:
         """A client's newest cases, each with all that was said and done."""

@@ -11,7 +11,9 @@
   const show = (on) => {
     live.textContent = on ? words.live : words.away;
     live.className = on ? "live on" : "live off";
-    for (const button of document.querySelectorAll(".acts button")) button.disabled = !on;
+    for (const button of document.querySelectorAll(".acts button")) {
+      button.disabled = !on || "barred" in button.dataset;
+    }
   };
   // What a hand was in is found again by its place: a field by its name, a link by its target.
   const mark = (region, element) => {
@@ -67,6 +69,9 @@
   };
   tick();
   setInterval(tick, 250);
+
+  // What bars a talk may end by time alone, which no notice tells; the bank's clock is not ours.
+  setInterval(() => { if (panel?.querySelector("[data-again]")) fetchAgain(panel); }, 15000);
 
   // What is not here may come with any notice, or came while the stream opened: the page asks for
   // itself again, once a second at most, and is loaded when it is there.

@@ -646,7 +646,7 @@ def test_no_talk_starts_outside_the_clients_hours(bench):
     bench.clock.moment = Instant(MONDAY_10 + 11 * HOUR)
     answer = bench.act("start")
     assert (answer.status_code, bench.sent()) == (409, [])
-    assert "Outside contact hours" in answer.text
+    assert "outside the contact hours, 09:00 to 21:00" in answer.text
     bench.clock.moment = Instant(MONDAY_10 + 60 * HOUR)
     assert "expired" in bench.act("start").text
 

@@ -1,0 +1,87 @@
+"""What keeps a talk from being started now: the page greys the button, the door refuses the act.
+
+The client fold alone grants a start. This asks what the fold will ask, of what the read model
+knows, so that nobody promises a talk that would be refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from channels.workbench.room import BEFORE, Wait, wait_of
+from journeys.catalogue.edition import ContactPolicy
+from journeys.decide.contact_policy import LONGEST, is_open, opens_at
+from schemas.decisions import WithheldReason
+from schemas.reference import Stop
+from schemas.tasks import SendWindow, TaskState
+from schemas.time import Instant, parse_instant
+from schemas.wire import Method
+from streams.readmodel.allowance import Allowance
+from streams.readmodel.queries import Views
+
+EXPIRED: Final = "expired"
+
+
+class Bar(NamedTuple):
+    """Why a talk may not be started now: the first reason that the fold would give."""
+
+    reason: str
+    until: Instant | None = None
+    """When it may be started, where time alone leads there."""
+    wait: Wait | None = None
+    """What has the contact, where a cap is full."""
+    method: str = ""
+    hours: SendWindow | None = None
+
+
+class Barring:
+    """Looks up, once for many tasks, what bars each."""
+
+    def __init__(
+        self,
+        views: Views,
+        tasks: Sequence[Mapping[str, Any]],
+        policy: ContactPolicy,
+        *,
+        now: Instant,
+    ) -> None:
+        clients = {task["client"] for task in tasks if task["marketing"]}
+        self._policy, self._now = policy, now
+        self._slots = views.slots(clients, since=Instant(now - LONGEST)) if clients else []
+        self._allowed = views.allowances(clients) if clients else {}
+
+    def wait_of(self, task: Mapping[str, Any]) -> Wait | None:
+        """What has the client's contact, where a cap keeps the task from being started."""
+        mine = [slot for slot in self._slots if slot.client == task["client"]]
+        return wait_of(task, mine, self._policy, now=self._now)
+
+    def of(self, task: Mapping[str, Any], stop: Stop | None = None) -> Bar | None:
+        """What bars the talk of a task of a desk; `None` if nothing that can be seen from here."""
+        if task["desk"] is None or TaskState(task["state"]) not in BEFORE:
+            return None
+        if stop is not None:
+            return Bar(WithheldReason.STOPPED)
+        if self._now >= parse_instant(task["expires"]):
+            return Bar(EXPIRED)
+        no = self._person(task) if task["marketing"] else None
+        return no or self._cap(task) or self._hours(task)
+
+    def _person(self, task: Mapping[str, Any]) -> Bar | None:
+        allowed: Allowance = self._allowed[task["client"]]
+        method = task["method"]
+        if allowed.complaints:
+            return Bar(WithheldReason.COMPLAINT_OPEN)
+        if method in allowed.opted_out or (allowed.methods and method not in allowed.methods):
+            return Bar(WithheldReason.OPTED_OUT, method=method)
+        if method == Method.CALL and self._now < allowed.do_not_call_until:
+            return Bar(WithheldReason.DO_NOT_CALL, allowed.do_not_call_until)
+        return None
+
+    def _cap(self, task: Mapping[str, Any]) -> Bar | None:
+        wait = self.wait_of(task)
+        return None if wait is None else Bar(wait.cap, wait.starts, wait)
+
+    def _hours(self, task: Mapping[str, Any]) -> Bar | None:
+        hours = None if task["window"] is None else SendWindow(**task["window"])
+        if hours is None or is_open(hours, self._now):
+            return None
+        return Bar(WithheldReason.QUIET_HOURS, opens_at(hours, self._now), hours=hours)
