@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from channels.workbench.naming import Naming
 from channels.workbench.shell import Shell
 from journeys.catalogue.written import Change, Written, changes
 from schemas.time import Instant
@@ -69,7 +70,8 @@ class PolicyPages(Shell):
             shown=[each for each in counted if each.group in wanted],
             coming=[one for one in changes(rows, now) if kind == "" or _group(_row(one)) in wanted],
             said=said,
-            name=name,
+            rows=rows,
+            naming=Naming,
         )
 
 
@@ -85,11 +87,6 @@ def sections(rows: Iterable[Written], now: Instant) -> list[Section]:
         if row.holds_at(moment):
             found[_group(row)].append(row)
     return [Section(group, mine) for group, mine in found.items()]
-
-
-def name(row: Written, language: str) -> str:
-    """What a row is called, in a language; empty if it has no name but its id."""
-    return row.said.get(f"name_{language}", row.said.get("name", ""))
 
 
 def said(row: Written, language: str) -> list[tuple[str, str]]:

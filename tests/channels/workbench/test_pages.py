@@ -500,10 +500,11 @@ def test_a_page_says_bank_time_and_which_event_it_follows_from(bench):
 
 def test_what_follows_from_a_timer_names_it_and_links_nowhere(bench):
     bench.desk.say(
-        facts.DecisionMade, a_decision(), topic="client-facts", cause="due:1", source="timer"
+        facts.DecisionMade, a_decision(), topic="client-facts", cause="hold:t_1:1", source="timer"
     )
     page = bench.show(f"/decisions/{DECISION}").text
-    assert "a timer <code>due:1</code>" in page
+    words = "a timer: a contact that was held for a task lapsed"
+    assert f'<span title="hold:t_1:1">{words}</span>' in page
     assert "/events?event_id" not in page
 
 
