@@ -64,9 +64,24 @@ class CasePages(Shell):
         kind, desks = self._need(token, case_type)
         if kind is None or not desks:
             return self._missing(request)
+        recent, others = self._actions(token)
         return self._page(
-            request, "need.html", client=token, kind=kind, desks=desks, kind_of=self._kind_of(kind)
+            request,
+            "need.html",
+            client=token,
+            kind=kind,
+            desks=desks,
+            kind_of=self._kind_of(kind),
+            recent=recent,
+            others=others,
         )
+
+    def _actions(self, token: str) -> tuple[list[str], list[str]]:
+        """Actions of the client's last tasks, the newest first, and all others."""
+        tasks = (self._pages.views.client(token) or {"tasks": ()})["tasks"]
+        recent = list(dict.fromkeys(task["doc"]["action"] for task in tasks))
+        every = self._pages.catalogue.at(self._pages.clock.now()).actions
+        return recent, [action for action in every if action not in recent]
 
     async def raise_need(self, request: Request, token: str, case_type: str) -> Response:
         """Raise it, as a signal."""

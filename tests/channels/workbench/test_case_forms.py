@@ -210,3 +210,26 @@ def test_the_fold_takes_what_the_pages_send_and_refuses_a_foreign_desk(forms):
     )
     said = forms.bank.hear(foreign)
     assert [fact.data.reason for fact in said] == ["not_served_by_desk"]
+
+
+def test_a_wrong_record_is_chosen_from_the_clients_last_tasks_by_name(forms):
+    forms.desk.task(action="maturity_talk")
+    path = f"/clients/{CLIENT}/needs/record_correction"
+    page = forms.show(path).text
+    assert 'name="value.action" autocomplete' not in page
+    recent = page[page.index("Of the client&#39;s last tasks") : page.index("All others")]
+    assert re.findall(r'<option value="(\w+)">([^<]+)', recent) == [
+        ("maturity_talk", "Talk about maturing money")
+    ]
+    assert page.count('value="maturity_talk"') == 1
+    assert "客户近期的任务" in forms.show(path, "zh").text
+    answer = forms.say("need", path=path, **{"value.action": "maturity_talk"})
+    assert answer.status_code == 202, answer.text
+    (event,) = forms.heard()
+    assert event.data.record == {"action": "maturity_talk"}
+
+
+def test_of_a_client_without_tasks_every_action_is_offered(forms):
+    page = forms.show(f"/clients/{CLIENT}/needs/record_correction").text
+    assert "last tasks" not in page
+    assert 'value="maturity_talk"' in page
