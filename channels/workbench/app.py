@@ -265,6 +265,7 @@ class _Workbench(Shell):
             "waiting": [{**row, "left": left(row, now)} for row in self._pages.views.waiting(desk)],
             "cases": self._pages.views.owned_cases(desk),
             "is_known": self._pages.views.is_desk(desk),
+            "has_book": booking.is_kept(desk),
             "since": since,
         }
 
@@ -313,10 +314,13 @@ class _Workbench(Shell):
     def _book_page(self, request: Request, template: str, desk: str, period: str) -> Response:
         since, now = self._pages.views.last_change(), self._pages.clock.now()
         if not desk:
-            return self._page(request, "books.html", desks=self._pages.views.desks())
+            known = [each["desk"] for each in self._pages.views.desks()]
+            return self._page(request, "books.html", desks=filter(booking.is_kept, known))
         span = booking.span_of(period or booking.bank_period(now))
         if span is None or not self._pages.views.is_desk(desk):
             return self._missing(request)
+        if not booking.is_kept(desk):
+            return self._page(request, "bookless.html", desk=desk)
         policy = self._pages.catalogue.at(now)
         book = booking.book_of(self._pages.views, desk, span, policy, now=now)
         return self._page(

@@ -229,5 +229,18 @@ def test_an_empty_bank_and_unknown_books_say_so(bench):
     assert 'href="/book?desk=rm-li"' in page
     assert "team-east" not in page
     assert bench.show("/book?desk=rm-li&period=soon").status_code == 404
-    assert "No client names this desk" in bench.show("/book?desk=remote-1").text
+    bench.desk.task(desk="rm-wu")
+    assert "No client names this desk" in bench.show("/book?desk=rm-wu").text
     assert "Organic growth" in bench.show("/book/panel?desk=rm-li").text
+
+
+def test_a_desk_that_is_no_advisers_has_no_book_and_its_page_says_why(bench):
+    bench.desk.serve()
+    link = "Book of this desk"
+    assert link in bench.show("/desks/rm-li").text
+    for desk in ("remote-1", "team-east"):
+        assert link not in bench.show(f"/desks/{desk}").text
+        page = bench.show(f"/book?desk={desk}&period=2026q4").text
+        assert "This desk has no book" in page
+        assert "Organic growth" not in page
+        assert "此工位没有业绩簿" in bench.show(f"/book?desk={desk}", "zh").text
