@@ -43,7 +43,7 @@ def test_an_account_says_why_the_client_and_what_the_decision_follows_from(sale)
     assert "来自事件 e1：客户浏览页面" in chinese
     assert "Because: CNY 225,000 into " in english
     assert "; Invest idle money, " in english
-    assert "缘由：以闲置资金 22.50 万元 买入 " in chinese
+    assert "缘由：以闲置资金 22.50 万元买入" in chinese
 
 
 def test_the_rules_that_the_chosen_action_passed_stand_under_it(sale):
@@ -69,7 +69,7 @@ def test_the_product_of_a_sale_is_named_beside_its_id(sale):
     english, chinese = ("\n".join(told(*sale, language)) for language in ("en", "zh"))
 
     assert "Because: CNY 225,000 into Steady (note): +" in english
-    assert "买入 稳健理财（note）：财富健康 +" in chinese
+    assert "买入稳健理财（note）：财富健康 +" in chinese
 
 
 def test_a_changed_intent_is_named_where_nothing_was_chosen(sale):

@@ -68,7 +68,7 @@ def test_an_adviser_reads_the_sale_its_rules_and_its_recall_in_words():
     zh, en = words(life), words(life, "en")
     sale, passed = ({"code": code, "values": values} for code, values in row.reasons[:2])
 
-    assert zh.reason(sale).startswith("以闲置资金 22.50 万元 买入 note：财富健康 +")
+    assert zh.reason(sale).startswith("以闲置资金 22.50 万元买入note：财富健康 +")
     assert en.reason(sale).startswith("CNY 225,000 into note: +")
     assert "S07" in zh.reason(passed)
     steps = {"code": "steps", "values": {"client_reconfirms_class": "s09"}}

@@ -105,7 +105,7 @@ def test_an_inbox_says_due_why_and_worth_in_both_languages(bench):
     assert "CNY 400,000 matures on 2026-12-01" in english
     assert "Renew, 82% likely" in english
     chinese = bench.show("/desks/rm-li", "zh").text
-    assert "40.00 万元 将于 2026-12-01 到期" in chinese
+    assert "40.00 万元将于 2026-12-01 到期" in chinese
     assert "到期续投，可能性 82%" in chinese
     assert 'lang="zh-CN"' in chinese
     assert "+2.1" in bench.show("/desks/rm-li/rows").text
@@ -877,7 +877,7 @@ def test_what_is_stopped_is_said_on_every_page_and_no_talk_begins(bench):
     switch.set(Stop(scope="channel", name="branch", reason="drill"), by="duty", now=MONDAY_10)
     for path in ("/", "/desks/rm-li", f"/clients/{CLIENT}", f"/tasks/{TASK}?desk=rm-li"):
         assert "Stopped: branch" in bench.show(path).text
-        assert "已停止: 网点" in bench.show(path, "zh").text
+        assert "已停止：网点" in bench.show(path, "zh").text
     answer = bench.act("start")
     assert (answer.status_code, "stopped for now" in answer.text) == (409, True)
     assert bench.act("complete", outcome="solved").status_code == 409
