@@ -11,9 +11,9 @@ from journeys.catalogue.written import Written
 
 _ROWS: Final[Mapping[str, str]] = {
     "control": "control_row",
-    "correction": "event_type",
+    "correction": "event",
     "handover": "handover_kind",
-    "lateness": "event_type",
+    "lateness": "event",
     "stage": "stage_row",
 }
 """Kinds of rows whose ids are codes, and the kind of word that each id has."""
@@ -34,14 +34,14 @@ _VALUES: Final[Mapping[tuple[str, str], str]] = {
     ("case_type", "subject"): "field",
     ("correction", "evidence"): "is_so",
     ("correction", "journeys"): "is_so",
-    ("correction", "kinds"): "event_type",
+    ("correction", "kinds"): "event",
     ("correction", "tasks"): "is_so",
     ("guard", "measure"): "guarded",
     ("handover", "channel"): "channel",
     ("handover", "roles"): "role",
     ("journey", "migration"): "migration",
     ("journey", "trigger"): "starts_by",
-    ("lateness", "kinds"): "event_type",
+    ("lateness", "kinds"): "event",
     ("lateness", "never_late"): "is_so",
     ("limits", "in_person"): "in_person",
     ("measure", "tiers"): "tier",

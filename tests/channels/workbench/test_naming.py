@@ -97,8 +97,8 @@ def test_every_no_of_the_core_bank_and_every_step_has_a_word():
 
 def test_the_page_of_policies_says_words_and_keeps_the_code_at_hand(bench):
     page = bench.show("/policies?kind=lateness", "zh").text
-    assert "表单暂存 <code>app.form_saved</code>" in page
-    assert '<span title="app.form_saved, app.form_sent">表单暂存、表单提交</span>' in page
+    assert "客户保存申请 <code>app.form_saved</code>" in page
+    assert '<span title="app.form_saved, app.form_sent">客户保存申请、客户提交申请</span>' in page
     english = bench.show("/policies?kind=arbitration").text
     assert 'title="maturity_talk"' in english
 
