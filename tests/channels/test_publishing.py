@@ -1,6 +1,9 @@
 """A file goes to a gateway in order, whatever the gateway answers in between."""
 
 import json
+import os
+import re
+import subprocess
 
 import httpx
 import pytest
@@ -12,7 +15,7 @@ from channels.gateway.app import create_app
 from channels.publishing import Try, described, now_of, publish_file, send
 from schemas.time import DAY, Instant, format_instant, parse_instant
 from streams.errors import TransientError
-from tests.builders import CLIENT, MONDAY_10
+from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT
 from tests.fakes import FakeLog, StillClock
 
 TAKEN = {"status": 202}
@@ -112,6 +115,34 @@ def test_the_example_is_taken_at_the_banks_time_for_a_client_of_the_bank():
     assert told(json.loads(line)) == document
     later = Try(Instant(now + 1), CLIENT)
     assert later(json.loads(line))["id"] != document["id"]
+
+
+PASTE = re.compile(r'^(sed "[^|]*)\| curl --data @-', re.MULTILINE)
+
+
+def pasted(client, folder, second):
+    """What README's paste would send, at a second of the wall's clock."""
+    root = PUBLISHED.parents[1]
+    [command] = PASTE.findall((root / "README.md").read_text(encoding="utf-8"))
+    date = folder / "date"
+    date.write_text(f'#!/bin/sh\n[ "$1" = +%s ] && echo {second}\n')
+    date.chmod(0o755)
+    told = {"CT": client, "PATH": f"{folder}:{os.environ['PATH']}"}
+    out = subprocess.run(["sh", "-c", command], cwd=root, env=told, capture_output=True, check=True)
+    return json.loads(out.stdout)
+
+
+def test_each_paste_of_the_readme_is_an_event_of_its_own(tmp_path):
+    """Sent again for another client it would else be dropped as one that was heard already."""
+    door = TestClient(create_app(FakeLog(partitions=1), StillClock(Instant(MONDAY_10 + DAY))))
+    told = [pasted(client, tmp_path, 17 + n) for n, client in enumerate((CLIENT, OTHER_CLIENT))]
+    assert [each["subject"] for each in told] == [CLIENT, OTHER_CLIENT]
+    assert [each["partitionkey"] for each in told] == [CLIENT, OTHER_CLIENT]
+    assert len({each["id"] for each in told}) == 2
+    assert len({each["data"]["complaint"] for each in told}) == 2
+    headers = {"content-type": "application/cloudevents+json"}
+    for document in told:
+        assert door.post("/v1/events", json=document, headers=headers).status_code == 202
 
 
 def test_a_gateway_that_tells_no_time_is_named():
