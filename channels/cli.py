@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from channels.lazy import LazyGroup
-from channels.telling import tell
+from channels.telling import ClientToken, tell
 from journeys.errors import DefinitionError
 from schemas.time import parse_instant
 from streams.collector import look_seldom
@@ -171,7 +171,12 @@ def _refuse_headless_only() -> None:
 @click.argument("file", type=_FILE)
 @click.option("--to", default="http://127.0.0.1:8080", show_default=True, help="A gateway.")
 @click.option("--now", "as_now", is_flag=True, help="As if each happened now, by the bank's time.")
-@click.option("--client", metavar="CT", help="With --now: of this client, not the file's own.")
+@click.option(
+    "--client",
+    metavar="CT",
+    type=ClientToken(),
+    help="With --now: of this client, not the file's own.",
+)
 @click.option("--pages", help="With --now: the workbench's URL, where it is not the gateway's.")
 @_json
 def publish(

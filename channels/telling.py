@@ -1,6 +1,7 @@
 """How a command prints what it found."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
@@ -8,10 +9,30 @@ from typing import Any, Final
 
 import click
 from rich.cells import cell_len
+from typing_extensions import override
+
+from schemas.wire import CLIENT_PATTERN
 
 LANGUAGES: Final = ("zh", "en")
 in_language = click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 """The language that a command answers in; JSON has none."""
+
+
+class ClientToken(click.ParamType):
+    """A client by the token that pages and events know them by."""
+
+    name = "client"
+
+    @override
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(CLIENT_PATTERN, value):
+            said = (
+                f"'{value}' is no client token: that is ct_ and 32 hexadecimal digits. The address "
+                "of a client's page ends in it, and an event has it as 'subject'; 'suishen "
+                "explain' lists those of a folder or a recording."
+            )
+            self.fail(said, param, ctx)
+        return value
 
 
 def tell(found: Mapping[str, Any], *, as_json: bool) -> None:

@@ -3,14 +3,14 @@
 Exit codes: 0 told, 1 the client is not known, 2 bad input, 70 machinery.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import click
 
-from channels.telling import in_language, tell
+from channels.telling import ClientToken, in_language, tell
 from channels.why.asked_told import Asker, Question
+from channels.why.listed import others
 from channels.why.logs import log_options, open_log
 from channels.why.then_told import Then, decided_then, document, told
 from channels.why.voices import Voices
@@ -22,7 +22,6 @@ from journeys.decide.explain import Answer, Examination
 from schemas.decisions import Candidate
 from schemas.reference import Stop
 from schemas.time import Instant, format_instant, parse_instant
-from schemas.wire import CLIENT_PATTERN
 from streams.past import Past, Standing
 
 _NOTHING: Final = 1
@@ -44,7 +43,7 @@ _SAID: Final = {
 
 
 @click.command("why-not")
-@click.argument("client")
+@click.argument("client", type=ClientToken())
 @click.argument("action")
 @log_options
 @click.option("--at", metavar="TIME", help="RFC 3339; after the client's last event unless given.")
@@ -59,13 +58,11 @@ def why_not(**chosen: Any) -> int:  # noqa: ANN401 - click's options
     Judged under the catalogue and the stops in force at that time, or at the log's end.
     """
     client, action, at = chosen["client"], chosen["action"], _moment(chosen["at"])
-    if not re.fullmatch(CLIENT_PATTERN, client):
-        raise ValueError(f"'{client}' is no client token: ct_ and 32 hex digits")
     with open_log(chosen["events"], chosen["data"], chosen["bootstrap"]) as asked:
         past = asked.past
         standing = past.standing(client, upto=at)
         if standing is None:
-            return _unknown(client, at)
+            return _unknown(client, at, asked.source)
         when = standing.state.contact_clock if at is None else at
         trigger = "inbound" if chosen["inbound"] else "asked"
         found = why.why_not(standing.state, standing.reference, action, at=when, trigger=trigger)
@@ -122,10 +119,10 @@ def _stopped_since(
     return tuple((stop, past.stopped_since(stop, offset=offset)) for stop in stops)
 
 
-def _unknown(client: str, at: Instant | None) -> int:
-    said = f"no such client '{client}' on this log"
+def _unknown(client: str, at: Instant | None, source: str) -> int:
+    said = f"no such client '{client}' on this log; {others(source)}"
     if at is not None:
-        said = f"nothing is known of '{client}' by then, on this log"
+        said = f"nothing is known of '{client}' by then, on this log; a later --at may find more"
     click.echo(said, err=True)
     return _NOTHING
 

@@ -15,7 +15,7 @@ import click
 from pydantic_core import from_json, to_json
 
 from channels import recorded
-from channels.telling import in_language, tell
+from channels.telling import ClientToken, in_language, tell
 from channels.why.account import Told
 from channels.why.listed import account_of, clients_of, decisions_of, edition_of
 from channels.why.logs import Asked, log_options, open_log, opener
@@ -35,7 +35,9 @@ from streams.past import Taken
 _NOTHING: Final = 1
 _RETRY: Final = "retry"
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-_client = click.option("--client", metavar="TOKEN", help="Whose it is: spares a search of all.")
+_client = click.option(
+    "--client", metavar="TOKEN", type=ClientToken(), help="Whose it is: spares a search of all."
+)
 
 
 @click.command()

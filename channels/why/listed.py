@@ -31,12 +31,19 @@ _SAID: Final = {
 """Sentences by name: Chinese, English."""
 
 
+def others(source: str) -> str:
+    """Where whoever named a client in vain finds those that there are."""
+    if source.startswith(" --bootstrap"):
+        return "the address of a client's page ends in the token"
+    return f"'suishen explain{source}' lists the clients of it"
+
+
 def decisions_of(asked: Asked, client: str, lang: str, *, as_json: bool) -> int:
     """Each decision in a line, with what became of it."""
     lives = asked.past.lives(client, is_written=not asked.is_recording)
     found = [(one, life.tasks) for life in lives for one in life.decisions]
     if not found:
-        click.echo(f"no decision about '{client}' on this log", err=True)
+        click.echo(f"no decision about '{client}' on this log; {others(asked.source)}", err=True)
         return _NOTHING
     told = [(one, _mine(one.event.data, tasks)) for one, tasks in found]
     if as_json:

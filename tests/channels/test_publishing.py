@@ -158,3 +158,11 @@ def test_links_lead_to_the_pages_where_these_are_a_door_of_their_own(suishen, mo
     code, out, _ = suishen(*words, "--pages", "http://workbench")
     assert (code, "what became of it: http://workbench/events?event_id=" in out) == (0, True)
     assert suishen("publish", EXAMPLE, "--pages", "http://workbench")[0] == 2
+
+
+@pytest.mark.parametrize("token", ["Wang", "ct_…", "ct_0f3a", CLIENT.upper()])
+def test_a_client_that_is_no_token_is_refused_before_anything_is_sent(suishen, token):
+    code, out, err = suishen("publish", "--now", "--client", token, EXAMPLE, "--to", "http://x:9")
+    assert (code, out) == (2, "")
+    assert f"Invalid value for '--client': '{token}' is no client token" in err
+    assert "The address of a client's page ends in it" in err

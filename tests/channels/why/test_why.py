@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from channels.offline import ENGINE
+from channels.why.listed import others
 from schemas.time import DAY, Instant, format_instant
 from streams.embedded.file import FileReader
 from streams.file_log import FileLog
@@ -156,7 +157,11 @@ def test_why_not_writes_nothing(life, suishen, issued):
             1,
             "nothing is known",
         ),
-        (["why-not", "Wang", "stay_talk"], 2, "no client token"),
+        (["why-not", "ct_" + "0" * 32, "stay_talk"], 1, "lists the clients of it"),
+        (["why-not", "Wang", "stay_talk"], 2, "'Wang' is no client token: that is ct_ and 32"),
+        (["explain", "--client", "Wang"], 2, "Invalid value for '--client': 'Wang' is no client"),
+        (["explain", "--client", "ct_" + "0" * 32], 1, "lists the clients of it"),
+        (["recompute", "d_1", "--client", "ct_…"], 2, "The address of a client's page ends in it"),
     ],
 )
 def test_what_is_not_there_is_said(suishen, log, words, code, said):
@@ -184,3 +189,7 @@ def test_two_logs_are_one_too_many(suishen, life):
         "explain", "d_" + "0" * 32, "--events", life / "log.jsonl", "--bootstrap", "h:1"
     )
     assert (code, "give one" in err) == (2, True)
+
+
+def test_over_a_cluster_the_page_names_the_client():
+    assert others(" --bootstrap b:9092") == "the address of a client's page ends in the token"
