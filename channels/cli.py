@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from channels.lazy import LazyGroup
-from channels.telling import ClientToken, tell
+from channels.telling import ClientToken, in_language, tell
 from journeys.errors import DefinitionError
 from schemas.time import parse_instant
 from streams.collector import look_seldom
@@ -178,27 +178,23 @@ def _refuse_headless_only() -> None:
     help="With --now: of this client, not the file's own.",
 )
 @click.option("--pages", help="With --now: the workbench's URL, where it is not the gateway's.")
+@in_language
 @_json
-def publish(
-    file: Path, to: str, *, as_now: bool, client: str | None, pages: str | None, as_json: bool
-) -> int:
+def publish(file: Path, to: str, **chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Send the events of a JSON-lines file to a gateway; exit 1 if any was refused."""
-    from channels.publishing import Try, described, now_of, publish_file
+    from channels.publish_told import lines
+    from channels.publishing import Try, now_of, publish_file
 
+    as_now, client, pages = chosen["as_now"], chosen["client"], chosen["pages"]
     if client is not None and not as_now:
         raise click.UsageError("--client goes with --now: who an event is of is part of it")
     if pages is not None and not as_now:
         raise click.UsageError("--pages goes with --now: only then links are printed")
     found = publish_file(file, to, Try(now_of(to), client)) if as_now else publish_file(file, to)
-    if as_json:
+    if chosen["as_json"]:
         tell(found, as_json=True)
     else:
-        refusals, ids = found.pop("refusals"), found.pop("ids")
-        tell(found, as_json=False)
-        for refusal in refusals:
-            click.echo(described(file, refusal))
-        for event_id in ids if as_now else ():
-            click.echo(f"what became of it: {pages or to}/events?event_id={event_id}")
+        click.echo("\n".join(lines(found, file, (pages or to) if as_now else None, chosen["lang"])))
     return DIFFERENCE if found["refused"] else 0
 
 

@@ -153,7 +153,7 @@ def test_a_gateway_that_tells_no_time_is_named():
 def test_links_lead_to_the_pages_where_these_are_a_door_of_their_own(suishen, monkeypatch):
     app = create_app(FakeLog(partitions=1), StillClock(Instant(MONDAY_10 + DAY)))
     monkeypatch.setattr(publishing.httpx, "Client", lambda **_: TestClient(app))
-    words = ("publish", "--now", EXAMPLE, "--to", "http://gateway")
+    words = ("publish", "--now", EXAMPLE, "--to", "http://gateway", "--lang", "en")
     assert "http://gateway/events?event_id=" in suishen(*words)[1]
     code, out, _ = suishen(*words, "--pages", "http://workbench")
     assert (code, "what became of it: http://workbench/events?event_id=" in out) == (0, True)
@@ -166,3 +166,43 @@ def test_a_client_that_is_no_token_is_refused_before_anything_is_sent(suishen, t
     assert (code, out) == (2, "")
     assert f"Invalid value for '--client': '{token}' is no client token" in err
     assert "The address of a client's page ends in it" in err
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            (),
+            ["已发送 22 条，受理 0 条，拒绝 22 条", "拒绝原因：contract-violation（22 条）",
+             "以下为前 20 条被拒绝的事件："],
+        ),
+        (
+            ("--lang", "en"),
+            ["22 sent, 0 accepted, 22 refused", "refused for: contract-violation (22)",
+             "the first 20 of those refused:"],
+        ),
+    ],
+)  # fmt: skip
+def test_counts_and_refusals_are_told_in_the_readers_language(
+    at, suishen, monkeypatch, tmp_path, lang, said
+):
+    _, client = at((207, [BAD] * 22))
+    monkeypatch.setattr(publishing.httpx, "Client", lambda **_: client)
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"a": 1}\n' * 22)
+    code, out, _ = suishen("publish", file, "--to", "http://gateway", *lang)
+    told = out.splitlines()
+    assert (code, told[:3]) == (1, said)
+    assert len(told) == 23
+    assert told[3].startswith("events.jsonl:1: contract-violation: /data/page")
+
+
+def test_a_page_of_each_event_is_told_in_chinese_first(suishen, monkeypatch):
+    app = create_app(FakeLog(partitions=1), StillClock(Instant(MONDAY_10 + DAY)))
+    monkeypatch.setattr(publishing.httpx, "Client", lambda **_: TestClient(app))
+    code, out, _ = suishen("publish", "--now", EXAMPLE, "--to", "http://gateway")
+    assert code == 0
+    assert out.splitlines()[0] == "已发送 1 条，受理 1 条，拒绝 0 条"
+    assert "处理结果见：http://gateway/events?event_id=" in out
+    out = suishen("publish", EXAMPLE, "--to", "http://gateway", "--json")[1]
+    assert json.loads(out)["accepted"] == 1
