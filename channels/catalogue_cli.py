@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from channels import catalogue_told
+from channels.release_told import say
 from channels.telling import in_language, tell
 from channels.workbench.wording import Words
 from journeys.catalogue.difference import differences
@@ -50,7 +51,8 @@ def check(folder: Path, *, signed: bool, lang: str, as_json: bool) -> int:
 
 @click.command("copy")
 @click.argument("folder", type=_NEW)
-def copy(folder: Path) -> int:
+@in_language
+def copy(folder: Path, lang: str) -> int:
     """Write the shipped catalogue to a new FOLDER, to be changed there and tried."""
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"'{folder}' is not empty; name a new folder")
@@ -58,7 +60,7 @@ def copy(folder: Path) -> int:
     files = read_files()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    click.echo(f"{len(files)} files written to {folder}; change them, then:")
+    click.echo(say("copied", lang, many=len(files), folder=folder))
     click.echo(f"  suishen catalogue check {folder}")
     click.echo(f"  suishen replay --catalogue {folder}")
     return 0

@@ -10,8 +10,9 @@ from typing import Any, Final
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from channels.release_told import say, signing
 from channels.releases import at_cluster, at_folder, open_releases, over_cut
-from channels.telling import tell
+from channels.telling import in_language, tell
 from schemas.reference import Person, Product
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -27,6 +28,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @at_cluster
 @click.option("--signed", is_flag=True, help="Refuse rules that nobody has signed.")
 @over_cut
+@in_language
 @_json
 def release(folder: Path | None, products: Path | None, **chosen: Any) -> int:  # noqa: ANN401
     """Check and release a FOLDER of TOML files that two people have signed, and products.
@@ -48,10 +50,7 @@ def release(folder: Path | None, products: Path | None, **chosen: Any) -> int:  
     if chosen["as_json"]:
         click.echo(json.dumps(done._asdict()))
     else:
-        click.echo(
-            f"{done.versions} versions written; reference offset {done.offset} is in force from "
-            f"{done.markers} markers on"
-        )
+        click.echo(say("released", chosen["lang"], **done._asdict()))
     return 0
 
 
@@ -60,8 +59,9 @@ def release(folder: Path | None, products: Path | None, **chosen: Any) -> int:  
 @click.option("--by", required=True, help="Your name in the bank's directory.")
 @at_folder
 @at_cluster
+@in_language
 @_json
-def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_json: bool) -> int:
+def sign(folder: Path, by: str, **chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Sign the catalogue in FOLDER over what it changes, which is shown.
 
     Its author signs first, then somebody else.
@@ -72,7 +72,7 @@ def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_
 
     read_catalogue(folder)
     files = read_files(folder)
-    with open_releases(data, bootstrap) as releases:
+    with open_releases(chosen["data"], chosen["bootstrap"]) as releases:
         standing = releases.in_force()
         change = releases.change_to(files)
         found = releases.book().sign(change, by=person(by), now=WallClock().now())
@@ -84,14 +84,14 @@ def sign(folder: Path, by: str, data: Path | None, bootstrap: str | None, *, as_
         "author": found.author,
         "releaser": found.releaser,
     }
-    if as_json:
+    if chosen["as_json"]:
         tell(said | {"changes": rows}, as_json=True)
         return 0
     for row in rows[:_MOST_SHOWN]:
         click.echo(row)
     if len(rows) > _MOST_SHOWN:
-        click.echo(f"… and {len(rows) - _MOST_SHOWN} more: 'suishen catalogue diff'")
-    tell(said, as_json=False)
+        click.echo(say("more", chosen["lang"], many=len(rows) - _MOST_SHOWN))
+    click.echo(signing(said, chosen["lang"]))
     return 0
 
 

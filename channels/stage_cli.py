@@ -4,15 +4,17 @@ Exit codes: 0 done, 2 bad input, 70 machinery; the same command again finishes w
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from channels.release_cli import person
+from channels.release_told import for_whom, say
+from channels.release_told import stages as stages_told
 from channels.releases import Releases, at_cluster, at_folder, open_releases, over_cut
-from channels.telling import tell
+from channels.telling import in_language, tell
 from journeys.reference import Reference
 from schemas.reference import Activation, CatalogueDraft
 from streams.clock import WallClock
@@ -35,6 +37,7 @@ _reason = click.option("--reason", help="Why, for whoever looks at the log.")
 @over_cut
 @at_folder
 @at_cluster
+@in_language
 def stage(what: str, **chosen: Any) -> int:  # noqa: ANN401
     """Bring a catalogue that two people have signed one stage further.
 
@@ -52,7 +55,8 @@ def stage(what: str, **chosen: Any) -> int:  # noqa: ANN401
         new = Activation(version=number, catalogue=version, by=who, reason=reason, **said)
         asked = view.or_last(new)
         releases.releasing.release([*draft, asked], now=WallClock().now(), over=chosen["over"])
-    click.echo(f"done: '{version}' {told(asked)}, from the next event on")
+    whom = for_whom(asked, chosen["lang"])
+    click.echo(say("staged", chosen["lang"], version=version, whom=whom))
     return 0
 
 
@@ -90,7 +94,8 @@ def _draft(releases: Releases, folder: Path) -> tuple[str, list[CatalogueDraft]]
 @over_cut
 @at_folder
 @at_cluster
-def rollback(by: str, reason: str, data: Path | None, bootstrap: str | None, *, over: bool) -> int:
+@in_language
+def rollback(by: str, reason: str, **chosen: Any) -> int:  # noqa: ANN401 - click's options
     """Take back what is staged; if nothing is, bring back what was in force before.
 
     Given again it only finishes what may have been cut short: further back goes who says to what,
@@ -99,56 +104,33 @@ def rollback(by: str, reason: str, data: Path | None, bootstrap: str | None, *, 
     Runs that the other catalogue began are migrated as at any release: they end where the one in
     force does not know them.
     """
-    who = person(by)
-    with open_releases(data, bootstrap) as releases:
+    who, lang = person(by), chosen["lang"]
+    with open_releases(chosen["data"], chosen["bootstrap"]) as releases:
         view = releases.view()
         asked = view.back(by=who, reason=reason)
-        releases.releasing.release([asked], now=WallClock().now(), over=over)
-    click.echo(f"done: '{asked.catalogue}' {told(asked)}, from the next event on")
+        releases.releasing.release([asked], now=WallClock().now(), over=chosen["over"])
+    click.echo(say("staged", lang, version=asked.catalogue, whom=for_whom(asked, lang)))
     if asked == view.rolled_back:
-        click.echo(
-            f"rolled back already, by '{asked.by}': whatever was cut short of it is finished, and "
-            "nothing else is rolled back; to go further back, name what to: "
-            "'suishen catalogue stage VERSION --to all'"
-        )
+        click.echo(say("back_already", lang, by=asked.by))
     return 0
 
 
 @click.command("stages")
 @at_folder
 @at_cluster
+@in_language
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def stages(data: Path | None, bootstrap: str | None, *, as_json: bool) -> int:
+def stages(data: Path | None, bootstrap: str | None, *, lang: str, as_json: bool) -> int:
     """What is in force, what is staged and for whom, and what a roll-back would bring back."""
     with open_releases(data, bootstrap) as releases:
-        found = standing(releases.view(), releases)
+        view = releases.view()
+        found = standing(view, releases)
     if as_json:
         tell(found, as_json=True)
-    else:
-        click.echo("\n".join(stages_told(found)))
+        return 0
+    activation = None if view.staged is None else view.staged.activation
+    click.echo("\n".join(stages_told(found, activation, lang)))
     return 0
-
-
-def stages_told(found: dict[str, Any]) -> Iterator[str]:
-    """Where catalogues stand, in sentences."""
-    yield f"in force: {found['in_force']}, {_signed(found['in_force_signed'])}"
-    if found["staged"] is None:
-        yield "staged: none"
-    else:
-        yield f"staged: {found['staged']}, {found['stage']}, set by {found['by']}"
-        yield f"    {_signed(found['staged_signed'])}"
-    yield f"a roll-back would bring back: {_brought_back(found)}"
-    yield f"known on this log: {', '.join(found['known'])}"
-
-
-def _brought_back(found: dict[str, Any]) -> str:
-    if found["staged"] is not None:
-        return f"{found['in_force']} for everybody"
-    return found["before"] or "nothing; no other catalogue was in force before"
-
-
-def _signed(names: list[str]) -> str:
-    return f"signed by {' and '.join(names)}" if names else "a first catalogue, without signatures"
 
 
 def standing(view: Reference, releases: Releases) -> dict[str, Any]:
@@ -159,7 +141,7 @@ def standing(view: Reference, releases: Releases) -> dict[str, Any]:
         "in_force_signed": _names(releases, view.catalogue.version),
         "before": view.before,
         "staged": None if staged is None else staged.catalogue.version,
-        "stage": None if staged is None else told(staged.activation),
+        "stage": None if staged is None else for_whom(staged.activation, "en"),
         "by": None if staged is None else staged.activation.by,
         "staged_signed": None if staged is None else _names(releases, staged.catalogue.version),
         "known": sorted({*view.known, view.catalogue.version}),
@@ -171,16 +153,6 @@ def _names(releases: Releases, version: str) -> list[str]:
     found = releases.standing(version)
     signed = None if found is None else found.signed
     return [] if signed is None else [signed.author, signed.releaser]
-
-
-def told(asked: Activation) -> str:
-    """For whom, in words."""
-    if asked.stage == "outlets":
-        return f"for the clients of {', '.join(asked.outlets)}"
-    if asked.stage == "share":
-        return f"for {(asked.share_bp or 0) / 100:g} % of clients"
-    words = {"shadow": "in shadow: decides and issues nothing", "all": "for all clients"}
-    return words.get(asked.stage, "taken back")
 
 
 def _target(to: str) -> dict[str, Any]:

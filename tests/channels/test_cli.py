@@ -246,7 +246,9 @@ def test_a_folder_that_is_none_is_said_in_one_line(suishen, tmp_path):
 
 
 def test_the_shipped_catalogue_is_copied_to_a_new_folder_alone(suishen, tmp_path):
-    code, out, _ = suishen("catalogue", "copy", tmp_path / "mine")
+    code, out, _ = suishen("catalogue", "copy", tmp_path / "other")
+    assert (code, "个文件到" in out) == (0, True)
+    code, out, _ = suishen("catalogue", "copy", tmp_path / "mine", "--lang", "en")
     assert (code, "files written to" in out) == (0, True)
     assert suishen("catalogue", "diff", SHIPPED, tmp_path / "mine")[0] == 0
     code, _, err = suishen("catalogue", "copy", tmp_path / "mine")

@@ -8,6 +8,7 @@ from streams.catalogue_files import read_files
 from streams.embedded.file import EngineFile
 from streams.errors import TransientError
 from streams.reference import ReferenceLog
+from tests.builders import a_product
 from tests.journeys.catalogue.shipped import files
 from tests.journeys.catalogue.test_scopes import narrowed
 from tests.streams.running import Running
@@ -96,11 +97,12 @@ def signed(suishen, new, *place):
 def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_path, new):
     place = ("--data", tmp_path)
     by = ("--by", "bo")
+    english = ("--lang", "en", *by)
     code, _, err = suishen("catalogue", "stage", new, "--to", "shadow", *by, *place)
     assert (code, "not signed by two people" in err) == (2, True)
     signed(suishen, new, *place)
     said = [
-        suishen("catalogue", "stage", new, "--to", to, *by, *place)
+        suishen("catalogue", "stage", new, "--to", to, *english, *place)
         for to in ("shadow", "outlet:outlet_1,outlet_2", "share:12.5%", "all")
     ]
     assert [code for code, _, _ in said] == [0] * 4
@@ -111,7 +113,7 @@ def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_pa
     version, before = found["in_force"], found["before"]
     assert (found["staged"], sorted(found["known"])) == (None, sorted([version, before]))
     assert (found["in_force_signed"], found["staged_signed"]) == (["anna", "bo"], None)
-    told = suishen("catalogue", "stages", *place)[1]
+    told = suishen("catalogue", "stages", "--lang", "en", *place)[1]
     assert f"in force: {version}, signed by anna and bo" in told
     assert f"a roll-back would bring back: {before}" in told
     assert suishen("catalogue", "rollback", "--reason", "drill", *by, *place)[0] == 0
@@ -123,14 +125,17 @@ def test_a_catalogue_goes_live_in_stages_and_comes_back(running, suishen, tmp_pa
 
 def test_a_branch_is_the_outlets_that_the_catalogue_gives_it(running, suishen, tmp_path):
     place, by = ("--data", tmp_path), ("--by", "bo")
+    english = ("--lang", "en", "--by", "bo")
     new = put(tmp_path, narrowed(), "east")
     signed(suishen, new, *place)
     code, _, err = suishen("catalogue", "stage", new, "--to", "branch:wuxi", *by, *place)
     assert (code, "it knows nanjing, suzhou" in err) == (2, True)
-    code, out, _ = suishen("catalogue", "stage", new, "--to", "branch:nanjing", *by, *place)
+    code, out, _ = suishen("catalogue", "stage", new, "--to", "branch:nanjing", *english, *place)
     assert (code, "for the clients of outlet_1, outlet_2" in out) == (0, True)
     version = json.loads(suishen("catalogue", "stages", "--json", *place)[1])["staged"]
-    code, out, _ = suishen("catalogue", "stage", version, "--to", "branch:nanjing", *by, *place)
+    code, out, _ = suishen(
+        "catalogue", "stage", version, "--to", "branch:nanjing", *english, *place
+    )
     assert (code, "for the clients of outlet_1, outlet_2" in out) == (0, True)
 
 
@@ -139,7 +144,8 @@ def test_a_stage_is_taken_back(running, suishen, tmp_path, new):
     signed(suishen, new, *place)
     suishen("catalogue", "stage", new, "--to", "share:1%", *by, *place)
     version = json.loads(suishen("catalogue", "stages", "--json", *place)[1])["staged"]
-    code, out, _ = suishen("catalogue", "rollback", "--reason", "calls", *by, *place)
+    english = ("--lang", "en", *by)
+    code, out, _ = suishen("catalogue", "rollback", "--reason", "calls", *english, *place)
     assert (code, f"'{version}' taken back" in out) == (0, True)
     code, out, _ = suishen("catalogue", "stage", version, "--to", "share:2%", *by, *place)
     assert code == 0
@@ -167,7 +173,8 @@ def test_a_roll_back_given_twice_brings_nothing_faulty_back(running, suishen, tm
     place, by = ("--data", tmp_path), ("--by", "bo")
     signed(suishen, new, *place)
     suishen("catalogue", "stage", new, "--to", "all", *by, *place)
-    said = [suishen("catalogue", "rollback", "--reason", "faulty", *by, *place) for _ in range(2)]
+    words = ("catalogue", "rollback", "--reason", "faulty", "--lang", "en", *by, *place)
+    said = [suishen(*words) for _ in range(2)]
     assert [code for code, _, _ in said] == [0, 0]
     assert "rolled back already" in said[1][1]
     assert "rolled back already" not in said[0][1]
@@ -183,7 +190,7 @@ def test_a_stage_cut_off_is_finished_by_the_same_command(
 ):
     place = ("--data", tmp_path)
     signed(suishen, new, *place)
-    asked = ("catalogue", "stage", new, "--to", "all", "--by", "bo", *place)
+    asked = ("catalogue", "stage", new, "--to", "all", "--by", "bo", "--lang", "en", *place)
     append = EngineFile.append
 
     def cut(self, messages, *, now):
@@ -209,3 +216,36 @@ def test_there_may_be_nothing_to_go_back_to(running, suishen, tmp_path):
         "catalogue", "rollback", "--reason", "x", "--by", "bo", "--data", tmp_path
     )
     assert (code, "nothing was in force before" in err) == (2, True)
+
+
+def test_a_release_is_told_in_chinese_first(running, suishen, tmp_path, new):
+    place, by = ("--data", tmp_path), ("--by", "bo")
+    out = suishen("catalogue", "sign", new, "--by", "anna", *place)[1]
+    assert "作者 anna，尚待另一人签署" in out
+    out = suishen("catalogue", "sign", new, *by, *place)[1]
+    assert "作者 anna，已由 bo 复签，可以发布" in out
+    said = [
+        suishen("catalogue", "stage", new, "--to", to, *by, *place)[1]
+        for to in ("outlet:outlet_1,outlet_2", "share:12.5%")
+    ]
+    assert "面向网点 outlet_1、outlet_2 的客户" in said[0]
+    assert "面向 12.5% 的客户" in said[1]
+    told = suishen("catalogue", "stages", *place)[1].splitlines()
+    assert told[0].startswith("生效中：")
+    assert told[0].endswith("首个目录，没有签署")
+    assert told[1].endswith("面向 12.5% 的客户，由 bo 设定")
+    assert told[2] == "    由 anna、bo 签署"
+    assert told[3].endswith("面向所有客户")
+    words = ("catalogue", "rollback", "--reason", "calls", *by, *place)
+    assert "，已撤回" in suishen(*words)[1]
+    assert "此前已由 bo 回退" in suishen(*words)[1]
+    told = suishen("catalogue", "stages", *place)[1].splitlines()
+    assert told[1:3] == ["分阶段：无", "回退将恢复：无，此前没有其他目录生效"]
+
+
+def test_products_alone_are_told_too(running, suishen, tmp_path):
+    file = tmp_path / "wares.jsonl"
+    file.write_text(a_product("fund-new").model_dump_json() + "\n")
+    words = ("catalogue", "release", "--products", file, "--data", tmp_path)
+    assert suishen(*words)[1].startswith("已写入 1 个版本；参照位点 ")
+    assert suishen(*words, "--lang", "en")[1].startswith("0 versions written; reference offset ")
