@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from journeys.client import lately
 from journeys.client.intent import ceiling
 from journeys.client.intent.evidence import EMPTY, Residual, absorb, reset, retract, review
 from journeys.client.intent.policy import INTENTS, from_table
@@ -99,7 +100,7 @@ def test_another_state_another_policy_or_an_earlier_time_is_added_up_anew(added_
 
 
 def test_no_more_clients_are_kept_than_a_worker_has_at_hand(monkeypatch, added_up):
-    monkeypatch.setattr(ceiling, "_MOST_KEPT", 1)
+    monkeypatch.setattr(lately, "_MOST", 1)
     first = a_page(EMPTY, 1)
     may(EMPTY, first, 1)
     ceiling.may_turn("ct_2", EMPTY, first, "product_view", builders.at(1), builders.shipped())

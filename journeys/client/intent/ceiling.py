@@ -11,6 +11,7 @@ import msgspec
 
 from journeys.client.intent.evidence import Evidence, Item, log_odds_of
 from journeys.client.intent.policy import INTENTS, IntentPolicy
+from journeys.client.lately import Lately
 from journeys.summed import summed
 from schemas.time import Instant
 
@@ -24,9 +25,7 @@ class _Known(msgspec.Struct, frozen=True):
     """By intent, what its log-odds do not pass from then on while these are the items."""
 
 
-_MOST_KEPT: Final = 1 << 15
-"""Clients: about as many as a worker has at hand; beyond it all are added up anew."""
-_KNOWN: Final[dict[str, _Known]] = {}
+_KNOWN: Final = Lately[_Known]()
 
 
 def may_turn(
@@ -50,8 +49,6 @@ def may_turn(
             score = log_odds_of(after, one, now, policy)
             may = may or score >= policy.surely_off
             most[one] = inf if _may_rise(after, one) else score + _counted(one, policy)
-    if len(_KNOWN) >= _MOST_KEPT:
-        _KNOWN.clear()
     _KNOWN[client] = _Known(after.items, policy, now, most)
     return may
 
@@ -59,7 +56,10 @@ def may_turn(
 def _most_of(client: str, before: Evidence, now: Instant, policy: IntentPolicy) -> list[float]:
     """What is known of the log-odds of what the client had."""
     known = _KNOWN.get(client)
-    if known is None or known.items is not before.items or known.policy is not policy:
+    if known is None:
+        _KNOWN.make_room()
+        return _UNKNOWN.copy()
+    if known.items is not before.items or known.policy is not policy:
         return _UNKNOWN.copy()
     return known.most if known.at <= now else _UNKNOWN.copy()
 

@@ -345,19 +345,21 @@ def _push_out(evidence: Evidence, policy: IntentPolicy) -> Evidence:
     """Move the item that began to fade first into the residuals, with its own decay."""
     place = _first_to_fade(evidence.items)
     out = evidence.items[place]
+    at, _, name, _ = out
     items = evidence.items[:place] + evidence.items[place + 1 :]
     residuals, completed = evidence.residuals, evidence.completed
-    for rule in policy.rules.get(out.name, ()):
-        if out.at <= evidence.reset_at[rule.intent]:
+    for rule in policy.rules.get(name, ()):
+        if at <= evidence.reset_at[rule.intent]:
             continue
         if rule.least == 1:
             residuals = _with_joined(residuals, rule, out)
             continue
-        last = _completed(evidence, rule)
-        if last is not None:
-            left = [item.at for item in items if item.name == out.name]
-            if last != _completed(evidence, rule, left):
-                completed = _with_completed(completed, Completed(rule.intent, out.name, last))
+        times = _times(evidence, rule)
+        if len(times) >= rule.least:  # or it has no part in any piece
+            last = _completed(evidence, rule, times)
+            times.remove(at)
+            if last is not None and last != _completed(evidence, rule, times):
+                completed = _with_completed(completed, Completed(rule.intent, name, last))
     return Evidence(items, residuals, evidence.reset_at, evidence.on, completed)
 
 
@@ -408,6 +410,8 @@ def _take_from_residuals(evidence: Evidence, item: Item, policy: IntentPolicy) -
 def _first_to_fade(items: Sequence[Item]) -> int:
     """Its place. What holds until it is due stays while something else has begun to fade."""
     first, since = 0, _since(items[0])
+    if items[1][0] > since:  # as mostly: no other has begun to fade before
+        return first
     for place, item in enumerate(items):
         if item.at > since:
             break
