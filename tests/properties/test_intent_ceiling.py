@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from journeys.client import lately
 from journeys.client.intent import ceiling
-from journeys.client.intent.evidence import EMPTY, Residual, absorb, reset, retract, review
+from journeys.client.intent.evidence import EMPTY, Residual, absorb, reset, retract
 from journeys.client.intent.policy import INTENTS, from_table
+from journeys.client.intent.weighing import review
 from schemas.time import DAY, HOUR, Instant
 from tests.journeys.client.intent import builders, draws
 

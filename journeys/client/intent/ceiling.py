@@ -9,8 +9,9 @@ from typing import Final
 
 import msgspec
 
-from journeys.client.intent.evidence import Evidence, Item, log_odds_of
+from journeys.client.intent.evidence import Evidence, Item
 from journeys.client.intent.policy import INTENTS, IntentPolicy
+from journeys.client.intent.weighing import log_odds_of
 from journeys.client.lately import Lately
 from journeys.summed import summed
 from schemas.time import Instant
