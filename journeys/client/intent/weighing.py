@@ -151,7 +151,7 @@ def _fades_at(
     before: Instant | None,
 ) -> Instant | None:
     return first_fall(
-        [term for _, term in _terms(evidence, which, policy)],
+        [term for _, term in _every_term(evidence, which, policy)],
         now,
         limit=policy.fallen_at[which],
         before=before,
@@ -186,7 +186,7 @@ def _reasons(
     evidence: Evidence, which: int, now: Instant, policy: IntentPolicy
 ) -> tuple[Weighed, ...]:
     weights: dict[str, float] = {}
-    for name, (weight, since, half_life) in _terms(evidence, which, policy):
+    for name, (weight, since, half_life) in _every_term(evidence, which, policy):
         left = weight * share(now - since, half_life)
         weights[name] = weights.get(name, 0.0) + left
     total = summed(weight for weight in weights.values() if weight > 0)
@@ -194,8 +194,8 @@ def _reasons(
     return tuple(Weighed(name, -weight / total) for weight, name in named[:_REASONS])
 
 
-def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[str, Term]]:
-    """What speaks for or against one intent; what left the list has no name any more."""
+def terms_of(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[str, Term]]:
+    """What speaks for or against one intent, piece by piece; what left the list has no name."""
     terms: list[tuple[str, Term]] = [
         ("", (left.value, left.at, left.half_life))
         for left in evidence.residuals
@@ -209,9 +209,14 @@ def _terms(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[s
             if not is_part:
                 since = since_of(item) if until_due else item.at
                 terms.append((item.name, (weight, since, half_life)))
-    terms += [
+    return terms
+
+
+def _every_term(evidence: Evidence, which: int, policy: IntentPolicy) -> list[tuple[str, Term]]:
+    """The same, with counted evidence that is complete."""
+    counted = [
         (rule.evidence, (rule.weight, last, rule.half_life))
         for rule in policy.counted_of[which]
         if (last := completed_at(evidence, rule)) is not None
     ]
-    return terms
+    return terms_of(evidence, which, policy) + counted

@@ -59,7 +59,7 @@ def note(draft: Draft, name: str, *, due: Instant | None = None) -> None:
         item = Item(draft.cause.at, draft.cause.mark, name, due)
         before = draft.evidence
         draft.evidence = absorb(before, item, policy)
-        may = ceiling.may_turn(draft.client, before, draft.evidence, name, draft.now, policy)
+        may = ceiling.may_turn(draft.client, before, draft.evidence, item, draft.now, policy)
         # Nothing else can have come on, and what goes off does so by its timer.
         has_turned = may and _turn(draft, policy.spoken_of[name])
         # What speaks for an intent only puts its fall off: a timer that is set may fire early,
