@@ -59,15 +59,16 @@ def host(bootstrap: str | None, *, as_json: bool, **sizes: int) -> int:
 @bench.command("fold")
 @click.option("--clients", default=200, show_default=True, type=click.IntRange(2))
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1))
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 10))
 @_broker
 @_json
-def fold(clients: int, days: int, bootstrap: str | None, *, as_json: bool) -> int:
+def fold(clients: int, days: int, rounds: int, bootstrap: str | None, *, as_json: bool) -> int:
     """The whole client fold on the simulator's mix over Kafka."""
     from channels.bench.fold import Sizes
     from channels.bench.fold import fold as measure
 
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder), Sizes(clients, days), tell=_tell, bootstrap=bootstrap)
+        found = measure(Path(folder), Sizes(clients, days, rounds), tell=_tell, bootstrap=bootstrap)
     return _judged(found, as_json=as_json)
 
 

@@ -11,7 +11,9 @@ def derive(*parts: str | int) -> str:
         (True, False)
     """
     text = "\x1f".join(map(str, parts))
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    digest = _LONG.copy()
+    digest.update(text.encode())
+    return digest.hexdigest()
 
 
 def short_hash(*parts: str | int) -> int:
@@ -26,4 +28,10 @@ def short_hash_of(text: str) -> int:
         >>> short_hash_of("a") == short_hash("a")
         True
     """
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
+    digest = _SHORT.copy()
+    digest.update(text.encode())
+    return int.from_bytes(digest.digest()) >> 1
+
+
+# Made once and copied: to say how long a digest shall be costs a quarter of it.
+_LONG, _SHORT = blake2b(digest_size=16), blake2b(digest_size=8)

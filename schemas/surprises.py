@@ -10,7 +10,7 @@ from schemas.wire import OpenEnum, Wire
 def surprises(event: Envelope) -> tuple[int, int]:
     """How many unknown fields and unknown enumeration values an accepted event carries."""
     counts = [0, 0]
-    more = event.model_extra
+    more = event.__pydantic_extra__  # as `model_extra`, which is a call
     if more:
         counts[_FIELDS] = len(more)
     _count_in(getattr(event, "data", None), counts)

@@ -95,7 +95,17 @@ def local_day(moment: Instant, *, utc_offset_minutes: int) -> date:
         >>> local_day(Instant(1_795_480_200_000_000), utc_offset_minutes=480)
         datetime.date(2026, 11, 24)
     """
-    return date.fromordinal(_FIRST_DAY + (moment + utc_offset_minutes * MINUTE) // DAY)
+    return date.fromordinal(_FIRST_DAY + local_days(moment, utc_offset_minutes=utc_offset_minutes))
+
+
+def local_days(moment: Instant, *, utc_offset_minutes: int) -> int:
+    """Whole days since 1970-01-01 at a fixed offset from UTC.
+
+    Example:
+        >>> local_days(Instant(DAY - MINUTE), utc_offset_minutes=480)
+        1
+    """
+    return (moment + utc_offset_minutes * MINUTE) // DAY
 
 
 _TEXT = core_schema.chain_schema(

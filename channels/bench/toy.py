@@ -40,7 +40,7 @@ class Toy(msgspec.Struct, frozen=True):
     balance: int
     note: str
 
-    model_extra: ClassVar[None] = None
+    __pydantic_extra__: ClassVar[None] = None
     """The host counts an event's unknown fields; there are none."""
     model_fields: ClassVar[dict[str, object]] = {}
     """And takes the names of its known ones for nothing new; that much a toy may weigh more."""

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from journeys.client import lately
 from journeys.client.intent import ceiling
-from journeys.client.intent.evidence import EMPTY, Residual, absorb, reset, retract, review
+from journeys.client.intent.evidence import EMPTY, Residual, absorb, reset, retract
 from journeys.client.intent.policy import INTENTS, from_table
+from journeys.client.intent.weighing import review
 from schemas.time import DAY, HOUR, Instant
 from tests.journeys.client.intent import builders, draws
 
@@ -47,7 +49,7 @@ def test_evidence_that_cannot_turn_an_intent_turns_none(policies, told):
         item = draws.Item(Instant(now - before), mark, name, due)
         known, evidence = evidence, absorb(evidence, item, policy)
         changed, turned = review(evidence, now, policy, policy.spoken_of[name])
-        assert ceiling.may_turn("ct_1", known, evidence, name, now, policy) or not turned
+        assert ceiling.may_turn("ct_1", known, evidence, item, now, policy) or not turned
         if between == "review":
             evidence = changed
         elif between == "reset":
@@ -58,22 +60,27 @@ def test_evidence_that_cannot_turn_an_intent_turns_none(policies, told):
             policy = policies[which % 2]
 
 
+def page(days):
+    return builders.an_item("product_view", days, event=days)
+
+
 def a_page(evidence, days):
-    return absorb(evidence, builders.an_item("product_view", days, event=days), builders.shipped())
+    return absorb(evidence, page(days), builders.shipped())
 
 
-def may(before, after, days, policy=None):
-    args = ("product_view", builders.at(days), policy or builders.shipped())
-    return ceiling.may_turn("ct_1", before, after, *args)
+def may(before, after, days, policy=None, client="ct_1"):
+    now = builders.at(days)
+    return ceiling.may_turn(client, before, after, page(days), now, policy or builders.shipped())
 
 
 @pytest.fixture
 def added_up(monkeypatch):
     found = []
-    real = ceiling.log_odds_of
-    monkeypatch.setattr(
-        ceiling, "log_odds_of", lambda e, which, *more: found.append(which) or real(e, which, *more)
-    )
+    for name in ("_sum_of", "log_odds_of"):
+        real = getattr(ceiling, name)
+        monkeypatch.setattr(
+            ceiling, name, lambda e, which, *more, r=real: found.append(which) or r(e, which, *more)
+        )
     ceiling._KNOWN.clear()
     return found
 
@@ -86,23 +93,35 @@ def test_what_cannot_have_come_near_is_not_added_up(added_up):
     assert added_up == [0, 1]
 
 
+@pytest.mark.parametrize(("apart", "is_near"), [(10 * DAY, False), (HOUR, True)])
+def test_what_has_faded_meanwhile_brings_nothing_near(added_up, apart, is_near):
+    known, now = EMPTY, builders.NOON
+    for mark in range(6):
+        now = Instant(now + apart)
+        said = draws.Item(now, mark, "said")
+        known, before = absorb(known, said, GENTLE), known
+        ceiling.may_turn("ct_1", before, known, said, now, GENTLE)
+    assert (len(added_up) > 1) is is_near
+
+
 def test_another_state_another_policy_or_an_earlier_time_is_added_up_anew(added_up):
     first = a_page(EMPTY, 3)
     may(EMPTY, first, 3)
     second = a_page(first, 4)
     for before, days, policy in ((EMPTY, 4, None), (first, 2, None), (first, 4, COLD)):
-        low = ceiling._Known(first.items, builders.shipped(), builders.at(3), [-50.0] * 8)
-        ceiling._KNOWN["ct_1"] = low
+        low = ceiling._Sum(builders.at(3), {}, -50.0, -50.0, [])
+        known = ceiling._Known(first.items, builders.shipped(), builders.at(3), [low] * 8)
+        ceiling._KNOWN["ct_1"] = known
         added_up.clear()
         may(before, second, days, policy)
         assert added_up == [0, 1]
 
 
 def test_no_more_clients_are_kept_than_a_worker_has_at_hand(monkeypatch, added_up):
-    monkeypatch.setattr(ceiling, "_MOST_KEPT", 1)
+    monkeypatch.setattr(lately, "_MOST", 1)
     first = a_page(EMPTY, 1)
     may(EMPTY, first, 1)
-    ceiling.may_turn("ct_2", EMPTY, first, "product_view", builders.at(1), builders.shipped())
+    may(EMPTY, first, 1, client="ct_2")
     assert list(ceiling._KNOWN) == ["ct_2"]
 
 
@@ -113,8 +132,9 @@ def test_what_spoke_against_under_an_older_policy_fades_and_may_let_it_come_on()
     known = replace(known, residuals=(Residual(0, HOUR, noon, -3.0),))
     for hours, mark in ((0, 2), (10, 3)):
         now = Instant(noon + hours * HOUR)
-        more = absorb(known, draws.Item(now, mark, "said"), GENTLE)
+        said = draws.Item(now, mark, "said")
+        more = absorb(known, said, GENTLE)
         _, turned = review(more, now, GENTLE, GENTLE.spoken_of["said"])
         assert bool(turned) is (hours > 0)
-        assert ceiling.may_turn("ct_1", known, more, "said", now, GENTLE) is bool(turned)
+        assert ceiling.may_turn("ct_1", known, more, said, now, GENTLE) is bool(turned)
         known = more

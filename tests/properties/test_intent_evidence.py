@@ -11,12 +11,11 @@ from journeys.client.intent.evidence import (
     EMPTY,
     Evidence,
     Item,
-    chances,
     reset,
     retract,
-    review,
 )
 from journeys.client.intent.policy import INTENTS
+from journeys.client.intent.weighing import chances, review
 from schemas.time import DAY, Instant
 from tests.journeys.client.intent import builders, draws
 

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from journeys.client.intent import decay
-from journeys.client.intent.evidence import chances, next_off, review
+from journeys.client.intent.weighing import chances, next_off, review
 from schemas.time import DAY, HOUR, SECOND, Instant
 from tests.journeys.client.intent import builders, draws
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 
 from journeys.client.intent import ceiling
-from journeys.client.intent import evidence as weigh
-from journeys.client.intent.evidence import EVERY_INTENT, Item
+from journeys.client.intent.evidence import Item, absorb, reset, retract
+from journeys.client.intent.weighing import EVERY_INTENT, next_off
+from journeys.client.intent.weighing import review as weigh
 from journeys.client.steps.draft import Draft
 from schemas.facts import IntentChange, IntentChanged
 from schemas.signals.app import FormSaved, FormSent, Page, PageViewed
@@ -57,8 +58,8 @@ def note(draft: Draft, name: str, *, due: Instant | None = None) -> None:
     if name in policy.rules:
         item = Item(draft.cause.at, draft.cause.mark, name, due)
         before = draft.evidence
-        draft.evidence = weigh.absorb(before, item, policy)
-        may = ceiling.may_turn(draft.client, before, draft.evidence, name, draft.now, policy)
+        draft.evidence = absorb(before, item, policy)
+        may = ceiling.may_turn(draft.client, before, draft.evidence, item, draft.now, policy)
         # Nothing else can have come on, and what goes off does so by its timer.
         has_turned = may and _turn(draft, policy.spoken_of[name])
         # What speaks for an intent only puts its fall off: a timer that is set may fire early,
@@ -69,13 +70,13 @@ def note(draft: Draft, name: str, *, due: Instant | None = None) -> None:
 
 def forget(draft: Draft, mark: int) -> None:
     """Take an event's evidence back."""
-    draft.evidence = weigh.retract(draft.evidence, mark, draft.edition.intents)
+    draft.evidence = retract(draft.evidence, mark, draft.edition.intents)
     review(draft)
 
 
 def settle_need(draft: Draft, intent: str) -> None:
     """The need is met: what spoke for it before now counts no more."""
-    draft.evidence = weigh.reset(draft.evidence, intent, draft.now, draft.edition.intents)
+    draft.evidence = reset(draft.evidence, intent, draft.now, draft.edition.intents)
     review(draft)
 
 
@@ -93,13 +94,13 @@ def fade(draft: Draft) -> None:
 
 
 def _await_fall(draft: Draft) -> None:
-    draft.intent_off_at = weigh.next_off(draft.evidence, draft.now, draft.edition.intents)
+    draft.intent_off_at = next_off(draft.evidence, draft.now, draft.edition.intents)
 
 
 def _turn(draft: Draft, which: Collection[int] = EVERY_INTENT) -> bool:
     """Has any of some intents come on or gone off?"""
     policy = draft.edition.intents
-    draft.evidence, changes = weigh.review(draft.evidence, draft.now, policy, which)
+    draft.evidence, changes = weigh(draft.evidence, draft.now, policy, which)
     for change in changes:
         reasons = tuple(
             Reason(code=weighed.name, values={"share": round(weighed.share, 6)})

@@ -30,13 +30,16 @@ def tell(draft: Draft, before: ClientState, event: Envelope | None, due: Held) -
     is_same = (
         draft.household is before.household
         and draft.holes is before.holes
-        and draft.served.utc_offset_minutes == before.served.utc_offset_minutes
-        and draft.served.outlet == before.served.outlet
+        and (draft.served is before.served or _is_same_place(draft.served, before.served))
     )
     if is_same and not _have_moved(draft, before, event, due):
         return
     draft.stated_fen = draft.book.value_fen
     draft.conclude(BuyerStated, Buyer(as_of=draft.now, state=_encoded(draft)))
+
+
+def _is_same_place(one: Served, other: Served) -> bool:
+    return (one.utc_offset_minutes, one.outlet) == (other.utc_offset_minutes, other.outlet)
 
 
 def _have_moved(draft: Draft, before: ClientState, event: Envelope | None, due: Held) -> bool:

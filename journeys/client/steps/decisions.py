@@ -8,8 +8,8 @@ from typing import Literal
 from journeys.catalogue.edition import Edition
 from journeys.client.contact import ledger as slots
 from journeys.client.contact.ledger import CoolDown
-from journeys.client.intent import evidence as weigh
 from journeys.client.intent.policy import INTENTS
+from journeys.client.intent.weighing import chance
 from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import journeys, sales, tasks, wealth, words
 from journeys.client.steps.draft import Draft
@@ -81,7 +81,7 @@ class _Chances(dict[str, float]):
 
     def __missing__(self, intent: str) -> float:
         which = INTENTS.index(intent)
-        found = self[intent] = weigh.chance(self._evidence, which, self._now, self._policy)
+        found = self[intent] = chance(self._evidence, which, self._now, self._policy)
         return found
 
 
@@ -156,7 +156,7 @@ def reasons(draft: Draft, one: Considered) -> tuple[sales.Said, ...]:
             said.append((f"case_{case.type}", {"subject": case.subject}))
     if one.action.topic is not None:
         which = INTENTS.index(one.action.topic)
-        p = round(weigh.chance(draft.evidence, which, draft.now, draft.edition.intents), 4)
+        p = round(chance(draft.evidence, which, draft.now, draft.edition.intents), 4)
         said.append((f"intent_{one.action.topic}", {"p": p}))
     return tuple(said)
 

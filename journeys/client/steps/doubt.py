@@ -144,7 +144,7 @@ def _share(draft: Draft, doubts: Collection[int]) -> float:
 def _told(score: Score, doubts: tuple[str, ...], weights: tuple[float, ...]) -> float:
     """The weight of dimensions that read what is in doubt; a missing one counts already."""
     in_doubt = frozenset[int]().union(*(_READERS.get(doubt, _PROFILE) for doubt in doubts))
-    return sum(
+    return summed(
         weight
         for number, (weight, missing) in enumerate(zip(weights, score.missing, strict=True), 1)
         if number in in_doubt and not missing

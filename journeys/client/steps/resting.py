@@ -8,13 +8,12 @@ from operator import is_
 from typing import Final
 
 from journeys.catalogue.definitions import Journey
+from journeys.client.lately import Lately
 from journeys.client.steps import words
 from journeys.client.steps.draft import Draft
 
-_MOST_KEPT: Final = 1 << 15
-"""Clients: about as many as a worker has at hand; beyond it all are tested anew."""
-_AT_REST: Final[dict[str, tuple[object, ...]]] = {}
-"""By client, what was read when their runs were tested last."""
+_AT_REST: Final = Lately[tuple[object, ...]]()
+"""What was read when their runs were tested."""
 
 
 def is_at_rest(draft: Draft) -> bool:
@@ -29,8 +28,8 @@ def is_at_rest(draft: Draft) -> bool:
 def rest(draft: Draft, journeys: Iterable[Journey]) -> None:
     """None of them holds, of all the client's runs; remembered if they read nothing else."""
     if all(map(_is_settled, journeys)):
-        if len(_AT_REST) >= _MOST_KEPT:
-            _AT_REST.clear()
+        if draft.client not in _AT_REST:
+            _AT_REST.make_room()
         _AT_REST[draft.client] = _read(draft)
 
 

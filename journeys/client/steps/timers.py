@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from journeys.client.case.case import Case, dues
+from journeys.client.lately import Lately
 from journeys.client.state import ClientState, TaskRow
 from journeys.client.steps import (
     banking,
@@ -59,17 +60,15 @@ def earliest(state: ClientState | Draft) -> Instant | None:
     # Mostly the same objects, which is seen at once; of others that are equal the same holds.
     if known is not None and known[0] == read:
         return known[1]
-    if len(_FOUND) >= _MOST_KEPT:
-        _FOUND.clear()
+    if known is None:
+        _FOUND.make_room()
     found = _earliest(state)
     _FOUND[state.client] = read, found
     return found
 
 
-_MOST_KEPT: Final = 1 << 15
-"""Clients: about as many as a worker has at hand; beyond it all are looked at anew."""
-_FOUND: Final[dict[str, tuple[tuple[object, ...], Instant | None]]] = {}
-"""By client, what was read last, and when the earliest timer in it is due."""
+_FOUND: Final = Lately[tuple[tuple[object, ...], Instant | None]]()
+"""What was read, and when the earliest timer in it is due."""
 
 
 def _earliest(state: ClientState | Draft) -> Instant | None:

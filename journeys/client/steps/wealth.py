@@ -2,10 +2,12 @@
 
 from datetime import date
 from enum import IntEnum
+from typing import Final
 
 from msgspec.structs import replace
 
-from journeys.client.state import Holding, Scored
+from journeys.client.lately import Lately
+from journeys.client.state import Holding, Household, Scored
 from journeys.client.steps import doubt
 from journeys.client.steps.draft import Draft
 from journeys.client.steps.draft import cause as a_cause
@@ -18,7 +20,7 @@ from journeys.decide.conduct.months import months_later
 from journeys.reference import Reference
 from schemas.facts import ProfileParts, ScoreUnder, WealthScore, WealthScored
 from schemas.reference import Product
-from schemas.time import DAY, Instant, local_day, start_of_day
+from schemas.time import DAY, Instant, local_day, local_days, start_of_day
 
 _MONTH = 487 * DAY // 16
 """A twelfth of 365.25 days: a whole number of microseconds, so that a month begins at its timer."""
@@ -27,12 +29,24 @@ _MONTH = 487 * DAY // 16
 def profile(draft: Draft, at: Instant | None = None) -> Profile:
     """The household as it stands now, or at an instant: ages follow the calendar."""
     household, moment = draft.household, draft.now if at is None else at
-    day = _day(draft, moment)
-    age = None if household.birth is None else _age(household.birth, day)
-    if household.tested_at is None:
-        return replace(household.told, age=age)
-    months = (moment - household.tested_at) // _MONTH
-    return replace(household.told, age=age, ra_months=max(0, months))
+    tested_at = household.tested_at
+    months = None if tested_at is None else max(0, (moment - tested_at) // _MONTH)
+    day = local_days(moment, utc_offset_minutes=draft.served.utc_offset_minutes)
+    known = _PROFILES.get(draft.client)
+    if known is not None and known[0] is household and known[1] == (day, months):
+        return known[2]
+    if known is None:
+        _PROFILES.make_room()
+    age = None if household.birth is None else _age(household.birth, _day(draft, moment))
+    found = replace(household.told, age=age)
+    if months is not None:
+        found = replace(found, ra_months=months)
+    _PROFILES[draft.client] = household, (day, months), found
+    return found
+
+
+_PROFILES: Final = Lately[tuple[Household, tuple[int, int | None], Profile]]()
+"""Household, day and months since the test, and the profile that they make."""
 
 
 def set_lot(draft: Draft, old: Lot | None, new: Lot | None) -> None:
@@ -116,18 +130,13 @@ def rescore(
     label = None if old.label is None else _LABELS[old.label]
     found = score(draft.book, profile(draft, at), parameters, previous_label=label)
     new = doubt.surely(draft, found)
-    since, parts = dict(old.since), old.profile
+    since, parts = old.since, old.profile
     if old.label is not None and new.total != old.total:
         step = new.total - old.total
-        name = str(cause)
-        since[name] = since.get(name, 0.0) + step
-        confirmed, first = parts
-        parts = (
-            confirmed + step * (proof >= Proof.CONFIRMED),
-            first + step * (proof is Proof.FIRST_TOLD),
-        )
-        # In order of name: a state read back lists them so, and a repeated step must match.
-        since = dict(sorted(since.items()))
+        since = _with_step(since, str(cause), step)
+        if proof is not Proof.NONE:
+            confirmed, first = parts
+            parts = (confirmed + step, first + step * (proof is Proof.FIRST_TOLD))
     crest = old.crest
     if cause is Causes.PARAMS:  # What another set does is no fall.
         crest += hundredths(new.total) - hundredths(old.total)
@@ -148,6 +157,14 @@ def rescore(
     if old.label is not None and not _is_held(draft) and is_news:
         publish(draft, new)
         draft.decide_on("score")
+
+
+def _with_step(since: dict[str, float], name: str, step: float) -> dict[str, float]:
+    """The sums by cause with one step more."""
+    if name in since:
+        return {**since, name: since[name] + step}
+    # In order of name: a state read back lists them so, and a repeated step must match.
+    return dict(sorted({**since, name: step}.items()))
 
 
 _CALENDAR_STANDS = frozenset({Causes.TRADE, Causes.PRICE, Causes.FLOW})

@@ -13,6 +13,7 @@ import msgspec
 
 from journeys.client.case.case import Case
 from journeys.client.journey.instance import Ended, Instance
+from journeys.client.lately import Lately
 from journeys.client.state import (
     Allowed,
     ClientState,
@@ -75,10 +76,6 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     regrades: tuple[Regraded, ...] = ()
 
 
-_MOST_KEPT: Final = 1 << 15
-"""Clients: about as many as a worker has at hand; beyond it all are made anew."""
-
-
 class _Kept:
     """A part of each client as it was written last: most events change few parts.
 
@@ -88,7 +85,7 @@ class _Kept:
 
     def __init__(self, turn: Callable[..., object], nothing: object) -> None:
         self._turn, self._nothing = turn, nothing
-        self._known: dict[str, tuple[tuple[object, ...], msgspec.Raw]] = {}
+        self._known = Lately[tuple[tuple[object, ...], msgspec.Raw]]()
 
     def raw(self, client: str, *parts: object) -> msgspec.Raw:
         """What makes the part, as bytes."""
@@ -98,8 +95,8 @@ class _Kept:
         raw = msgspec.Raw(_ENCODER.encode(self._turn(*parts)))
         # What is told of a buyer alone does not push out what the whole client has.
         if parts[-1] is not self._nothing:
-            if len(self._known) >= _MOST_KEPT:
-                self._known.clear()
+            if known is None:
+                self._known.make_room()
             self._known[client] = parts, raw
         return raw
 

@@ -152,12 +152,11 @@ def _label(total: float, previous: Label | None, rules: TotalRules) -> Label:
 
 def _best_allowed(diagnosis: Diagnosis, full: Nine, rules: TotalRules) -> Label:
     """The gates: no total hides a risk above class or a weighty dimension that fails."""
-    # `min` first: of most clients no dimension fails.
-    if min(full) < rules.gate_share and any(
-        share < rules.gate_share and weight >= rules.gate_weight
-        for share, weight in zip(full, rules.weights, strict=True)
-    ):
-        return Label.SUBHEALTHY
+    least = rules.gate_share
+    if min(full) < least:  # of most clients no dimension fails
+        for share, weight in zip(full, rules.weights, strict=True):
+            if share < least and weight >= rules.gate_weight:
+                return Label.SUBHEALTHY
     is_above_class = diagnosis.risk is not None and diagnosis.risk.excess > 0
     return Label.HEALTHY if is_above_class else Label.VERY_HEALTHY
 

@@ -51,8 +51,10 @@ def test_the_host_is_measured_beside_stock_faust_and_judged_by_its_floors(bench,
 
 def test_the_whole_fold_is_measured_over_a_life(bench, monkeypatch, kafka_logs):
     monkeypatch.setattr(fold, "FLOOR_PER_CORE", 1.0)
-    code, found = bench("fold", "--clients", 8, "--days", 7)
+    code, found = bench("fold", "--clients", 8, "--days", 7, "--rounds", 2)
     assert (code, found["passes"]) == (0, True)
+    assert len(found["of_rounds"]) == 2
+    assert found["kafka_events_per_second_per_core"] == max(found["of_rounds"])
     assert found["states"] == 8
     assert 0 < found["state_bytes_p50"] <= found["state_bytes_p99"]
     assert 0 < found["share_deciding"] < 1

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from msgspec.structs import replace
 
+from journeys.client import lately
 from journeys.client.journey.instance import Instance
 from journeys.client.state import Allowed, ClientState, Served
 from journeys.client.steps import journeys, resting, words
@@ -93,7 +94,7 @@ def test_another_catalogue_has_everything_tested_anew():
 
 
 def test_only_so_many_clients_are_remembered(monkeypatch):
-    monkeypatch.setattr(resting, "_MOST_KEPT", 1)
+    monkeypatch.setattr(lately, "_MOST", 1)
     other = replace(QUIET, client="ct_" + "2" * 32)
     reviewed(QUIET)
     reviewed(other)

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from journeys.client import lately
 from journeys.client.contact.ledger import Hold, Ledger
 from journeys.client.state import ClientState, Holding, Payday
 from journeys.client.steps import timers
@@ -45,7 +46,7 @@ def test_while_none_moved_it_is_not_looked_for(monkeypatch):
 
 
 def test_only_so_many_clients_are_remembered(monkeypatch):
-    monkeypatch.setattr(timers, "_MOST_KEPT", 1)
+    monkeypatch.setattr(lately, "_MOST", 1)
     timers.earliest(CLIENT)
     timers.earliest(replace(CLIENT, client="ct_" + "2" * 32))
 

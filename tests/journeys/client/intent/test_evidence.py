@@ -8,15 +8,12 @@ import pytest
 from journeys.client.intent.evidence import (
     EMPTY,
     Evidence,
-    Weighed,
     absorb,
-    chances,
-    next_off,
     reset,
     retract,
-    review,
 )
 from journeys.client.intent.policy import INTENTS
+from journeys.client.intent.weighing import Weighed, chances, next_off, review
 from schemas.time import DAY, SECOND, Instant
 from tests.journeys.client.intent.builders import (
     a_policy,
