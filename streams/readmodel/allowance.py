@@ -110,7 +110,7 @@ def signal(rows: Rows, record: Record) -> None:
     }
     for number, word in enumerate(words):
         rows.put(allowances, whose | {"number": number, **_NOTHING, **word})
-    if words:
+    if words and not whose["is_first"]:  # what follows from a first record tells screens enough
         place = Place(record.topic, record.partition, record.offset)
         note(rows, place, "client", event.partitionkey, client=event.partitionkey)
 

@@ -100,6 +100,9 @@ def test_of_a_client_who_said_nothing_nothing_is_known(views):
 
 
 def test_a_word_is_told_to_the_screens_of_its_client(database, desk, views):
+    tell(desk, Life(known=False), *SAID[0][:2], 1, 0)
+    project(database, desk)
+    assert views.changes_since(0, None) == []
     tell(desk, Life(known=False), *SAID[1][:2], 2, 1)
     project(database, desk)
     assert views.allowance(CLIENT).marketing == Consent(given=False, at=Instant(PAST + 2 * HOUR))
