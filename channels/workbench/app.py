@@ -12,7 +12,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from channels.workbench import (
     allowed_told,
-    booking,
     diagnosing,
     event_page,
     room_told,
@@ -20,6 +19,7 @@ from channels.workbench import (
 )
 from channels.workbench.acts import message_of
 from channels.workbench.barring import Bar, Barring
+from channels.workbench.bookpages import BookPages, is_kept
 from channels.workbench.casepages import CasePages, left
 from channels.workbench.policies import PolicyPages
 from channels.workbench.room import Room, rooms
@@ -59,6 +59,7 @@ def attach(app: FastAPI, pages: Pages) -> None:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(_Workbench(pages).router())
     app.include_router(Stream(pages).router())
+    app.include_router(BookPages(pages).router())
     app.include_router(CasePages(pages).router())
     app.include_router(PolicyPages(pages).router())
     app.include_router(_Nowhere(pages).router())  # the last: it answers for every other address
@@ -108,9 +109,6 @@ class _Workbench(Shell):
         router.post("/clients/{token}/diagnoses")(self.diagnose)
         router.get("/diagnoses/{diagnosis_id}")(self.diagnosis)
         router.get("/decisions/{decision_id}")(self.decision)
-        router.get("/book")(self.book)
-        router.get("/book/panel")(self.book_panel)
-        router.post("/book/{desk}/{period}/lines")(self.enter)
         router.get("/scoreboard")(self.scoreboard)
         router.get("/events")(self.event)
         router.get("/events/{event_id}")(self.event_by_path)
@@ -188,14 +186,6 @@ class _Workbench(Shell):
         under = str(found["versions"]["catalogue"])
         return self._page(request, "decision.html", under=under, decision=found)
 
-    def book(self, request: Request, desk: str = "", period: str = "") -> Response:
-        """An adviser's book over a period; without a desk, whose?"""
-        return self._book_page(request, "book.html", desk, period)
-
-    def book_panel(self, request: Request, desk: str = "", period: str = "") -> Response:
-        """The same without the page around it."""
-        return self._book_page(request, "_book.html", desk, period)
-
     def scoreboard(self, request: Request, period: str = "", outlet: str = "") -> Response:
         """The measures of a period, treated against control."""
         now, failed = self._pages.clock.now(), self._pages.failed
@@ -205,19 +195,6 @@ class _Workbench(Shell):
         answer = self._page(request, "scoreboard.html", board=board, worded=worded)
         answer.status_code = 200 if board.found is not None else 503
         return answer
-
-    async def enter(self, request: Request, desk: str, period: str) -> Response:
-        """Ask for a line in a book's ledger; the desk fold adds or refuses it."""
-        said = await said_in(request)
-        if said is None:
-            return self._notice(request, "stale_form", status=403)
-        span, views = booking.span_of(period), self._pages.views
-        if span is None or not await asyncio.to_thread(views.is_desk, desk):
-            return self._missing(request)
-        now = self._pages.clock.now()
-        policy = self._pages.catalogue.at(now)
-        book = await asyncio.to_thread(booking.book_of, views, desk, span, policy, now=now)
-        return await self._send(request, lambda: booking.message_of(book, said, now=now))
 
     def event(self, request: Request, event_id: str = "", source: str = "") -> Response:
         """What became of an event."""
@@ -265,7 +242,7 @@ class _Workbench(Shell):
             "waiting": [{**row, "left": left(row, now)} for row in self._pages.views.waiting(desk)],
             "cases": self._pages.views.owned_cases(desk),
             "is_known": self._pages.views.is_desk(desk),
-            "has_book": booking.is_kept(desk),
+            "has_book": is_kept(desk),
             "since": since,
         }
 
@@ -310,28 +287,6 @@ class _Workbench(Shell):
         """The catalogue that a task was proposed under; empty while its decision is not here."""
         made = self._pages.views.decision(decision_id)
         return "" if made is None else str(made["versions"]["catalogue"])
-
-    def _book_page(self, request: Request, template: str, desk: str, period: str) -> Response:
-        since, now = self._pages.views.last_change(), self._pages.clock.now()
-        if not desk:
-            known = [each["desk"] for each in self._pages.views.desks()]
-            return self._page(request, "books.html", desks=filter(booking.is_kept, known))
-        span = booking.span_of(period or booking.bank_period(now))
-        if span is None or not self._pages.views.is_desk(desk):
-            return self._missing(request)
-        if not booking.is_kept(desk):
-            return self._page(request, "bookless.html", desk=desk)
-        policy = self._pages.catalogue.at(now)
-        book = booking.book_of(self._pages.views, desk, span, policy, now=now)
-        return self._page(
-            request,
-            template,
-            book=book,
-            since=since,
-            today=diagnosing.today(now),
-            integrity=booking.FLAGS,
-            least=f"{policy.book.coverage:.0%}",
-        )
 
     def _client_page(self, request: Request, template: str, token: str, period: str) -> Response:
         since = self._pages.views.last_change()

@@ -98,16 +98,6 @@ class Book:
     """The last line not taken, if none was added since."""
 
 
-def is_kept(desk: str) -> bool:
-    """Has a desk a book? An adviser's has; what teams and remote desks do is their queue.
-
-    Example:
-        >>> is_kept("rm-li"), is_kept("remote-1")
-        (True, False)
-    """
-    return desk.startswith("rm-")
-
-
 def period_of(day: date) -> str:
     """The quarter of a day.
 
