@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 from journeys.reference import Reference
@@ -28,6 +29,7 @@ from streams.frame import Frame, pack, unpack
 from streams.ports import Outgoing, Record
 from streams.reading import Decode, Found, event_of, read_from
 from streams.reference import ReferenceLog
+from streams.runs import Folded, fold_by_key
 from streams.topics import FOLLOWING, key_pattern, topic_of
 
 S = TypeVar("S")
@@ -52,10 +54,6 @@ class Partition(Generic[S]):
     """The reference offset named by the last marker; 0 before the first."""
     entries: dict[str, Entry[S]] = field(default_factory=dict)
     dirty: dict[str, Entry[S]] = field(default_factory=dict)
-
-
-_Folded = tuple[Record, Envelope, Step[S]]
-"""An event that was folded and is not kept yet. It has no names: one is made for every event."""
 
 
 class StateTooLargeError(Exception):
@@ -150,28 +148,28 @@ class Processor(Generic[S]):
 
     def _fold_run(
         self, part: Partition[S], pairs: Iterable[tuple[Record, Found]]
-    ) -> list[_Folded[S]]:
+    ) -> list[Folded[S]]:
         """As many events as fold without more ado; nothing is kept yet."""
-        run: list[_Folded[S]] = []
-        newest: dict[bytes | None, S] = {}
+        events: list[tuple[Record, Envelope]] = []
+        states: dict[bytes | None, S] = {}
         with suppress(Exception):  # it comes again when its record is applied alone
             reference = self._reference(part)  # one for all: only a marker moves it, which ends us
             for record, found in pairs:
                 event = event_of(found)
                 if type(event) is ReferenceAdvanced:
                     break
-                if record.key not in newest:
+                if record.key not in states:
                     key = self._key_of(part, record)
                     entry = None if key is None else self._entry(part, key)
                     if key is None or (entry is not None and record.offset <= entry.applied):
                         break
-                    newest[record.key] = self.fold.begin(key) if entry is None else entry.state
-                step = self._fold_one(record, event, newest[record.key], reference)
-                newest[record.key] = step.state
-                run.append((record, event, step))
-        return run
+                    states[record.key] = self.fold.begin(key) if entry is None else entry.state
+                events.append((record, event))
+        if not events:
+            return []
+        return fold_by_key(partial(self._fold_one, reference), events, states)
 
-    def _keep_run(self, part: Partition[S], run: Iterable[_Folded[S]], batch: Batch) -> int:
+    def _keep_run(self, part: Partition[S], run: Iterable[Folded[S]], batch: Batch) -> int:
         """Keep what was folded; how many, for what cannot be written ends it."""
         kept = 0
         with suppress(Exception):  # it comes again when its record is applied alone
@@ -194,7 +192,7 @@ class Processor(Generic[S]):
                 self._advance(part, event.data.offset)
                 return
             state = self.fold.begin(event.partitionkey) if entry is None else entry.state
-            step = self._fold_one(record, event, state, self._reference(part))
+            step = self._fold_one(self._reference(part), record, event, state)
             self._keep(part, record, event, step, batch)
             self._failures.note_successes(1)
         except (TransientError, WorkerStopError):
@@ -205,7 +203,7 @@ class Processor(Generic[S]):
             self._bury(part, record, batch, dead_letters.of_bug(record, self.fold.name, error))
             self._failures.note_failure()
 
-    def _fold_one(self, record: Record, event: Envelope, state: S, reference: Reference) -> Step[S]:
+    def _fold_one(self, reference: Reference, record: Record, event: Envelope, state: S) -> Step[S]:
         requeue_of = dead_letters.requeue_of(record) if record.headers else None
         return self.fold.apply(state, event, reference, requeue_of=requeue_of)
 
