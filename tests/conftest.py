@@ -174,12 +174,25 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     """In a whole run every kind must have run some tests, or was allowed to be skipped."""
+    if hasattr(session.config, "workerinput"):
+        _save_what_was_traced()
     if hasattr(session.config, "workerinput") or not session.config.option.every_kind:
         return
     silent = [kind for kind in KINDS if _ran[kind] + _may_skip(kind) == 0]
     if silent and exitstatus == 0:
         session.config.get_terminal_writer().line(f"no test ran of: {', '.join(silent)}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _save_what_was_traced():
+    """Before this process says that it is done: from then on it has ten seconds to end.
+
+    On a busy machine that is too few to write at its end what was covered; it was killed over it,
+    and a whole run came out below the floor although every test had passed.
+    """
+    tracer = Coverage.current()
+    if tracer is not None:
+        tracer.save()
 
 
 def _may_skip(kind):
