@@ -23,13 +23,13 @@ from schemas.surprises import surprises
 from schemas.time import Instant
 from streams import dead_letters
 from streams.batch import Batch, Watch
+from streams.by_key import Folded, fold_by_key
 from streams.errors import TransientError, WorkerStopError
 from streams.failures import Failures
 from streams.frame import Frame, pack, unpack
 from streams.ports import Outgoing, Record
 from streams.reading import Decode, Found, event_of, read_from
 from streams.reference import ReferenceLog
-from streams.runs import Folded, fold_by_key
 from streams.topics import FOLLOWING, key_pattern, topic_of
 
 S = TypeVar("S")

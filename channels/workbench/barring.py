@@ -1,7 +1,8 @@
 """What keeps a talk from being started now: the page greys the button, the door refuses the act.
 
 The client fold alone grants a start. This asks what the fold will ask, of what the read model
-knows, so that nobody promises a talk that would be refused.
+knows, so that nobody promises a talk that would be refused. The door adds the hours, which hold for
+every talk, and the task's end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ EXPIRED: Final = "expired"
 
 
 class Bar(NamedTuple):
-    """Why a talk may not be started now: the first reason that the fold would give."""
+    """Why a talk may not be started now: the first reason of several."""
 
     reason: str
     until: Instant | None = None
@@ -62,10 +63,16 @@ class Barring:
             return Bar(WithheldReason.STOPPED)
         if self._now >= parse_instant(task["expires"]):
             return Bar(EXPIRED)
-        no = self._person(task) if task["marketing"] else None
-        return no or self._cap(task) or self._hours(task)
+        no = None if self._has_slot(task) else self._person(task) or self._cap(task)
+        return no or self._hours(task)
+
+    def _has_slot(self, task: Mapping[str, Any]) -> bool:
+        """Was its slot spent, and then it was handed over? The fold asks the client's word once."""
+        return any(not one.is_held and one.of(task["task_id"]) for one in self._slots)
 
     def _person(self, task: Mapping[str, Any]) -> Bar | None:
+        if not task["marketing"]:
+            return None
         allowed: Allowance = self._allowed[task["client"]]
         method = task["method"]
         if allowed.complaints:

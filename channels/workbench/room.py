@@ -59,7 +59,7 @@ def wait_of(
     """What keeps a marketing task of a desk from being started; `None` if no cap does."""
     if not task["marketing"] or task["desk"] is None or TaskState(task["state"]) not in BEFORE:
         return None
-    others = [slot for slot in found if _task_of(slot) != task["task_id"]]
+    others = [slot for slot in found if not slot.of(task["task_id"])]
     waits = []
     for reason, limit, span, kind in caps(policy, task["method"]):
         kept = [
@@ -98,7 +98,3 @@ def _opened(task: Mapping[str, Any], moment: Instant) -> Instant:
     """The moment, or the next opening of the client's contact hours."""
     hours = None if task["window"] is None else SendWindow(**task["window"])
     return moment if hours is None or is_open(hours, moment) else opens_at(hours, moment)
-
-
-def _task_of(slot: Slot) -> str | None:
-    return None if slot.task is None else slot.task["task_id"]

@@ -82,11 +82,15 @@ def _consent(row: Row[Any] | None) -> Consent | None:
 
 
 def _complaints(rows: Sequence[Row[Any]]) -> tuple[str, ...]:
-    """Those open, in the order of the log; one whose event was reversed was never made."""
-    reversed_ = {row.name for row in rows if row.word == _REVERSED}
+    """Those open, as the log has it; one whose event was reversed was never made."""
     is_open: set[str] = set()
+    by_event: dict[str, str] = {}
     for row in rows:
-        if row.word == _OPENED and f"{row.source} {row.event_id}" not in reversed_:
+        event = f"{row.source} {row.event_id}"
+        if row.word == _REVERSED:
+            is_open.discard(by_event.get(row.name, ""))
+            by_event[row.name] = ""  # and if it comes after its reversal, it is known by then
+        elif row.word == _OPENED and by_event.setdefault(event, row.name):
             is_open.add(row.name)
         elif row.word == _CLOSED:
             is_open.discard(row.name)

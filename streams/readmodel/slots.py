@@ -23,6 +23,10 @@ class Slot(NamedTuple):
     task: Mapping[str, Any] | None
     """The one it is for; `None` of a contact that no task led to."""
 
+    def of(self, task_id: str) -> bool:
+        """Is it this task's?"""
+        return self.task is not None and self.task["task_id"] == task_id
+
 
 def slots(
     connection: Connection,

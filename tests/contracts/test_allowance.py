@@ -31,6 +31,7 @@ SAID = (
     ("consent.complaint_opened", {"complaint": "other", "topic": "service"}, 3),
     ("consent.complaint_closed", {"complaint": "old", "client_agrees": True}, 3),
     ("consent.complaint_closed", {"complaint": "new", "client_agrees": False}, 4),
+    ("consent.consent_changed", {"purpose": "profiling", "given": False}, 0),
 )
 PAST = Instant(MONDAY_10 - DAY)
 
@@ -69,7 +70,7 @@ def test_in_any_order_it_is_what_the_fold_has(database, desk, views):
         projector = Projector(database, ReaderFeed(desk.log))
         projector.rebuild()
         projector.close()
-        told = drawn.sample(list(enumerate(SAID)), k=len(SAID))
+        told = drawn.sample(list(enumerate(SAID)), k=drawn.randint(2, len(SAID)))
         fresh, life = type(desk)(), Life(known=False)
         for number, (kind, data, hours) in told:
             tell(fresh, life, kind, data, hours, number)
@@ -93,6 +94,18 @@ def test_a_complaint_whose_event_was_reversed_was_never_made(database, desk, vie
     tell(desk, life, "corebank.event_reversed", wrong | {"type": "org.suishen.x.y.v1"}, 3, 3)
     project(database, desk)
     assert views.allowance(CLIENT).complaints == life.state.complaints == ("old",)
+
+
+def test_a_complaint_that_two_opened_goes_with_one_that_was_reversed(database, desk, views):
+    life = Life(known=False)
+    opening = ("consent.complaint_opened", {"complaint": "new", "topic": "service"})
+    for number in (1, 2):
+        tell(desk, life, *opening, number, number)
+    opened = a_document(opening[0], {}, at=PAST, event_id="said-1")
+    wrong = {key: opened[key] for key in ("id", "source", "type", "time")}
+    tell(desk, life, "corebank.event_reversed", wrong | {"reason": "misattributed"}, 3, 3)
+    project(database, desk)
+    assert views.allowance(CLIENT).complaints == life.state.complaints == ()
 
 
 def test_of_a_client_who_said_nothing_nothing_is_known(views):

@@ -138,3 +138,32 @@ def test_what_spoke_against_under_an_older_policy_fades_and_may_let_it_come_on()
         assert bool(turned) is (hours > 0)
         assert ceiling.may_turn("ct_1", known, more, said, now, GENTLE) is bool(turned)
         known = more
+
+
+HELD = builders.a_policy(
+    builders.a_row("held", "renew", 1.5, "1h", until_due=True),
+    builders.a_row("said", "renew", 2.5, "1h"),
+    builders.a_row("seen", "renew", 0.5, "1h"),
+)
+AT_MOST = builders.a_policy(builders.a_row("said", "renew", 1.0, "1d"), bias=-2.0)
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        (HELD, [(0, "seen", None), (0, "held", 10), (5, "said", None)]),
+        (AT_MOST, [(day, "said", None) for day in (0, 0, 2, 1, 2)]),
+    ],
+    ids=["held until it is due", "told in no order of time"],
+)
+def test_no_turn_is_missed_by(policy, told):
+    ceiling._KNOWN.clear()
+    evidence, turns = EMPTY, 0
+    for mark, (days, name, due) in enumerate(told):
+        now = builders.at(days)
+        item = draws.Item(now, mark, name, None if due is None else builders.at(due))
+        before, evidence = evidence, absorb(evidence, item, policy)
+        turned = review(evidence, now, policy, policy.spoken_of[name])[1]
+        turns += bool(turned)
+        assert ceiling.may_turn("ct_1", before, evidence, item, now, policy) or not turned, mark
+    assert turns

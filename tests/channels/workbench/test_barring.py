@@ -4,6 +4,7 @@ import pytest
 
 from schemas.tasks import TaskState
 from schemas.time import DAY, HOUR, Instant, format_instant
+from schemas.wire import Method
 from tests.builders import CLIENT, MONDAY_10
 from tests.channels.workbench.test_allowed_told import known, say
 from tests.channels.workbench.test_pages import Bench, an_offer_holds_the_day
@@ -87,6 +88,28 @@ def test_do_not_call_bars_it_until_its_end(bench):
     is_barred(bench, "before 11-25 10:00: the client is on the do-not-call list", "勿打扰名单")
     bench.clock.moment = Instant(MONDAY_10 + 2 * DAY)
     assert f"{START}>" in page(bench)
+
+
+def test_do_not_call_bars_no_other_way(bench):
+    accepted(bench, method=Method.VISIT)
+    until = format_instant(Instant(MONDAY_10 + 2 * DAY))
+    say(bench, "consent.do_not_call_set", {"until": until}, hours=1)
+    assert f"{START}>" in page(bench)
+
+
+def test_what_sells_nothing_keeps_the_hours_too(bench):
+    accepted(bench, marketing=False)
+    bench.clock.moment = NIGHT
+    is_barred(bench, "it is outside the contact hours, 09:00 to 21:00", "不在可联系时段")
+
+
+def test_a_talk_whose_slot_was_spent_may_be_started_again(bench):
+    accepted(bench)
+    bench.slot("spent", TASK, MONDAY_10)
+    an_offer_holds_the_day(bench)
+    say(bench, "consent.opted_out", {"method": "call"}, hours=1)
+    assert f"{START}>" in page(bench)
+    assert bench.act("start").status_code == 202
 
 
 def test_after_hours_the_next_opening_is_told_although_the_cap_is_free_again(bench):

@@ -66,3 +66,10 @@ def test_a_birthday_begins_at_the_clients_own_midnight():
 
 def test_the_same_day_finds_the_very_profile():
     assert profile() is profile(at=Instant(MONDAY_10 + MINUTE))
+
+
+def test_a_month_that_begins_within_a_day_is_seen():
+    tested_at = Instant(MONDAY_10 + MINUTE - 3 * wealth._MONTH)
+    household = replace(HOUSEHOLD, tested_at=tested_at)
+    assert profile(household).ra_months == 2
+    assert profile(household, at=Instant(MONDAY_10 + MINUTE)).ra_months == 3

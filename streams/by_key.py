@@ -1,4 +1,4 @@
-"""A run of events folded key by key: a state that one event has warmed the next finds warm."""
+"""A slice's events folded key by key: a state that one event has warmed the next finds warm."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from journeys.step import Step
 from schemas.time import Instant
+from streams.by_key import fold_by_key
 from streams.ports import Record
-from streams.runs import fold_by_key
 
 BAD = 9
 EVENTS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, BAD)), max_size=30)
