@@ -59,7 +59,13 @@ def host(bootstrap: str | None, *, as_json: bool, **sizes: int) -> int:
 @bench.command("fold")
 @click.option("--clients", default=200, show_default=True, type=click.IntRange(2))
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1))
-@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 10))
+@click.option(
+    "--rounds",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 10),
+    help="Runs through the same log; the one that took least CPU counts.",
+)
 @_broker
 @_json
 def fold(clients: int, days: int, rounds: int, bootstrap: str | None, *, as_json: bool) -> int:

@@ -11,7 +11,7 @@ _SAID: Final = {
         "{many} files written to {folder}; change them, then:",
     ),
     "released": (
-        "已写入 {versions} 个版本；参照位点 {offset} 自 {markers} 个标记起生效",
+        "已写入 {versions} 个版本；参照位点 {offset} 随 {markers} 个标记生效",
         (
             "{versions} versions written; reference offset {offset} is in force from {markers} "
             "markers on"

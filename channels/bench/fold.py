@@ -20,7 +20,7 @@ _DECIDED: Final = f'"type":"{codec.wire_type(DecisionMade)}"'.encode()
 
 
 class Sizes(NamedTuple):
-    """How much life there is."""
+    """How much life there is, and how often it is run through."""
 
     clients: int = CLIENTS
     days: int = DAYS
@@ -55,7 +55,7 @@ def fold(
     return {
         "events": cost.events,
         "kafka_events_per_second_per_core": round(cost.per_core),
-        "of_rounds": [round(one.per_core) for one in costs],
+        "kafka_events_per_second_per_core_by_round": [round(one.per_core) for one in costs],
         "cpu_us_per_event": round(cost.cpu_us, 1),
         "wall_events_per_second": round(cost.per_second),
         "states": len(sizes_bytes),

@@ -63,7 +63,7 @@ def message_of(
         action = _action(task, said, now)
     except (ValidationError, ValueError):
         raise Refused("incomplete") from None
-    if bar is not None and action.action is DeskActionKind.START:
+    if bar is not None and bar.is_final and action.action is DeskActionKind.START:
         raise Refused("barred", bar=bar)
     is_stopped = bar is not None and bar.reason == WithheldReason.STOPPED
     if is_stopped and _is_made_now(action, task):

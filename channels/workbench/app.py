@@ -19,7 +19,7 @@ from channels.workbench import (
 )
 from channels.workbench.acts import message_of
 from channels.workbench.barring import Bar, Barring
-from channels.workbench.bookpages import BookPages, is_kept
+from channels.workbench.bookpages import BookPages, has_book
 from channels.workbench.casepages import CasePages, left
 from channels.workbench.policies import PolicyPages
 from channels.workbench.room import Room, rooms
@@ -242,7 +242,7 @@ class _Workbench(Shell):
             "waiting": [{**row, "left": left(row, now)} for row in self._pages.views.waiting(desk)],
             "cases": self._pages.views.owned_cases(desk),
             "is_known": self._pages.views.is_desk(desk),
-            "has_book": is_kept(desk),
+            "has_book": has_book(desk),
             "since": since,
         }
 

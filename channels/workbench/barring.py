@@ -1,8 +1,8 @@
-"""What keeps a talk from being started now: the page greys the button, the door refuses the act.
+"""What keeps a talk from being started now.
 
-The client fold alone grants a start. This asks what the fold will ask, of what the read model
-knows, so that nobody promises a talk that would be refused. The door adds the hours, which hold for
-every talk, and the task's end.
+Stops, hours and the task's end are the door's: it refuses the act, and the button is grey. What the
+client said and full caps are the fold's, which alone grants a start: the page says beforehand what
+it would answer, of what the read model knows, and the button stays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +32,8 @@ class Bar(NamedTuple):
     """What has the contact, where a cap is full."""
     method: str = ""
     hours: SendWindow | None = None
+    is_final: bool = False
+    """Does the door refuse it? Else the fold is asked, and it may know better."""
 
 
 class Barring:
@@ -60,11 +62,12 @@ class Barring:
         if task["desk"] is None or TaskState(task["state"]) not in BEFORE:
             return None
         if stop is not None:
-            return Bar(WithheldReason.STOPPED)
+            return Bar(WithheldReason.STOPPED, is_final=True)
         if self._now >= parse_instant(task["expires"]):
-            return Bar(EXPIRED)
+            return Bar(EXPIRED, is_final=True)
         no = None if self._has_slot(task) else self._person(task) or self._cap(task)
-        return no or self._hours(task)
+        hours = self._hours(task)
+        return hours if no is None else no._replace(is_final=hours is not None)
 
     def _has_slot(self, task: Mapping[str, Any]) -> bool:
         """Was its slot spent, and then it was handed over? The fold asks the client's word once."""
@@ -91,4 +94,5 @@ class Barring:
         hours = None if task["window"] is None else SendWindow(**task["window"])
         if hours is None or is_open(hours, self._now):
             return None
-        return Bar(WithheldReason.QUIET_HOURS, opens_at(hours, self._now), hours=hours)
+        opens = opens_at(hours, self._now)
+        return Bar(WithheldReason.QUIET_HOURS, opens, hours=hours, is_final=True)

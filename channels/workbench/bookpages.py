@@ -9,11 +9,11 @@ from channels.workbench import booking, diagnosing
 from channels.workbench.shell import Shell, said_in
 
 
-def is_kept(desk: str) -> bool:
+def has_book(desk: str) -> bool:
     """Has a desk a book? An adviser's has; what teams and remote desks do is their queue.
 
     Example:
-        >>> is_kept("rm-li"), is_kept("remote-1")
+        >>> has_book("rm-li"), has_book("remote-1")
         (True, False)
     """
     return desk.startswith("rm-")
@@ -55,11 +55,11 @@ class BookPages(Shell):
         since, now = self._pages.views.last_change(), self._pages.clock.now()
         if not desk:
             known = [each["desk"] for each in self._pages.views.desks()]
-            return self._page(request, "books.html", desks=filter(is_kept, known))
+            return self._page(request, "books.html", desks=filter(has_book, known))
         span = booking.span_of(period or booking.bank_period(now))
         if span is None or not self._pages.views.is_desk(desk):
             return self._missing(request)
-        if not is_kept(desk):
+        if not has_book(desk):
             return self._page(request, "bookless.html", desk=desk)
         policy = self._pages.catalogue.at(now)
         book = booking.book_of(self._pages.views, desk, span, policy, now=now)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from schemas import codec
-from schemas.envelope import Envelope
+from schemas.envelope import TYPE_PREFIX, Envelope
 from schemas.errors import ContractError
 from schemas.signals.consent import (
     ComplaintClosed,
@@ -18,6 +18,7 @@ from schemas.signals.consent import (
 )
 from schemas.signals.corebank import BaselineLoaded, EventReversed
 from schemas.time import Instant
+from streams.dead_letters import check_refused
 from streams.ports import Record
 from streams.readmodel.noting import Place, note
 from streams.readmodel.rows import Rows
@@ -28,6 +29,8 @@ _NO_CALLS: Final = "do_not_call"
 _OPENED: Final = "complaint_opened"
 _CLOSED: Final = "complaint_closed"
 _REVERSED: Final = "reversed"
+_COMPLAINT: Final = "consent.complaint_opened"
+"""A kind, as the fold tells what a reversal takes back."""
 
 
 class Consent(NamedTuple):
@@ -59,7 +62,8 @@ def allowances_of(connection: Connection, clients: Collection[str]) -> dict[str,
     return {client: _allowance(rows) for client, rows in said.items()}
 
 
-def _allowance(rows: Sequence[Row[Any]]) -> Allowance:
+def _allowance(said: Sequence[Row[Any]]) -> Allowance:
+    rows = list(_heard(said))
     marketing, profiling = _newest(rows, Purpose.MARKETING), _newest(rows, Purpose.PROFILING)
     return Allowance(
         _consent(marketing),
@@ -71,10 +75,28 @@ def _allowance(rows: Sequence[Row[Any]]) -> Allowance:
     )
 
 
+def _heard(rows: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
+    """All but what its reversal overtook: the fold takes that for known when it comes."""
+    reversed_: set[str] = set()
+    for row in rows:
+        if row.word == _REVERSED:
+            reversed_.add(row.name)
+        if _event_of(row) not in reversed_:
+            yield row
+
+
+def _event_of(row: Row[Any]) -> str:
+    return f"{row.source} {row.event_id}"
+
+
 def _newest(rows: Sequence[Row[Any]], purpose: Purpose) -> Row[Any] | None:
-    """By its own time; of one instant the later on the log, and a first record before all."""
+    """By its own time; of one instant the later on the log, but the earlier of first records."""
     mine = [row for row in rows if row.word == purpose.value]
-    return max(mine, key=lambda row: (row.at, not row.is_first, row.position), default=None)
+    return max(mine, key=_newness, default=None)
+
+
+def _newness(row: Row[Any]) -> tuple[int, bool, int]:
+    return row.at, not row.is_first, -row.position if row.is_first else row.position
 
 
 def _consent(row: Row[Any] | None) -> Consent | None:
@@ -82,15 +104,14 @@ def _consent(row: Row[Any] | None) -> Consent | None:
 
 
 def _complaints(rows: Sequence[Row[Any]]) -> tuple[str, ...]:
-    """Those open, as the log has it; one whose event was reversed was never made."""
+    """Those open; one whose event was reversed was never made, whoever else opened it."""
     is_open: set[str] = set()
     by_event: dict[str, str] = {}
     for row in rows:
-        event = f"{row.source} {row.event_id}"
-        if row.word == _REVERSED:
+        if row.word == _REVERSED and row.given:
             is_open.discard(by_event.get(row.name, ""))
-            by_event[row.name] = ""  # and if it comes after its reversal, it is known by then
-        elif row.word == _OPENED and by_event.setdefault(event, row.name):
+        elif row.word == _OPENED:
+            by_event[_event_of(row)] = row.name
             is_open.add(row.name)
         elif row.word == _CLOSED:
             is_open.discard(row.name)
@@ -99,8 +120,10 @@ def _complaints(rows: Sequence[Row[Any]]) -> tuple[str, ...]:
 
 def signal(rows: Rows, record: Record) -> None:
     """An event of `READ`; one that cannot be read is a dead letter elsewhere."""
+    key = (record.key or b"").decode("utf-8", "replace")
     try:
-        event = codec.decode(record.value, _READ)
+        check_refused(record)
+        event = codec.decode(record.value, _READ, key=key)
     except ContractError:
         return
     words = list(_SAID[type(event)](event))
@@ -155,8 +178,9 @@ def _loaded(event: BaselineLoaded) -> Iterator[_Word]:
 
 
 def _reversed(event: EventReversed) -> Iterator[_Word]:
-    if event.data.type == codec.wire_type(ComplaintOpened):
-        yield {"word": _REVERSED, "name": f"{event.data.source} {event.data.id}"}
+    said = event.data
+    kind = said.type.removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
+    yield {"word": _REVERSED, "name": f"{said.source} {said.id}", "given": kind == _COMPLAINT}
 
 
 _SAID: Final[dict[type[Envelope], Callable[[Any], Iterator[_Word]]]] = {

@@ -3,12 +3,16 @@
 import json
 import random
 
+import pytest
+
+from channels.ingress.judge import judge
 from schemas.time import DAY, HOUR, Instant, format_instant
 from streams.feed import ReaderFeed
-from streams.ports import Outgoing
+from streams.ports import Outgoing, Record
 from streams.readmodel.allowance import Allowance, Consent
 from streams.readmodel.projector import Projector
-from tests.builders import CLIENT, MONDAY_10, Life, a_baseline, a_document, an_event
+from streams.settings import ChannelRow
+from tests.builders import CLIENT, MONDAY_10, OTHER_CLIENT, Life, a_baseline, a_document, an_event
 from tests.streams.readmodel.facts_made import project
 
 UNTIL = format_instant(Instant(MONDAY_10 + 90 * DAY))
@@ -106,6 +110,52 @@ def test_a_complaint_that_two_opened_goes_with_one_that_was_reversed(database, d
     tell(desk, life, "corebank.event_reversed", wrong | {"reason": "misattributed"}, 3, 3)
     project(database, desk)
     assert views.allowance(CLIENT).complaints == life.state.complaints == ()
+
+
+def reversal(kind, number, *, version=1):
+    document = a_document(kind, {}, at=PAST, event_id=f"said-{number}")
+    wrong = {key: document[key] for key in ("id", "source", "time")}
+    name = document["type"].replace(".v1", f".v{version}")
+    return "corebank.event_reversed", wrong | {"type": name, "reason": "misattributed"}
+
+
+OPENED = ("consent.complaint_opened", {"complaint": "new", "topic": "service"})
+CALL_LEFT = ("consent.opted_out", {"method": "call"})
+NO_CALLS = ("consent.do_not_call_set", {"until": UNTIL})
+FIRST = ("corebank.baseline_loaded", a_baseline())
+BY_SMS = {"marketing": False, "profiling": True, "methods": ["sms"]}
+SECOND = ("corebank.baseline_loaded", a_baseline(consents=BY_SMS))
+TOLD = {
+    "a reversal of another version": ((OPENED, 1), (reversal(OPENED[0], 1, version=2), 2)),
+    "a complaint overtaken": ((reversal(OPENED[0], 1), 2), (OPENED, 1)),
+    "an opt-out overtaken": ((reversal(CALL_LEFT[0], 1), 2), (CALL_LEFT, 1)),
+    "a word on calls overtaken": ((reversal(NO_CALLS[0], 1), 2), (NO_CALLS, 1)),
+    "an opt-out reversed": ((CALL_LEFT, 1), (reversal(CALL_LEFT[0], 1), 2)),
+    "two first records": (
+        (FIRST, 1),
+        (("corebank.baseline_loaded", a_baseline(consents=BY_SMS)), 3),
+    ),
+}
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_it_is_what_the_fold_has_after(told, database, desk, views):
+    life = Life(known=False)
+    for said, number in TOLD[told]:
+        tell(desk, life, *said, 0, number)
+    project(database, desk)
+    assert as_the_fold_has_it(views.allowance(CLIENT)) == of_the_fold(life)
+
+
+def test_what_the_fold_buries_binds_nobody(database, desk, views):
+    raw = json.dumps(a_document(*CALL_LEFT, at=PAST)).encode()
+    desk.log.append([Outgoing("client-events", OTHER_CLIENT.encode(), raw)])
+    early = Record("client-events.app", 0, 0, CLIENT.encode(), raw, (), PAST)
+    refused = judge(early, ChannelRow("app", "/elsewhere"))
+    assert refused.refused
+    desk.log.append([refused.message])
+    project(database, desk)
+    assert views.allowance(CLIENT) == Allowance(None, None, (), (), Instant(0), ())
 
 
 def test_of_a_client_who_said_nothing_nothing_is_known(views):

@@ -167,3 +167,17 @@ def test_no_turn_is_missed_by(policy, told):
         turns += bool(turned)
         assert ceiling.may_turn("ct_1", before, evidence, item, now, policy) or not turned, mark
     assert turns
+
+
+def test_what_came_since_is_brought_together_though_nobody_asks():
+    ceiling._KNOWN.clear()
+    evidence = EMPTY
+    for mark in range(200):
+        now = builders.at(mark / 24)
+        item = draws.Item(now, mark, "said")
+        before, evidence = evidence, absorb(evidence, item, AT_MOST)
+        ceiling.may_turn("ct_1", before, evidence, item, now, AT_MOST)
+        items, evidence = evidence.items, review(evidence, now, AT_MOST)[0]
+        assert evidence.items is items
+    assert evidence.on[0]
+    assert len(ceiling._KNOWN["ct_1"].sums[0].newer) <= AT_MOST.list_length

@@ -57,6 +57,8 @@ def may_turn(
         if total is not None and rule.least == 1:
             since = since_of(item) if rule.until_due else item.at
             _add(total, (rule.weight, since, rule.half_life), now)
+            if len(total.newer) > policy.list_length:  # of an intent that is on nobody asks
+                _fade(total, now)
     may = False
     for one in policy.spoken_of[name]:
         if one in policy.contested:

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 
-from journeys.client.intent import ceiling
+from journeys.client.intent import ceiling, weighing
 from journeys.client.intent.evidence import Item, absorb, reset, retract
-from journeys.client.intent.weighing import EVERY_INTENT, next_off
-from journeys.client.intent.weighing import review as weigh
+from journeys.client.intent.weighing import EVERY_INTENT
 from journeys.client.steps.draft import Draft
 from schemas.facts import IntentChange, IntentChanged
 from schemas.signals.app import FormSaved, FormSent, Page, PageViewed
@@ -94,13 +93,13 @@ def fade(draft: Draft) -> None:
 
 
 def _await_fall(draft: Draft) -> None:
-    draft.intent_off_at = next_off(draft.evidence, draft.now, draft.edition.intents)
+    draft.intent_off_at = weighing.next_off(draft.evidence, draft.now, draft.edition.intents)
 
 
 def _turn(draft: Draft, which: Collection[int] = EVERY_INTENT) -> bool:
     """Has any of some intents come on or gone off?"""
     policy = draft.edition.intents
-    draft.evidence, changes = weigh(draft.evidence, draft.now, policy, which)
+    draft.evidence, changes = weighing.review(draft.evidence, draft.now, policy, which)
     for change in changes:
         reasons = tuple(
             Reason(code=weighed.name, values={"share": round(weighed.share, 6)})

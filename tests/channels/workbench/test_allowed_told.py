@@ -33,7 +33,7 @@ def told(bench, language="en"):
     return bench.show(f"/clients/{CLIENT}", language).text
 
 
-OFF = {"en": "Marketing is off", "zh": "营销已停"}
+OFF = {"en": "Marketing is off", "zh": "当前不可营销"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -51,28 +51,28 @@ def test_of_who_allows_all_nothing_is_said(bench, language):
         (
             {"profiling": False},
             "does not consent to profiling, as of 2026-11-22",
-            "客户不同意个性化分析",
+            "客户不同意画像",
         ),
     ],
 )
 def test_a_consent_refused_is_told_with_its_day(bench, consents, en, zh):
     known(bench, **consents)
     assert f"Marketing is off: the client {en}. Service contacts go on." in told(bench)
-    assert f"营销已停：{zh}（自 2026-11-22 起）。服务类联系照常。" in told(bench, "zh")
+    assert f"当前不可营销：{zh}（自 2026-11-22 起）。服务类联系照常。" in told(bench, "zh")
 
 
 def test_a_consent_never_given_is_told(bench):
     assert "no consent of the client to marketing is on record" in told(bench)
     say(bench, "consent.consent_changed", {"purpose": "marketing", "given": True})
     assert "no consent of the client to profiling is on record" in told(bench)
-    assert "没有客户同意个性化分析的记录" in told(bench, "zh")
+    assert "没有客户同意画像的记录" in told(bench, "zh")
 
 
 def test_an_open_complaint_is_told_until_it_is_closed(bench):
     known(bench)
     say(bench, "consent.complaint_opened", {"complaint": "c-7", "topic": "service"}, hours=1)
     assert "a complaint is open until it is closed (c-7)" in told(bench)
-    assert "营销已停：有未结投诉，结案前不营销（c-7）。" in told(bench, "zh")
+    assert "当前不可营销：有未结投诉，结案前不营销（c-7）。" in told(bench, "zh")
     say(bench, "consent.complaint_closed", {"complaint": "c-7", "client_agrees": True}, hours=2)
     assert OFF["en"] not in told(bench)
 
