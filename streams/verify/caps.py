@@ -26,7 +26,8 @@ class Caps:
         slots = fact.data.used_week + fact.data.held_week
         self._slots_over += fact.data.change == "held" and slots > fact.data.cap_week
         if fact.data.change == "spent":
-            mine[fact.data.task_id] = (fact.time, fact.data.method)
+            at = fact.time if fact.data.at is None else fact.data.at
+            mine[fact.data.task_id] = (at, fact.data.method)
         elif fact.data.change == "returned":
             mine.pop(fact.data.task_id, None)
 

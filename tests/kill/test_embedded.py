@@ -170,10 +170,11 @@ def test_a_host_that_has_finished_was_not_killed_under_load(finished):
     assert run_under_kills(finished, 1, draw) == 0
 
 
-def a_contact(change, at, *, task, used=0, held=0, method="app_push"):
+def a_contact(change, at, *, task, was=None, **more):
     used = ContactUse(
-        task_id=f"t_{task:032x}", change=change, method=method, used_week=used, held_week=held,
-        cap_week=2,
+        task_id=f"t_{task:032x}", change=change,
+        at=None if was is None else Instant(MONDAY_10 + was),
+        **({"method": "app_push", "used_week": 0, "held_week": 0, "cap_week": 2} | more),
     )  # fmt: skip
     fact = codec.build(
         ContactCounted, used, event_id=f"f{at}{change}", source=CLIENT_FOLD, key=CLIENT,
@@ -197,6 +198,12 @@ def test_contacts_beyond_a_cap_are_counted_from_the_facts():
     assert overshoot([a_contact("spent", 0, task=1), a_contact("spent", 1, task=2)]) == 1
 
 
+def test_a_contact_counts_from_when_it_was_and_not_from_when_it_was_told():
+    told_late = a_contact("spent", DAY // 2, task=1, was=0)
+    assert overshoot([told_late, a_contact("spent", DAY, task=2)]) == 0
+    assert overshoot([told_late, a_contact("spent", DAY - 1, task=2)]) == 1
+
+
 def test_a_contact_given_back_is_none_and_calls_have_a_cap_of_their_own():
     again = [a_contact("spent", 0, task=1), a_contact("returned", 1, task=1)]
     assert overshoot([*again, a_contact("spent", 2, task=2)]) == 0
@@ -205,5 +212,5 @@ def test_a_contact_given_back_is_none_and_calls_have_a_cap_of_their_own():
 
 
 def test_a_slot_granted_beyond_the_cap_is_an_overshoot_before_it_is_used():
-    assert overshoot([a_contact("held", 0, task=1, used=1, held=1)]) == 0
-    assert overshoot([a_contact("held", 0, task=1, used=1, held=2)]) == 1
+    assert overshoot([a_contact("held", 0, task=1, used_week=1, held_week=1)]) == 0
+    assert overshoot([a_contact("held", 0, task=1, used_week=1, held_week=2)]) == 1

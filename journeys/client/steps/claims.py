@@ -115,7 +115,7 @@ def _apply(draft: Draft, row: TaskRow, claim: Claim, at: Instant) -> None:
         case ClaimKind.SNOOZED:
             tasks.change(draft, replace(row, snoozed_until=claim.until), TaskState.SNOOZED)
         case ClaimKind.STARTED:
-            _start(draft, row, at)
+            _start(draft, row)
         case ClaimKind.COMPLETED:
             _complete(draft, row, claim.outcome or Outcome.NOT_NOW, at)
         case ClaimKind.DECLINED:
@@ -152,13 +152,14 @@ def _may_not(draft: Draft, row: TaskRow, claim: Claim) -> None:
     draft.decide_on("outcome")
 
 
-def _start(draft: Draft, row: TaskRow, at: Instant) -> None:
+def _start(draft: Draft, row: TaskRow) -> None:
     """A human dials or presents: the slot is granted here, or refused with its rule."""
     refusal = _stopped(draft, row) or (None if row.touched else _may_touch(draft, row))
     if refusal is not None:
         tasks.change(draft, row, TaskState.ACCEPTED, reason=str(refusal.reason))
         return
-    touched = row if row.touched else tasks.spend(draft, row, at, granted=True)
+    # From when it is granted: a claim that waited is answered now, and nobody dials before.
+    touched = row if row.touched else tasks.spend(draft, row, draft.now, granted=True)
     tasks.change(draft, touched, TaskState.STARTED)
 
 

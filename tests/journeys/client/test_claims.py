@@ -430,3 +430,15 @@ def test_a_wrong_fact_opens_a_correction_that_somebody_owns_and_other_reasons_do
         "record_correction", "inflow_talk", "team-east"
     )  # fmt: skip
     assert opened.due is not None
+
+
+def test_a_start_that_waited_counts_from_when_it_was_granted():
+    life = planned()
+    claim(life, ClaimKind.ACCEPTED, 1)
+    asked = Instant(MONDAY_10 + 5 * DAY + 2 * HOUR)
+    granted = Instant(asked + 3 * HOUR)
+    life.say("app.page_viewed", {"page": "home"}, at=granted)
+    claim(life, ClaimKind.STARTED, 2, at=asked)
+
+    assert tasks_of(life)[-1].state is TaskState.STARTED
+    assert [touch.at for touch in life.state.ledger.touches] == [granted]
