@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from channels.publishing import described
+from channels.telling import Sentences, listed
 
 _SAID: Final = {
     "counts": (
@@ -17,6 +18,7 @@ _SAID: Final = {
     "became": ("处理结果见：{address}", "what became of it: {address}"),
 }
 """Sentences by name: Chinese, English."""
+say: Final = Sentences(_SAID).say
 
 
 def lines(found: Mapping[str, Any], path: Path, pages: str | None, lang: str) -> Iterator[str]:
@@ -33,7 +35,7 @@ def lines(found: Mapping[str, Any], path: Path, pages: str | None, lang: str) ->
     if found["codes"]:
         codes = found["codes"].items()
         named = (say("code", lang, code=code, many=many) for code, many in codes)
-        yield say("codes", lang, codes=("、" if lang == "zh" else ", ").join(named))
+        yield say("codes", lang, codes=listed(named, lang))
     refusals = found["refusals"]
     if len(refusals) < found["refused"]:
         yield say("shown", lang, many=len(refusals))
@@ -41,8 +43,3 @@ def lines(found: Mapping[str, Any], path: Path, pages: str | None, lang: str) ->
         yield described(path, refusal)
     for event_id in found["ids"] if pages is not None else ():
         yield say("became", lang, address=f"{pages}/events?event_id={event_id}")
-
-
-def say(sentence: str, lang: str, **values: object) -> str:
-    """One sentence."""
-    return _SAID[sentence][0 if lang == "zh" else 1].format(**values)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from channels.telling import Sentences, listed
 from schemas.reference import Activation
 
 _SAID: Final = {
@@ -61,11 +62,7 @@ _SAID: Final = {
     "taken_back": ("已撤回", "taken back"),
 }
 """Sentences by name: Chinese, English."""
-
-
-def say(sentence: str, lang: str, **values: object) -> str:
-    """One sentence."""
-    return _SAID[sentence][0 if lang == "zh" else 1].format(**values)
+say: Final = Sentences(_SAID).say
 
 
 def signing(said: Mapping[str, Any], lang: str) -> str:
@@ -86,13 +83,13 @@ def stages(found: Mapping[str, Any], activation: Activation | None, lang: str) -
         yield say("stage", lang, version=found["staged"], whom=whom, by=found["by"])
         yield f"    {_signed(found['staged_signed'], lang)}"
     yield say("back", lang, what=_brought_back(found, lang))
-    yield say("known", lang, names=_list(found["known"], lang))
+    yield say("known", lang, names=listed(found["known"], lang))
 
 
 def for_whom(asked: Activation, lang: str) -> str:
     """For which clients a catalogue is."""
     if asked.stage == "outlets":
-        return say("outlets", lang, names=_list(asked.outlets, lang))
+        return say("outlets", lang, names=listed(asked.outlets, lang))
     if asked.stage == "share":
         return say("share", lang, percent=(asked.share_bp or 0) / 100)
     return say(asked.stage if asked.stage in ("shadow", "all") else "taken_back", lang)
@@ -107,8 +104,4 @@ def _brought_back(found: Mapping[str, Any], lang: str) -> str:
 def _signed(names: list[str], lang: str) -> str:
     if not names:
         return say("unsigned", lang)
-    return say("signatures", lang, names=("、" if lang == "zh" else " and ").join(names))
-
-
-def _list(names: tuple[str, ...] | list[str], lang: str) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
+    return say("signatures", lang, names=listed(names, lang, mark=" and "))

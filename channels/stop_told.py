@@ -5,6 +5,7 @@ from datetime import datetime as wall
 from typing import Any, Final
 
 from channels.home import HOME
+from channels.telling import Sentences
 from schemas.time import parse_instant
 
 _SAID: Final = {
@@ -37,11 +38,7 @@ _SAID: Final = {
     "outlet": ("网点 {name}", "outlet {name}"),
 }
 """Sentences by name: Chinese, English."""
-
-
-def say(sentence: str, lang: str, **values: object) -> str:
-    """One sentence."""
-    return _SAID[sentence][0 if lang == "zh" else 1].format(**values)
+say: Final = Sentences(_SAID).say
 
 
 def unchecked(scope: str, name: str, lang: str) -> str:

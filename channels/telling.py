@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import Any, Final
@@ -33,6 +33,21 @@ class ClientToken(click.ParamType):
             )
             self.fail(said, param, ctx)
         return value
+
+
+class Sentences(dict[str, tuple[str, str]]):
+    """What a command says, by name: Chinese, English."""
+
+    __slots__ = ()
+
+    def say(self, sentence: str, lang: str, **values: object) -> str:
+        """One sentence."""
+        return self[sentence][LANGUAGES.index(lang)].format(**values)
+
+
+def listed(names: Iterable[str], lang: str, *, mark: str = ", ") -> str:
+    """Several in a row, with a mark between them in English."""
+    return ("、" if lang == "zh" else mark).join(names)
 
 
 def tell(found: Mapping[str, Any], *, as_json: bool) -> None:

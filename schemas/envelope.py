@@ -74,6 +74,16 @@ def type_name(kind: str) -> str:
     return TYPE_PREFIX + kind
 
 
+def kind_of(wire_type: str) -> str:
+    """The kind that a wire type names, whatever its version.
+
+    Example:
+        >>> kind_of("org.suishen.app.page_viewed.v1")
+        'app.page_viewed'
+    """
+    return wire_type.removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
+
+
 def schema_name(wire_type: str) -> str:
     """The `dataschema` of a wire type.
 

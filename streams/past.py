@@ -8,7 +8,7 @@ from journeys.client.fold import ClientFold
 from journeys.client.state import ClientState
 from journeys.reference import Reference
 from schemas import codec
-from schemas.envelope import TYPE_PREFIX
+from schemas.envelope import kind_of
 from schemas.errors import ContractError
 from schemas.facts import ContactCounted, DecisionMade, IntentChange, IntentChanged, TaskChanged
 from schemas.reference import Stop, StopsReleased
@@ -305,7 +305,7 @@ def _type_of(record: Record) -> str | None:
         event = codec.decode(record.value, codec.CLIENT_LOG)
     except ContractError:
         return None
-    return codec.wire_type(type(event)).removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
+    return kind_of(codec.wire_type(type(event)))
 
 
 def _received(record: Record) -> Instant:

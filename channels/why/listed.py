@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from channels.telling import tell
+from channels.telling import Sentences, tell
 from channels.why.account import Account
 from channels.why.became_told import reached
 from channels.why.logs import Asked
@@ -29,6 +29,7 @@ _SAID: Final = {
     ),
 }
 """Sentences by name: Chinese, English."""
+_say: Final = Sentences(_SAID).say
 
 
 def others(source: str) -> str:
@@ -75,10 +76,9 @@ def clients_of(asked: Asked, lang: str, *, as_json: bool) -> int:
     if as_json:
         tell({"clients": rows}, as_json=True)
         return 0
-    place = 0 if lang == "zh" else 1
     for row in rows:
-        click.echo(_SAID["client"][place].format(**row))
-    click.echo(_SAID["next"][place].format(source=asked.source))
+        click.echo(_say("client", lang, **row))
+    click.echo(_say("next", lang, source=asked.source))
     return 0
 
 

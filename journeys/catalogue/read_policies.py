@@ -17,16 +17,14 @@ from journeys.catalogue.rows import Row
 from journeys.catalogue.scope import scope_of
 from journeys.catalogue.vocabulary import RANKS
 from schemas import codec
-from schemas.envelope import TYPE_PREFIX, Envelope
+from schemas.envelope import Envelope, kind_of
 from schemas.signals.desk import TaskClaimed
 from schemas.time import DAY, MINUTE
 
 NEVER_LATE: Final = 2**62
 ANY_KIND: Final = "*"
 _SIGNALS: Final[tuple[type[Envelope], ...]] = (*codec.CLIENT_SIGNALS, TaskClaimed)
-KINDS: Final = frozenset(
-    codec.wire_type(kind).removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0] for kind in _SIGNALS
-)
+KINDS: Final = frozenset(kind_of(codec.wire_type(kind)) for kind in _SIGNALS)
 """The event kinds of a client's log, such as `app.page_viewed`."""
 BOUNDS: Final = ("at_most", "at_least", "below", "until", "applies_from", "before", "alone")
 """How a limit binds: `before` is what it was last, `alone` has no limit that could be compared."""

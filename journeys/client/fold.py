@@ -39,7 +39,7 @@ from journeys.reference import Reference
 from journeys.step import Place, Step
 from schemas import codec
 from schemas import facts as said
-from schemas.envelope import TYPE_PREFIX, Envelope
+from schemas.envelope import Envelope, kind_of
 from schemas.signals import (
     app,
     casework,
@@ -284,10 +284,8 @@ def _cause(event: Envelope) -> Cause:
     return cause(event.id, event.source, at=event.time, kind=_kind(event.type))
 
 
-@cache
-def _kind(wire_type: str) -> str:
-    """A type without prefix and version; there are as many as the log has kinds."""
-    return wire_type.removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
+_kind: Final = cache(kind_of)
+"""There are as many as the log has kinds."""
 
 
 def _close_hole(draft: Draft, place: Place) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from schemas import codec
-from schemas.envelope import TYPE_PREFIX, Envelope
+from schemas.envelope import Envelope, kind_of
 from schemas.errors import ContractError
 from schemas.signals.consent import (
     ComplaintClosed,
@@ -179,8 +179,8 @@ def _loaded(event: BaselineLoaded) -> Iterator[_Word]:
 
 def _reversed(event: EventReversed) -> Iterator[_Word]:
     said = event.data
-    kind = said.type.removeprefix(TYPE_PREFIX).rsplit(".v", 1)[0]
-    yield {"word": _REVERSED, "name": f"{said.source} {said.id}", "given": kind == _COMPLAINT}
+    is_complaint = kind_of(said.type) == _COMPLAINT
+    yield {"word": _REVERSED, "name": f"{said.source} {said.id}", "given": is_complaint}
 
 
 _SAID: Final[dict[type[Envelope], Callable[[Any], Iterator[_Word]]]] = {

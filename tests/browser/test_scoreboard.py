@@ -1,20 +1,15 @@
 """The scoreboard in a real Chromium: full, empty and broken, in both languages, by keyboard."""
 
-import threading
-import time
-
 import pytest
-import uvicorn
 
-from channels.workbench.app import create_app
 from channels.workbench.shell import Pages
 from schemas.time import DAY, Instant
 from streams.readmodel.database import open_database
 from streams.readmodel.queries import Views
 from tests.browser.looking import grave
+from tests.browser.serving import Loopback
 from tests.builders import the_catalogue
 from tests.fakes import StillClock
-from tests.services import free_port
 from tests.streams.readmodel.facts_made import project
 from tests.streams.readmodel.measured import CONTROL, ENDS, TREATED, Quarter
 
@@ -31,14 +26,8 @@ class Served:
         clock = StillClock(Instant(ENDS - 5 * DAY))
         words = catalogue or the_catalogue()
         pages = Pages(views, self.quarter.log, clock, words, keep_measures_s=0)
-        port = free_port(24500)
-        config = uvicorn.Config(create_app(pages), host="127.0.0.1", port=port, log_level="error")
-        self.server, self.url = uvicorn.Server(config), f"http://127.0.0.1:{port}"
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        until = time.monotonic() + 90
-        while not self.server.started and time.monotonic() < until:
-            time.sleep(0.02)
+        self.door = Loopback(pages, 24500)
+        self.url = self.door.url
 
     def fill(self):
         self.quarter.serve_all(TREATED[:40], outlet="east")
@@ -52,8 +41,7 @@ class Served:
         project(self.database, self.quarter)
 
     def close(self):
-        self.server.should_exit = True
-        self.thread.join(60)
+        self.door.close()
         self.database.dispose()
 
 

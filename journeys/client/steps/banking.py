@@ -26,7 +26,7 @@ from journeys.client.wealth.attribution import Causes
 from journeys.client.wealth.book import Lot
 from journeys.client.wealth.product import level_of
 from journeys.identity import short_hash
-from schemas.envelope import Envelope
+from schemas.envelope import Envelope, kind_of
 from schemas.facts import Effect
 from schemas.reference import Product
 from schemas.signals import corebank
@@ -143,7 +143,7 @@ def on_reversal(draft: Draft, event: corebank.EventReversed) -> None:
     """Take back what the named event caused; the book follows the position that corrects it."""
     said = event.data
     mark = behaviour_mark(said.source, said.id)
-    kind = said.type.removeprefix("org.suishen.").rsplit(".v", 1)[0]
+    kind = kind_of(said.type)
     row = draft.edition.recalls.get(kind)
     is_known = seen.holds(draft.seen, mark)
     if not is_known:
